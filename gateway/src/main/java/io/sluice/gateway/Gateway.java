@@ -1,0 +1,199 @@
+package io.sluice.gateway;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.gateway.admin.AdminServer;
+import io.sluice.gateway.control.ConfigSource;
+import io.sluice.gateway.control.ControlStatus;
+import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.control.EtcdSource;
+import io.sluice.gateway.control.FolderSource;
+import io.sluice.gateway.control.Reconciler;
+import io.sluice.gateway.proxy.ProxyContext;
+import io.sluice.gateway.proxy.ServerSockets;
+import io.sluice.gateway.table.LiveTable;
+import io.sluice.gateway.table.TableCompiler;
+import io.sluice.gateway.telemetry.AccessLog;
+import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Endpoints;
+import io.sluice.gateway.upstream.HostResolver;
+import io.sluice.gateway.upstream.LoopPools;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running gateway: its parts, and the order in which they start and stop. */
+public final class Gateway {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final GatewaySettings settings;
+  private final MultiThreadIoEventLoopGroup group;
+  private final AccessLog accessLog;
+  private final Telemetry telemetry = new Telemetry();
+  private final LongAdder inFlight = new LongAdder();
+  private final ServerSockets sockets;
+  private final Endpoints endpoints;
+  private final ConfigSource source;
+  private final Reconciler reconciler;
+  private final AdminServer admin;
+  private volatile boolean draining;
+
+  private Gateway(GatewaySettings settings) throws IOException, InterruptedException {
+    this.settings = settings;
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    Class<? extends SocketChannel> clientType =
+        epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    Class<? extends ServerChannel> serverType =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    this.accessLog = AccessLog.open(settings.accessLog());
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            settings.threads(), new DefaultThreadFactory("loop"), handlers);
+    HostResolver resolver = new HostResolver();
+    List<LoopPools> pools = new ArrayList<>();
+    group.forEach(executor -> pools.add(new LoopPools((EventLoop) executor, clientType, resolver)));
+    this.endpoints = new Endpoints(pools);
+    LiveTable live = new LiveTable();
+    ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight);
+    this.sockets = new ServerSockets(context, group, serverType, pools);
+    TableCompiler compiler = new TableCompiler(endpoints, telemetry, System::nanoTime);
+    this.source = source(settings);
+    Path state = settings.stateDirectory();
+    this.reconciler =
+        new Reconciler(source, compiler, live, List.of(sockets), endpoints, telemetry, state);
+    publishMeters();
+    AdminServer.Subject subject =
+        new AdminServer.Subject(
+            settings.id(),
+            reconciler::status,
+            endpoints::all,
+            telemetry,
+            () -> draining,
+            source::accept);
+    this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
+    LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
+  }
+
+  /**
+   * Builds and starts a gateway. It serves as soon as the source has given its first tree.
+   *
+   * @throws IOException when a file it needs cannot be read or written
+   * @throws IllegalStateException when the admin address cannot be bound
+   */
+  public static Gateway start(GatewaySettings settings) throws IOException, InterruptedException {
+    Gateway gateway = new Gateway(settings);
+    gateway.reconciler.start();
+    LOG.info(
+        "gateway {} started; admin on {}:{}",
+        settings.id(),
+        settings.adminHost(),
+        gateway.admin.port());
+    return gateway;
+  }
+
+  /** The port of the admin API. */
+  public int adminPort() {
+    return admin.port();
+  }
+
+  /** What the control plane has done so far. */
+  public ControlStatus status() {
+    return reconciler.status();
+  }
+
+  /**
+   * Drains and stops: not ready, no new table, no new connection, every response ends its
+   * connection, then everything closes.
+   *
+   * @return whether all exchanges finished in time
+   */
+  public boolean stop() throws InterruptedException, IOException {
+    LOG.info("draining: {} exchanges under way", inFlight.sum());
+    draining = true;
+    reconciler.stop();
+    boolean finished = sockets.drain(settings.drainTimeout());
+    if (!finished) {
+      LOG.warn(
+          "{} exchanges did not finish within {} and are cut",
+          inFlight.sum(),
+          settings.drainTimeout());
+    }
+    source.close();
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+    accessLog.close();
+    admin.close();
+    telemetry.close();
+    LOG.info("stopped");
+    return finished;
+  }
+
+  private static ConfigSource source(GatewaySettings settings) throws IOException {
+    EtcdSettings etcd = settings.etcd();
+    if (etcd != null) {
+      return new EtcdSource(etcd);
+    }
+    Path routes = settings.routes();
+    if (routes != null) {
+      return new FolderSource(routes);
+    }
+    throw new IllegalArgumentException("found no source, expected etcd or a folder of routes");
+  }
+
+  private void publishMeters() {
+    telemetry.gauge("sluice_exchanges_in_flight", "Exchanges under way", inFlight, LongAdder::sum);
+    telemetry.gauge(
+        "sluice_client_connections",
+        "Open connections of clients",
+        sockets,
+        ServerSockets::connections);
+    telemetry.gauge(
+        "sluice_access_log_dropped", "Access log entries lost", accessLog, AccessLog::dropped);
+    telemetry.gauge(
+        "sluice_config_revision",
+        "Revision of the tree that serves",
+        reconciler,
+        r -> r.status().table().revision());
+    telemetry.gauge(
+        "sluice_table_version",
+        "Tables published by this process",
+        reconciler,
+        r -> r.status().table().version());
+    telemetry.gauge(
+        "sluice_config_problems",
+        "Problems in the configuration",
+        reconciler,
+        r -> r.status().problems().size());
+    telemetry.gauge(
+        "sluice_store_connected",
+        "1 while the store can be asked",
+        source,
+        s -> s.status().connected() ? 1 : 0);
+    telemetry.gauge(
+        "sluice_store_held",
+        "1 while a tree waits for the operator's word",
+        source,
+        s -> s.status().held().isEmpty() ? 0 : 1);
+    telemetry.gauge(
+        "sluice_store_drifts",
+        "Times the store differed from what its events said",
+        source,
+        s -> s.status().drifts());
+  }
+}

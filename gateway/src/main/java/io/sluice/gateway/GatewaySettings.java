@@ -1,0 +1,30 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.control.EtcdSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a gateway is started with.
+ *
+ * @param id its name in the fleet
+ * @param etcd the store to follow; null when a folder is followed
+ * @param routes the folder to follow; null when etcd is followed
+ * @param stateDirectory where the last good tree is kept; null to keep none
+ * @param adminHost where the admin API listens
+ * @param adminPort 0 for any free one
+ * @param threads event loops of the data path
+ * @param accessLog a file, {@code -} or {@code off}
+ * @param drainTimeout how long exchanges may take to finish on shutdown
+ */
+public record GatewaySettings(
+    String id,
+    @Nullable EtcdSettings etcd,
+    @Nullable Path routes,
+    @Nullable Path stateDirectory,
+    String adminHost,
+    int adminPort,
+    int threads,
+    String accessLog,
+    Duration drainTimeout) {}

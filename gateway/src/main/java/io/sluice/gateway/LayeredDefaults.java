@@ -1,0 +1,101 @@
+package io.sluice.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Where an option's value comes from when it is not on the command line: the environment, then the
+ * file that {@code --config} names. {@code --drain-timeout} is {@code SLUICE_DRAIN_TIMEOUT} in the
+ * one and {@code drain-timeout} in the other.
+ */
+final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
+  private final Map<String, String> environment;
+  private final JsonNode file;
+
+  private LayeredDefaults(Map<String, String> environment, JsonNode file) {
+    this.environment = environment;
+    this.file = file;
+  }
+
+  /**
+   * The layers for these arguments.
+   *
+   * @throws IOException when the file cannot be read as a YAML map
+   */
+  static LayeredDefaults of(String[] arguments, Map<String, String> environment)
+      throws IOException {
+    YAMLMapper yaml = new YAMLMapper();
+    String path = configPath(arguments, environment);
+    JsonNode file = yaml.createObjectNode();
+    if (path != null) {
+      try {
+        JsonNode read = yaml.readTree(Files.readString(Path.of(path)));
+        file = read.isMissingNode() || read.isNull() ? file : read;
+      } catch (IOException unreadable) {
+        throw new IOException(path + ": " + unreadable.getMessage(), unreadable);
+      }
+      if (!file.isObject()) {
+        throw new IOException(
+            path + ": found no map, expected options such as \"etcd: http://127.0.0.1:2379\"");
+      }
+    }
+    return new LayeredDefaults(environment, file);
+  }
+
+  /**
+   * The keys of the file that are no options; a misspelt one would otherwise be ignored in silence.
+   */
+  Iterable<String> unknownKeys(CommandLine command) {
+    return () ->
+        file.properties().stream()
+            .map(Map.Entry::getKey)
+            .filter(key -> command.getCommandSpec().findOption("--" + key) == null)
+            .iterator();
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)
+        || option.longestName().equals("--help")
+        || option.longestName().equals("--version")) {
+      return null;
+    }
+    String name = option.longestName().substring(2);
+    String variable = environment.get("SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    if (variable != null) {
+      return variable;
+    }
+    JsonNode value = file.get(name);
+    if (value == null) {
+      return null;
+    }
+    return value.isArray()
+        ? StreamSupport.stream(value.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(","))
+        : value.asText();
+  }
+
+  private static @Nullable String configPath(String[] arguments, Map<String, String> environment) {
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith("--config=")) {
+        return arguments[i].substring("--config=".length());
+      }
+      if (arguments[i].equals("--config") && i + 1 < arguments.length) {
+        return arguments[i + 1];
+      }
+    }
+    return environment.get("SLUICE_CONFIG");
+  }
+}

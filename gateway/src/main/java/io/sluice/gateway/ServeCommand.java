@@ -1,0 +1,250 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.control.EtcdSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a gateway until SIGTERM or SIGINT, then drains it. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Runs a gateway. Each option also from the environment (--drain-timeout is"
+            + " SLUICE_DRAIN_TIMEOUT) and from a YAML file.")
+final class ServeCommand implements Callable<Integer> {
+  private static final int MOST_THREADS = 1024;
+
+  @Option(
+      names = "--etcd",
+      split = ",",
+      paramLabel = "URL",
+      description = "etcd endpoints to follow, such as http://127.0.0.1:2379")
+  private List<URI> etcd = new ArrayList<>();
+
+  @Option(
+      names = "--etcd-prefix",
+      paramLabel = "KEY",
+      defaultValue = "/vulcand",
+      description = "the folder of the tree (${DEFAULT-VALUE})")
+  private String etcdPrefix = "/vulcand";
+
+  @Option(names = "--etcd-user", paramLabel = "NAME", description = "user to log in as")
+  private @Nullable String etcdUser;
+
+  @Option(
+      names = "--etcd-password-file",
+      paramLabel = "FILE",
+      description = "file whose first line is the password")
+  private @Nullable Path etcdPasswordFile;
+
+  @Option(names = "--etcd-ca", paramLabel = "FILE", description = "certificates to trust, PEM")
+  private @Nullable Path etcdCa;
+
+  @Option(
+      names = "--etcd-cert",
+      paramLabel = "FILE",
+      description = "the gateway's certificate, PEM")
+  private @Nullable Path etcdCert;
+
+  @Option(names = "--etcd-key", paramLabel = "FILE", description = "the certificate's key, PEM")
+  private @Nullable Path etcdKey;
+
+  @Option(
+      names = "--etcd-watchdog",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description = "how often the watch is checked (${DEFAULT-VALUE})")
+  private int etcdWatchdog = 15;
+
+  @Option(
+      names = "--routes",
+      paramLabel = "DIR",
+      description = "a folder to follow instead of etcd")
+  private @Nullable Path routes;
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8182",
+      description = "where the admin API listens (${DEFAULT-VALUE})")
+  private String admin = "127.0.0.1:8182";
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description =
+          "where the last good tree is kept (~/.local/state/sluice/ID); \"off\" for nowhere")
+  private @Nullable String stateDir;
+
+  @Option(
+      names = "--id",
+      paramLabel = "NAME",
+      defaultValue = "gateway",
+      description = "the gateway's name (${DEFAULT-VALUE})")
+  private String id = "gateway";
+
+  @Option(names = "--threads", paramLabel = "N", description = "event loops (one a processor)")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--access-log",
+      paramLabel = "FILE|-|off",
+      defaultValue = "-",
+      description = "where the access log goes (${DEFAULT-VALUE})")
+  private String accessLog = "-";
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "how long exchanges may take to finish on SIGTERM (${DEFAULT-VALUE})")
+  private int drainTimeout = 30;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "a YAML file with any of these options as keys")
+  @SuppressWarnings("UnusedVariable") // Read before the options are parsed, by LayeredDefaults.
+  private @Nullable Path config;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    GatewaySettings settings = settings();
+    Gateway gateway;
+    try {
+      gateway = Gateway.start(settings);
+    } catch (IOException | IllegalStateException failed) {
+      spec.commandLine().getErr().println("sluice: " + failed.getMessage());
+      return 1;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("drain")
+                .unstarted(
+                    () -> {
+                      boolean clean = stop(gateway);
+                      stopped.countDown();
+                      // A signal's own status would hide whether every exchange finished.
+                      Runtime.getRuntime().halt(clean ? 0 : 1);
+                    }));
+    stopped.await();
+    return 0;
+  }
+
+  private static boolean stop(Gateway gateway) {
+    try {
+      return gateway.stop();
+    } catch (IOException | InterruptedException failed) {
+      System.err.println("sluice: the drain was cut short: " + failed);
+      return false;
+    }
+  }
+
+  private GatewaySettings settings() {
+    if (etcd.isEmpty() == (routes == null)) {
+      throw usage(
+          "found "
+              + (etcd.isEmpty() ? "neither --etcd nor --routes" : "both --etcd and --routes")
+              + ", expected one of them");
+    }
+    for (URI endpoint : etcd) {
+      boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0) {
+        throw usage(
+            "--etcd: found \"" + endpoint + "\", expected http://host:port or https://host:port");
+      }
+    }
+    if ((etcdUser == null) != (etcdPasswordFile == null)) {
+      throw usage("--etcd-user and --etcd-password-file go together");
+    }
+    if ((etcdCert == null) != (etcdKey == null)) {
+      throw usage("--etcd-cert and --etcd-key go together");
+    }
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw usage("--threads: found " + threads + ", expected 1 to " + MOST_THREADS);
+    }
+    if (drainTimeout < 0 || etcdWatchdog < 1) {
+      throw usage("found a negative time, expected seconds");
+    }
+    if (!id.matches("[A-Za-z0-9._-]{1,128}")) {
+      throw usage(
+          "--id: found \"" + id + "\", expected letters, digits, dots, dashes and underscores");
+    }
+    if (routes != null && !Files.isDirectory(routes)) {
+      throw usage(
+          "--routes: found no folder " + routes + ", expected one that mirrors the key tree");
+    }
+    int colon = admin.lastIndexOf(':');
+    EtcdSettings store =
+        etcd.isEmpty()
+            ? null
+            : new EtcdSettings(
+                etcd,
+                etcdPrefix,
+                etcdUser,
+                etcdPasswordFile,
+                etcdCa,
+                etcdCert,
+                etcdKey,
+                Duration.ofSeconds(etcdWatchdog));
+    return new GatewaySettings(
+        id,
+        store,
+        routes,
+        stateDirectory(),
+        admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
+        adminPort(colon),
+        threads,
+        accessLog,
+        Duration.ofSeconds(drainTimeout));
+  }
+
+  private int adminPort(int colon) {
+    try {
+      int port = colon < 1 ? -1 : Integer.parseInt(admin.substring(colon + 1));
+      if (port >= 0 && port <= 65535) {
+        return port;
+      }
+    } catch (NumberFormatException notOne) {
+      throw usage("--admin: found \"" + admin + "\", expected host:port");
+    }
+    throw usage("--admin: found \"" + admin + "\", expected host:port");
+  }
+
+  private @Nullable Path stateDirectory() {
+    if ("off".equals(stateDir)) {
+      return null;
+    }
+    if (stateDir != null) {
+      return Path.of(stateDir);
+    }
+    String base = System.getenv("XDG_STATE_HOME");
+    Path home =
+        base == null || base.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(base);
+    return home.resolve("sluice").resolve(id);
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

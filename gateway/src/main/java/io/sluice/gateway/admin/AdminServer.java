@@ -1,0 +1,262 @@
+package io.sluice.gateway.admin;
+
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.control.ControlStatus;
+import io.sluice.gateway.control.SourceStatus;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Endpoint;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status} and {@code POST
+ * /store/accept}.
+ *
+ * <p>Bound to loopback unless the operator says otherwise. A browser is no way in: a request whose
+ * Host is a name other than localhost is refused while the address is a loopback one (DNS
+ * rebinding), and a POST must be JSON.
+ */
+public final class AdminServer implements AutoCloseable {
+  /**
+   * What the API shows and does.
+   *
+   * @param id the gateway's name
+   * @param status the control plane's snapshot
+   * @param endpoints the endpoints that are alive
+   * @param draining whether the gateway is shutting down
+   * @param accept passes on that the held tree is right
+   */
+  public record Subject(
+      String id,
+      Supplier<ControlStatus> status,
+      Supplier<Collection<Endpoint>> endpoints,
+      Telemetry telemetry,
+      BooleanSupplier draining,
+      Runnable accept) {}
+
+  private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Subject subject;
+  private final Vertx vertx;
+  private final HttpServer server;
+  private final boolean loopback;
+
+  private AdminServer(Subject subject, String host, Vertx vertx) {
+    this.subject = subject;
+    this.vertx = vertx;
+    this.loopback = LOOPBACK_NAMES.contains(host) || host.equals("::1") || host.startsWith("127.");
+    this.server = vertx.createHttpServer();
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @throws IllegalStateException when the address cannot be bound
+   */
+  public static AdminServer start(Subject subject, String host, int port)
+      throws InterruptedException {
+    // Names are resolved by the JDK: nothing here asks a DNS server by itself.
+    System.setProperty("vertx.disableDnsResolver", "true");
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1));
+    AdminServer admin = new AdminServer(subject, host, vertx);
+    try {
+      admin
+          .server
+          .requestHandler(admin.router())
+          .listen(port, host)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+      return admin;
+    } catch (ExecutionException | TimeoutException failed) {
+      admin.close();
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      throw new IllegalStateException(
+          "admin address " + host + ":" + port + " cannot be bound: " + cause.getMessage(), failed);
+    }
+  }
+
+  /** The port that was bound, where 0 was asked for. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  @Override
+  public void close() {
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(5, TimeUnit.SECONDS)
+        .exceptionally(failed -> null)
+        .join();
+  }
+
+  private Router router() {
+    Router router = Router.router(vertx);
+    router.route().handler(this::checkHost);
+    router
+        .get("/healthz")
+        .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
+    router.get("/readyz").handler(this::ready);
+    router
+        .get("/metrics")
+        .handler(
+            context ->
+                context
+                    .response()
+                    .putHeader("Content-Type", PROMETHEUS_TEXT)
+                    .end(subject.telemetry.scrape()));
+    router.get("/status").handler(this::status);
+    router.post("/store/accept").handler(this::accept);
+    router.errorHandler(
+        404, context -> json(context, 404, new JsonObject().put("message", "Object not found")));
+    router.errorHandler(
+        405, context -> json(context, 405, new JsonObject().put("message", "Method not allowed")));
+    router.errorHandler(
+        500,
+        context -> json(context, 500, new JsonObject().put("message", "the admin API failed")));
+    return router;
+  }
+
+  private void checkHost(RoutingContext context) {
+    String host = context.request().getHeader("Host");
+    String name = host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    if (loopback && !LOOPBACK_NAMES.contains(name) && !name.startsWith("127.")) {
+      json(
+          context,
+          421,
+          new JsonObject().put("message", "found Host \"" + name + "\", expected localhost"));
+    } else {
+      context.next();
+    }
+  }
+
+  private void ready(RoutingContext context) {
+    ControlStatus status = subject.status.get();
+    boolean draining = subject.draining.getAsBoolean();
+    boolean ready = status.isServing() && !draining;
+    JsonObject body =
+        new JsonObject()
+            .put("ready", ready)
+            .put("draining", draining)
+            .put("revision", status.table().revision())
+            .put("source", status.origin())
+            .put("age_seconds", Duration.between(status.appliedAt(), Instant.now()).toSeconds())
+            .put("store_connected", status.source().connected());
+    json(context, ready ? 200 : 503, body);
+  }
+
+  private void status(RoutingContext context) {
+    ControlStatus status = subject.status.get();
+    RoutingTable table = status.table();
+    JsonArray listeners = new JsonArray();
+    table
+        .allListeners()
+        .forEach(
+            listener ->
+                listeners.add(
+                    new JsonObject()
+                        .put("id", listener.id())
+                        .put("address", listener.written().address())
+                        .put("scope", listener.written().scope())
+                        .put("default", listener.written().isDefault())));
+    JsonArray endpoints = new JsonArray();
+    subject.endpoints.get().stream()
+        .sorted(Comparator.comparing(Endpoint::key))
+        .forEach(
+            endpoint ->
+                endpoints.add(
+                    new JsonObject()
+                        .put("endpoint", endpoint.name())
+                        .put("state", endpoint.state().name())
+                        .put("in_flight", endpoint.inFlight())
+                        .put("connections", endpoint.connections())
+                        .put("exchanges", endpoint.exchanges())
+                        .put("failures", endpoint.failures())));
+    JsonArray problems = new JsonArray();
+    for (Problem problem : status.problems()) {
+      problems.add(
+          new JsonObject()
+              .put("level", problem.level().name().toLowerCase(Locale.ROOT))
+              .put("where", problem.where())
+              .put("found", problem.found())
+              .put("expected", problem.expected()));
+    }
+    JsonObject body =
+        new JsonObject()
+            .put("id", subject.id)
+            .put("revision", table.revision())
+            .put("table_version", table.version())
+            .put("source", status.origin())
+            .put("applied_at", status.appliedAt().toString())
+            .put("draining", subject.draining.getAsBoolean())
+            .put("store", store(status.source()))
+            .put("frontends", table.frontends().size())
+            .put("backends", table.backends().size())
+            .put("listeners", listeners)
+            .put("endpoints", endpoints)
+            .put("problems", problems);
+    json(context, 200, body);
+  }
+
+  private static JsonObject store(SourceStatus source) {
+    return new JsonObject()
+        .put("connected", source.connected())
+        .put("since", source.since().toString())
+        .put("detail", source.detail())
+        .put("held", source.held())
+        .put("drifts", source.drifts());
+  }
+
+  private void accept(RoutingContext context) {
+    String type = context.request().getHeader("Content-Type");
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      json(
+          context,
+          415,
+          new JsonObject()
+              .put("message", "found Content-Type " + type + ", expected application/json"));
+      return;
+    }
+    String held = subject.status.get().source().held();
+    if (held.isEmpty()) {
+      json(context, 409, new JsonObject().put("message", "no tree is held back"));
+      return;
+    }
+    subject.accept.run();
+    json(context, 202, new JsonObject().put("message", "accepted").put("held", held));
+  }
+
+  private static void json(RoutingContext context, int status, JsonObject body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(body.encode() + "\n");
+  }
+}

@@ -1,0 +1,104 @@
+package io.sluice.gateway.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which requests go to which backend: key {@code frontends/<id>/frontend}.
+ *
+ * @param split the backends and their shares; one entry for a plain {@code BackendId}
+ * @param route a route expression
+ * @param priority higher wins before anything else is compared
+ * @param listeners the only listeners it is reachable through; empty for the default ones
+ * @param maxBodyBytes the largest request body, in bytes; 0 for any
+ * @param hostname what {@code X-Forwarded-Server} says; empty for none
+ * @param trustForwardHeader whether the client's own forwarding headers are kept
+ * @param passHostHeader whether the server sees the client's Host instead of its own name
+ */
+public record Frontend(
+    String id,
+    List<Share> split,
+    String route,
+    int priority,
+    List<String> listeners,
+    long maxBodyBytes,
+    String hostname,
+    boolean trustForwardHeader,
+    boolean passHostHeader) {
+
+  /**
+   * A backend's part of a frontend's requests.
+   *
+   * @param weight its share of the sum of all weights; 0 for none
+   */
+  public record Share(String backendId, int weight) {}
+
+  private static final int MAX_WEIGHT = 1_000_000;
+
+  static Frontend read(String id, JsonRecord json) throws JsonRecord.BadValue {
+    json.ignore("Id");
+    json.ignore("Stats");
+    String type = json.requiredString("Type", "\"http\"");
+    if (!type.equals("http")) {
+      throw json.bad("Type", "\"" + type + "\"", "\"http\"");
+    }
+    List<Share> split = split(json);
+    String route =
+        json.requiredString("Route", "a route expression such as Host(`example.com`) && Path(`/`)");
+    int priority = (int) json.integer("Priority", 0, Integer.MIN_VALUE + 1, Integer.MAX_VALUE);
+    List<String> listeners = json.strings("Listeners");
+    JsonRecord settings = json.object("Settings");
+    JsonRecord limits = settings.object("Limits");
+    long maxBodyBytes = limits.integer("MaxBodyBytes", 0, 0, Long.MAX_VALUE);
+    limits.notActedOn("MaxMemBodyBytes", "nothing: bodies are streamed, never kept");
+    limits.close();
+    final String hostname = settings.string("Hostname", "");
+    final boolean trustForwardHeader = settings.bool("TrustForwardHeader", false);
+    final boolean passHostHeader = settings.bool("PassHostHeader", false);
+    // Every body is streamed and flushed as it comes, so these two always have what they ask for.
+    settings.ignore("Stream");
+    settings.ignore("StreamFlushIntervalNanoSecs");
+    settings.notActedOn(
+        "FailoverPredicate", "the built-in rule: another server when none was reached");
+    settings.notActedOn("Timeouts", "the timeouts of the backend");
+    settings.notActedOn("Retry", "the built-in rule: another server when none was reached");
+    settings.close();
+    json.close();
+    if (!hostname.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw settings.bad("Hostname", "\"" + hostname + "\"", "a host name");
+    }
+    return new Frontend(
+        id,
+        split,
+        route,
+        priority,
+        listeners,
+        maxBodyBytes,
+        hostname,
+        trustForwardHeader,
+        passHostHeader);
+  }
+
+  private static List<Share> split(JsonRecord json) throws JsonRecord.BadValue {
+    List<Share> shares = new ArrayList<>();
+    for (JsonRecord share : json.objects("Split")) {
+      shares.add(
+          new Share(
+              share.requiredString("BackendId", "the id of a backend"),
+              (int) share.integer("Weight", 1, 0, MAX_WEIGHT)));
+      share.close();
+    }
+    String backendId = json.string("BackendId", "");
+    if (backendId.isEmpty() == shares.isEmpty()) {
+      String found = shares.isEmpty() ? "neither BackendId nor Split" : "both BackendId and Split";
+      throw json.bad("BackendId", found, "one of them");
+    }
+    if (shares.isEmpty()) {
+      return List.of(new Share(backendId, 1));
+    }
+    if (shares.stream().allMatch(share -> share.weight() == 0)) {
+      throw json.bad("Split", "no weight above 0", "at least one");
+    }
+    return List.copyOf(shares);
+  }
+}

@@ -1,0 +1,56 @@
+package io.sluice.gateway.config;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as Go writes them: {@code "250ms"}, {@code "5s"}, {@code "1m30s"}. */
+final class GoDuration {
+  private static final Pattern WHOLE =
+      Pattern.compile("(?:\\d+(?:\\.\\d+)?(?:ns|us|µs|ms|s|m|h))+|0");
+  private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|ms|s|m|h)");
+  private static final Map<String, Long> NANOS =
+      Map.of(
+          "ns",
+          1L,
+          "us",
+          1_000L,
+          "µs",
+          1_000L,
+          "ms",
+          1_000_000L,
+          "s",
+          1_000_000_000L,
+          "m",
+          60_000_000_000L,
+          "h",
+          3_600_000_000_000L);
+
+  private GoDuration() {}
+
+  /**
+   * Reads a duration.
+   *
+   * @throws IllegalArgumentException when the text is not one, or is longer than 292 years
+   */
+  static Duration parse(String text) {
+    if (text.length() > 64 || !WHOLE.matcher(text).matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    BigDecimal nanos = BigDecimal.ZERO;
+    Matcher part = PART.matcher(text);
+    while (part.find()) {
+      nanos =
+          nanos.add(
+              new BigDecimal(part.group(1))
+                  .multiply(BigDecimal.valueOf(NANOS.getOrDefault(part.group(2), 0L))));
+    }
+    try {
+      return Duration.ofNanos(nanos.toBigInteger().longValueExact());
+    } catch (ArithmeticException tooLong) {
+      throw new IllegalArgumentException(text, tooLong);
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.sluice.gateway.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON object of a record, read field by field: names in any case as Go does it, clear errors,
+ * and a warning for every field that nobody asked for.
+ *
+ * <p>Absent and null are the same. Errors are thrown as {@link BadValue}; warnings collect in the
+ * list that was given.
+ */
+final class JsonRecord {
+  /** A value that cannot be used, with the problem that says why. */
+  static final class BadValue extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+
+    BadValue(Problem problem) {
+      super(problem.toString(), null, false, false);
+      this.problem = problem;
+    }
+
+    Problem problem() {
+      return problem;
+    }
+  }
+
+  private static final int MAX_BYTES = 1024 * 1024;
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(32).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final String where;
+  private final List<Problem> warnings;
+  private final TreeMap<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Set<String> asked = new HashSet<>();
+
+  private JsonRecord(String where, JsonNode object, List<Problem> warnings) throws BadValue {
+    this.where = where;
+    this.warnings = warnings;
+    for (var field : object.properties()) {
+      if (fields.put(field.getKey(), field.getValue()) != null) {
+        throw new BadValue(
+            Problem.error(where, "the field " + field.getKey() + " twice", "each field once"));
+      }
+    }
+  }
+
+  /**
+   * Reads a key's value.
+   *
+   * @throws BadValue when it is not one JSON object
+   */
+  static JsonRecord parse(String key, byte[] value, List<Problem> warnings) throws BadValue {
+    if (value.length > MAX_BYTES) {
+      throw new BadValue(Problem.error(key, value.length + " bytes", "at most " + MAX_BYTES));
+    }
+    JsonNode node;
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      node = JSON.readTree(text);
+    } catch (CharacterCodingException notText) {
+      throw new BadValue(Problem.error(key, "bytes that are not UTF-8", "a JSON object"));
+    } catch (JsonProcessingException notJson) {
+      var at = notJson.getLocation();
+      String position =
+          at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+      throw new BadValue(
+          Problem.error(
+              key, "unreadable JSON: " + notJson.getOriginalMessage() + position, "a JSON object"));
+    }
+    if (!node.isObject()) {
+      throw new BadValue(
+          Problem.error(
+              key, node.isMissingNode() ? "an empty value" : abbreviate(node), "a JSON object"));
+    }
+    return new JsonRecord(key, node, warnings);
+  }
+
+  String where() {
+    return where;
+  }
+
+  boolean has(String name) {
+    return find(name) != null;
+  }
+
+  String string(String name, String absent) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null) {
+      return absent;
+    }
+    if (!node.isTextual()) {
+      throw bad(name, node, "a text");
+    }
+    return node.textValue();
+  }
+
+  String requiredString(String name, String expected) throws BadValue {
+    String value = string(name, "");
+    if (value.isEmpty()) {
+      throw new BadValue(Problem.error(where + " " + name, "nothing", expected));
+    }
+    return value;
+  }
+
+  boolean bool(String name, boolean absent) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null) {
+      return absent;
+    }
+    if (!node.isBoolean()) {
+      throw bad(name, node, "true or false");
+    }
+    return node.booleanValue();
+  }
+
+  long integer(String name, long absent, long least, long most) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null) {
+      return absent;
+    }
+    if (!node.isIntegralNumber()
+        || !node.canConvertToLong()
+        || node.longValue() < least
+        || node.longValue() > most) {
+      String range =
+          most == Long.MAX_VALUE ? " of at least " + least : " from " + least + " to " + most;
+      throw bad(name, node, "a whole number" + range);
+    }
+    return node.longValue();
+  }
+
+  /**
+   * A Go duration or integer nanoseconds; {@code absent} also for the empty text and for zero, as
+   * Vulcand has it.
+   */
+  Duration duration(String name, Duration absent) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null || (node.isTextual() && node.textValue().isEmpty())) {
+      return absent;
+    }
+    Duration value;
+    try {
+      if (node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0) {
+        value = Duration.ofNanos(node.longValue());
+      } else if (node.isTextual()) {
+        value = GoDuration.parse(node.textValue());
+      } else {
+        throw new IllegalArgumentException(node.toString());
+      }
+    } catch (IllegalArgumentException notOne) {
+      throw bad(name, node, "a duration such as \"250ms\", \"5s\" or \"1m30s\"");
+    }
+    return value.isZero() ? absent : value;
+  }
+
+  List<String> strings(String name) throws BadValue {
+    List<String> values = new ArrayList<>();
+    for (JsonNode element : elements(name)) {
+      if (!element.isTextual() || element.textValue().isEmpty()) {
+        throw bad(name, element, "a list of texts");
+      }
+      values.add(element.textValue());
+    }
+    return List.copyOf(values);
+  }
+
+  /** The objects of a list, each to be read and closed by the caller. */
+  List<JsonRecord> objects(String name) throws BadValue {
+    List<JsonRecord> values = new ArrayList<>();
+    for (JsonNode element : elements(name)) {
+      if (!element.isObject()) {
+        throw bad(name, element, "a list of objects");
+      }
+      values.add(new JsonRecord(where + " " + name + "[" + values.size() + "]", element, warnings));
+    }
+    return values;
+  }
+
+  /** The object in a field; an empty one when it is absent. */
+  JsonRecord object(String name) throws BadValue {
+    JsonNode node = find(name);
+    if (node != null && !node.isObject()) {
+      throw bad(name, node, "an object");
+    }
+    return new JsonRecord(
+        where + " " + name, node == null ? JSON.createObjectNode() : node, warnings);
+  }
+
+  /**
+   * Reports a field that means something but is not acted on in this version. Empty values say
+   * nothing and pass.
+   */
+  void notActedOn(String name, String instead) {
+    JsonNode node = find(name);
+    boolean says =
+        node != null
+            && !(node.isTextual() && node.textValue().isEmpty())
+            && !(node.isContainerNode() && node.isEmpty());
+    if (says) {
+      warnings.add(
+          Problem.warning(
+              where + " " + name, "a setting that this version does not act on", instead));
+    }
+  }
+
+  /** Accepts a field without looking at it. */
+  void ignore(String name) {
+    find(name);
+  }
+
+  /** Reports what nobody asked for. */
+  void close() {
+    for (String name : fields.keySet()) {
+      if (!asked.contains(name.toLowerCase(Locale.ROOT))) {
+        warnings.add(
+            Problem.warning(where + " " + name, "an unknown field", "a field of this record"));
+      }
+    }
+  }
+
+  BadValue bad(String name, String found, String expected) {
+    return new BadValue(Problem.error(where + " " + name, found, expected));
+  }
+
+  private BadValue bad(String name, JsonNode node, String expected) {
+    return bad(name, abbreviate(node), expected);
+  }
+
+  private Iterable<JsonNode> elements(String name) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null) {
+      return List.of();
+    }
+    if (!node.isArray()) {
+      throw bad(name, node, "a list");
+    }
+    return node;
+  }
+
+  private @Nullable JsonNode find(String name) {
+    asked.add(name.toLowerCase(Locale.ROOT));
+    JsonNode node = fields.get(name);
+    return node == null || node.isNull() ? null : node;
+  }
+
+  private static String abbreviate(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+  }
+}

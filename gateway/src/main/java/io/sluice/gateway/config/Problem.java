@@ -1,0 +1,33 @@
+package io.sluice.gateway.config;
+
+/**
+ * Something in the configuration that is not as it should be.
+ *
+ * @param level whether the object is unusable or only a part of it has no effect
+ * @param where the key and the field, such as {@code frontends/gtin/frontend Route}
+ * @param found what stands there
+ * @param expected what should
+ */
+public record Problem(Level level, String where, String found, String expected) {
+  /** How much it hinders. */
+  public enum Level {
+    /** The object keeps its last good form, or has none. */
+    ERROR,
+    /** The object works, but not all that it says is acted on. */
+    WARNING
+  }
+
+  public static Problem error(String where, String found, String expected) {
+    return new Problem(Level.ERROR, where, found, expected);
+  }
+
+  public static Problem warning(String where, String found, String expected) {
+    return new Problem(Level.WARNING, where, found, expected);
+  }
+
+  /** The one line that people read. */
+  @Override
+  public String toString() {
+    return where + ": found " + found + ", expected " + expected;
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.gateway.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/**
+ * One server of a backend as it was written: key {@code backends/<id>/servers/<sid>}, usually under
+ * a lease.
+ *
+ * @param host its name or address, IPv6 without brackets
+ * @param port its port
+ * @param weight its share of the backend's requests; 0 for none
+ * @param draining whether it takes no new exchange and only finishes its own
+ */
+public record Server(
+    String backendId, String id, String host, int port, int weight, boolean draining) {
+  private static final int MAX_WEIGHT = 1_000;
+
+  static Server read(String backendId, String id, JsonRecord json) throws JsonRecord.BadValue {
+    json.ignore("Id");
+    json.ignore("Stats");
+    json.ignore("Labels");
+    String url = json.requiredString("URL", "http://host:port");
+    final int weight = (int) json.integer("Weight", 1, 0, MAX_WEIGHT);
+    String state = json.string("State", "active").toLowerCase(Locale.ROOT);
+    if (!state.equals("active") && !state.equals("draining")) {
+      throw json.bad("State", "\"" + state + "\"", "active or draining");
+    }
+    json.close();
+    URI uri;
+    try {
+      uri = new URI(url);
+    } catch (URISyntaxException notOne) {
+      throw json.bad("URL", "\"" + url + "\"", "http://host:port");
+    }
+    String host = uri.getHost();
+    if (!"http".equalsIgnoreCase(uri.getScheme()) || host == null) {
+      throw json.bad(
+          "URL",
+          "\"" + url + "\"",
+          "http://host:port (https servers are not reached by this version)");
+    }
+    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    if (port < 1 || port > 65535) {
+      throw json.bad("URL", "\"" + url + "\"", "a port from 1 to 65535");
+    }
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return new Server(
+        backendId, id, bare.toLowerCase(Locale.ROOT), port, weight, state.equals("draining"));
+  }
+}

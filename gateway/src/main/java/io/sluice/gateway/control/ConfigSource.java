@@ -1,0 +1,31 @@
+package io.sluice.gateway.control;
+
+import io.sluice.gateway.config.KeyTree;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the key tree comes from. Used by the control thread only, but for {@link #status} and
+ * {@link #accept}.
+ */
+public interface ConfigSource extends AutoCloseable {
+  /**
+   * Waits until the tree differs from the one that was returned last, or is first known.
+   *
+   * @return the whole tree, which the source owns and changes only in the next call; null when
+   *     nothing new came in time
+   */
+  @Nullable KeyTree await(Duration atMost) throws InterruptedException;
+
+  /** How it stands with the source. Any thread. */
+  SourceStatus status();
+
+  /**
+   * The operator's word that a tree which is held back is the right one. Any thread; without a held
+   * tree it does nothing.
+   */
+  void accept();
+
+  @Override
+  void close();
+}

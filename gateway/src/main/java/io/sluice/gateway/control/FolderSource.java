@@ -1,0 +1,169 @@
+package io.sluice.gateway.control;
+
+import io.sluice.gateway.config.KeyTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a folder whose files mirror the key tree: {@code frontends/gtin/frontend.json} is the key
+ * {@code frontends/gtin/frontend}.
+ *
+ * <p>Changes are seen through the file system's events, gathered for a moment so that a copied tree
+ * arrives as one, and the whole folder is looked at again every few seconds in case an event was
+ * lost. A folder that cannot be read keeps its last tree.
+ */
+public final class FolderSource implements ConfigSource {
+  private static final String SUFFIX = ".json";
+  private static final long GATHER_MILLIS = 30;
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final Path folder;
+  private final WatchService watcher;
+  private final Map<Path, WatchKey> watched = new HashMap<>();
+  private final KeyTree tree = new KeyTree();
+  private volatile SourceStatus status = SourceStatus.initial();
+  private boolean first = true;
+  private long lookedAt;
+
+  /**
+   * @throws IOException when the file system cannot be watched
+   */
+  public FolderSource(Path folder) throws IOException {
+    this.folder = folder;
+    this.watcher = folder.getFileSystem().newWatchService();
+  }
+
+  @Override
+  public @Nullable KeyTree await(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      if (first || System.nanoTime() - lookedAt > LOOK_AGAIN_NANOS) {
+        if (look()) {
+          return tree;
+        }
+      }
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        return null;
+      }
+      if (changed(Math.min(left, LOOK_AGAIN_NANOS)) && look()) {
+        return tree;
+      }
+    }
+  }
+
+  @Override
+  public SourceStatus status() {
+    return status;
+  }
+
+  @Override
+  public void accept() {
+    // A folder is the operator's own; nothing of it is ever held back.
+  }
+
+  @Override
+  public void close() {
+    try {
+      watcher.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Waits for an event and then until a moment passes without one. */
+  private boolean changed(long nanos) throws InterruptedException {
+    try {
+      WatchKey key = watcher.poll(nanos, TimeUnit.NANOSECONDS);
+      boolean any = key != null;
+      while (key != null) {
+        key.pollEvents();
+        key.reset();
+        key = watcher.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      return any;
+    } catch (ClosedWatchServiceException closed) {
+      throw (InterruptedException) new InterruptedException().initCause(closed);
+    }
+  }
+
+  /** Reads the whole folder; true when the tree differs from before. */
+  private boolean look() {
+    lookedAt = System.nanoTime();
+    KeyTree now = new KeyTree();
+    try {
+      Files.walkFileTree(folder, new Reader(now));
+    } catch (IOException | UncheckedIOException unreadable) {
+      status = status.connected(false, folder + ": " + unreadable);
+      return false;
+    }
+    watched.keySet().removeIf(path -> !Files.isDirectory(path));
+    status = status.connected(true, "");
+    now.revision(tree.revision());
+    boolean changed = tree.become(now) || first;
+    first = false;
+    if (changed) {
+      tree.revision(tree.revision() + 1);
+    }
+    return changed;
+  }
+
+  private final class Reader extends SimpleFileVisitor<Path> {
+    private final KeyTree into;
+
+    Reader(KeyTree into) {
+      this.into = into;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (!watched.containsKey(directory)) {
+        watched.put(
+            directory,
+            directory.register(
+                watcher,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_DELETE,
+                StandardWatchEventKinds.ENTRY_MODIFY));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      String name = folder.relativize(file).toString().replace('\\', '/');
+      if (name.endsWith(SUFFIX)) {
+        try {
+          into.put(name.substring(0, name.length() - SUFFIX.length()), Files.readAllBytes(file));
+        } catch (NoSuchFileException goneMeanwhile) {
+          return FileVisitResult.CONTINUE;
+        }
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException && !file.equals(folder)) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+  }
+}

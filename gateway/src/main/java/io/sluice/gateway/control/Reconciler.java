@@ -1,0 +1,209 @@
+package io.sluice.gateway.control;
+
+import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.ConfigReader;
+import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.table.LiveTable;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.table.TableCompiler;
+import io.sluice.gateway.table.TableFollower;
+import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Endpoints;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control thread: takes the whole tree whenever it changed, compiles and publishes a table, and
+ * brings everything else in line.
+ *
+ * <p>{@link #apply} is the list of what happens to every event, in order. Latest wins: what changed
+ * while a table was being compiled is in the next one.
+ */
+public final class Reconciler implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final long SAVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ConfigSource source;
+  private final String sourceName;
+  private final ConfigReader reader = new ConfigReader();
+  private final TableCompiler compiler;
+  private final LiveTable live;
+  private final List<TableFollower> followers;
+  private final Endpoints endpoints;
+  private final Telemetry telemetry;
+  private final @Nullable StateFile state;
+  private final Thread thread = Thread.ofPlatform().name("control").unstarted(this);
+  private volatile Applied applied =
+      new Applied(RoutingTable.EMPTY, "none", Instant.now(), List.of());
+  private volatile boolean stopping;
+  private Set<Problem> reported = Set.of();
+  private @Nullable KeyTree unsaved;
+  private long savedNanos = System.nanoTime() - SAVE_EVERY_NANOS;
+
+  /** What was published last. */
+  private record Applied(RoutingTable table, String origin, Instant at, List<Problem> problems) {}
+
+  /**
+   * @param stateDirectory where the last good tree is kept; null to keep none
+   * @throws IOException when the directory cannot be made
+   */
+  public Reconciler(
+      ConfigSource source,
+      TableCompiler compiler,
+      LiveTable live,
+      List<TableFollower> followers,
+      Endpoints endpoints,
+      Telemetry telemetry,
+      @Nullable Path stateDirectory)
+      throws IOException {
+    this.source = source;
+    this.sourceName = source instanceof EtcdSource ? "etcd" : "folder";
+    this.compiler = compiler;
+    this.live = live;
+    this.followers = List.copyOf(followers);
+    this.endpoints = endpoints;
+    this.telemetry = telemetry;
+    this.state = stateDirectory == null ? null : new StateFile(stateDirectory);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Ends the thread after what it is doing; sockets and endpoints stay as they are. */
+  public void stop() throws InterruptedException {
+    stopping = true;
+    thread.interrupt();
+    thread.join();
+  }
+
+  /** A snapshot for the admin API. Any thread. */
+  public ControlStatus status() {
+    Applied last = applied;
+    return new ControlStatus(last.table, last.origin, last.at, last.problems, source.status());
+  }
+
+  @Override
+  public void run() {
+    try {
+      startFromDisk();
+      while (!stopping) {
+        KeyTree tree = source.await(TICK);
+        try {
+          if (tree != null) {
+            apply(tree, sourceName);
+            unsaved = tree;
+          } else {
+            keepInLine();
+          }
+          save();
+        } catch (RuntimeException bug) {
+          LOG.error("a tree could not be applied; the table before it still serves", bug);
+        }
+      }
+    } catch (InterruptedException stopped) {
+      LOG.debug("the control thread ends");
+    }
+  }
+
+  private void apply(KeyTree tree, String origin) {
+    RoutingTable previous = live.current();
+    Config config = reader.read(tree);
+    RoutingTable table = compiler.compile(config, previous);
+    live.publish(table);
+    Instant now = Instant.now();
+    List<Problem> problems = follow(table);
+    applied = new Applied(table, origin, now, problems);
+    telemetry.retainFrontends(table.frontends().keySet());
+    LOG.debug(
+        "table {} serves revision {} with {} frontends",
+        table.version(),
+        table.revision(),
+        table.frontends().size());
+  }
+
+  /** Tries again what could not be brought in line, and forgets endpoints that have finished. */
+  private void keepInLine() {
+    RoutingTable table = live.current();
+    List<Problem> problems = follow(table);
+    Applied last = applied;
+    if (!problems.equals(last.problems)) {
+      applied = new Applied(last.table, last.origin, last.at, problems);
+    }
+  }
+
+  private List<Problem> follow(RoutingTable table) {
+    List<Problem> problems = new ArrayList<>(table.problems());
+    for (TableFollower follower : followers) {
+      problems.addAll(follower.follow(table));
+    }
+    endpoints.retireExcept(table.wantedEndpoints());
+    report(problems);
+    return List.copyOf(problems);
+  }
+
+  /** Says each problem once, when it appears and when it is gone. */
+  private void report(List<Problem> problems) {
+    Set<Problem> now = new HashSet<>(problems);
+    for (Problem problem : problems) {
+      if (!reported.contains(problem)) {
+        LOG.atLevel(
+                problem.level() == Problem.Level.ERROR
+                    ? org.slf4j.event.Level.ERROR
+                    : org.slf4j.event.Level.WARN)
+            .log("{}", problem);
+      }
+    }
+    for (Problem problem : reported) {
+      if (!now.contains(problem)) {
+        LOG.info("solved: {}", problem);
+      }
+    }
+    reported = now;
+  }
+
+  private void startFromDisk() {
+    if (state == null || !(source instanceof EtcdSource etcd)) {
+      return;
+    }
+    try {
+      StoredTree kept = state.load();
+      if (kept != null) {
+        LOG.info(
+            "serving the tree of revision {} from {} until the store answers",
+            kept.tree().revision(),
+            state.path());
+        apply(kept.tree(), "disk");
+        etcd.continueFrom(kept);
+      }
+    } catch (IOException | RuntimeException unusable) {
+      LOG.error("the last good tree is not usable: {}", unusable.toString());
+    }
+  }
+
+  private void save() {
+    boolean due = System.nanoTime() - savedNanos >= SAVE_EVERY_NANOS;
+    if (state == null || unsaved == null || !due) {
+      return;
+    }
+    try {
+      state.save(unsaved, source instanceof EtcdSource etcd ? etcd.clusterId() : 0);
+      unsaved = null;
+    } catch (IOException failed) {
+      LOG.error("the last good tree could not be saved: {}", failed.toString());
+    }
+    savedNanos = System.nanoTime();
+  }
+}

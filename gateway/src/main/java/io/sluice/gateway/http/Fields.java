@@ -1,0 +1,235 @@
+package io.sluice.gateway.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The header fields of one head, in order, as the bytes that came from the wire.
+ *
+ * <p>A field is five numbers into one byte array, so parsing a head makes no object per field and
+ * writing it again is a copy. Belongs to a head and is reused with it: what {@link #name} and
+ * {@link #value} return are views that live until {@link #clear}. One thread.
+ */
+public final class Fields {
+  /** No fields; never add to it. */
+  public static final Fields EMPTY = new Fields();
+
+  private static final int NAME_START = 0;
+  private static final int NAME_LENGTH = 1;
+  private static final int VALUE_START = 2;
+  private static final int VALUE_LENGTH = 3;
+  private static final int KNOWN = 4;
+  private static final int STRIDE = 5;
+  private static final HeaderName[] NAMES = HeaderName.values();
+  private static final byte[] NOTHING = {};
+
+  private byte[] bytes = NOTHING;
+  private int used;
+  private int[] slots = {};
+  private int count;
+
+  public void clear() {
+    used = 0;
+    count = 0;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /** The name as it was spelled. */
+  public AsciiString name(int i) {
+    return view(slots[i * STRIDE + NAME_START], slots[i * STRIDE + NAME_LENGTH]);
+  }
+
+  /** The value without the white space around it. */
+  public AsciiString value(int i) {
+    return view(slots[i * STRIDE + VALUE_START], slots[i * STRIDE + VALUE_LENGTH]);
+  }
+
+  /** Which of the known names field {@code i} has, or null. */
+  public @Nullable HeaderName known(int i) {
+    int ordinal = slots[i * STRIDE + KNOWN];
+    return ordinal < 0 ? null : NAMES[ordinal];
+  }
+
+  /** The index of the first field of this name at or after {@code from}, or -1. */
+  public int indexOf(HeaderName name, int from) {
+    for (int i = from; i < count; i++) {
+      if (slots[i * STRIDE + KNOWN] == name.ordinal()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  public boolean has(HeaderName name) {
+    return indexOf(name, 0) >= 0;
+  }
+
+  /** The value of the first field of this name, or null. */
+  public @Nullable AsciiString first(HeaderName name) {
+    int i = indexOf(name, 0);
+    return i < 0 ? null : value(i);
+  }
+
+  /** The value of the first field of this name in any case, or null. */
+  public @Nullable AsciiString first(CharSequence name) {
+    for (int i = 0; i < count; i++) {
+      if (slots[i * STRIDE + NAME_LENGTH] == name.length()
+          && name(i).contentEqualsIgnoreCase(name)) {
+        return value(i);
+      }
+    }
+    return null;
+  }
+
+  public void add(HeaderName name, CharSequence value) {
+    add(name.text(), value);
+  }
+
+  /** Appends a field. The caller answers for name and value being legal. */
+  public void add(CharSequence name, CharSequence value) {
+    int nameStart = append(name);
+    int valueStart = append(value);
+    slot(nameStart, name.length(), valueStart, value.length());
+  }
+
+  /** Replaces every field of this name by one. */
+  public void set(HeaderName name, CharSequence value) {
+    remove(name);
+    add(name, value);
+  }
+
+  public void remove(HeaderName name) {
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i)) {
+      removeAt(i);
+    }
+  }
+
+  /** Removes every field of this name in any case. */
+  public void remove(CharSequence name) {
+    for (int i = count - 1; i >= 0; i--) {
+      if (slots[i * STRIDE + NAME_LENGTH] == name.length()
+          && name(i).contentEqualsIgnoreCase(name)) {
+        removeAt(i);
+      }
+    }
+  }
+
+  /** Removes field {@code i}; the later ones move up. */
+  public void removeAt(int i) {
+    System.arraycopy(slots, (i + 1) * STRIDE, slots, i * STRIDE, (count - i - 1) * STRIDE);
+    count--;
+  }
+
+  /** Whether a field of this name lists the token in any case (RFC 9110 section 5.6.1). */
+  public boolean lists(HeaderName name, CharSequence token) {
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+      if (listContains(value(i), token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Writes {@code name: value CRLF} for every field. */
+  void writeTo(ByteBuf out) {
+    for (int i = 0; i < count; i++) {
+      int slot = i * STRIDE;
+      out.writeBytes(bytes, slots[slot + NAME_START], slots[slot + NAME_LENGTH]);
+      out.writeShort(HeadWriter.COLON_SPACE);
+      out.writeBytes(bytes, slots[slot + VALUE_START], slots[slot + VALUE_LENGTH]);
+      out.writeShort(HeadWriter.CRLF);
+    }
+  }
+
+  /** An upper bound of what {@link #writeTo} writes, in bytes. */
+  int encodedLength() {
+    int length = 0;
+    for (int i = 0; i < count; i++) {
+      length += slots[i * STRIDE + NAME_LENGTH] + slots[i * STRIDE + VALUE_LENGTH] + 4;
+    }
+    return length;
+  }
+
+  // The parser's side: raw bytes first, then the slots that point into them.
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int used() {
+    return used;
+  }
+
+  /** Makes room for {@code more} bytes at {@link #used} and returns the array that has it. */
+  byte[] reserve(int more) {
+    if (bytes.length - used < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(used + more, Math.max(512, bytes.length * 2)));
+    }
+    return bytes;
+  }
+
+  void advance(int more) {
+    used += more;
+  }
+
+  void slot(int nameStart, int nameLength, int valueStart, int valueLength) {
+    int at = count * STRIDE;
+    if (slots.length < at + STRIDE) {
+      slots = Arrays.copyOf(slots, Math.max(16 * STRIDE, slots.length * 2));
+    }
+    slots[at + NAME_START] = nameStart;
+    slots[at + NAME_LENGTH] = nameLength;
+    slots[at + VALUE_START] = valueStart;
+    slots[at + VALUE_LENGTH] = valueLength;
+    HeaderName known = HeaderName.find(bytes, nameStart, nameLength);
+    slots[at + KNOWN] = known == null ? -1 : known.ordinal();
+    count++;
+  }
+
+  AsciiString view(int start, int length) {
+    return length == 0 ? AsciiString.EMPTY_STRING : new AsciiString(bytes, start, length, false);
+  }
+
+  int append(CharSequence text) {
+    int start = used;
+    int length = text.length();
+    byte[] target = reserve(length);
+    if (text instanceof AsciiString ascii) {
+      System.arraycopy(ascii.array(), ascii.arrayOffset(), target, start, length);
+    } else {
+      for (int i = 0; i < length; i++) {
+        target[start + i] = AsciiString.c2b(text.charAt(i));
+      }
+    }
+    used += length;
+    return start;
+  }
+
+  private static boolean listContains(AsciiString list, CharSequence token) {
+    int start = 0;
+    int length = list.length();
+    while (start <= length) {
+      int comma = list.indexOf(',', start);
+      int end = comma < 0 ? length : comma;
+      if (list.subSequence(start, end, false).trim().contentEqualsIgnoreCase(token)) {
+        return true;
+      }
+      start = end + 1;
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(name(i)).append(": ").append(value(i)).append('\n');
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,101 @@
+package io.sluice.gateway.http;
+
+import io.netty.util.AsciiString;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Removes the header fields that end at this hop (RFC 9110 section 7.6.1): the fixed ones and those
+ * that {@code Connection} lists.
+ *
+ * <p>Runs before the gateway adds anything of its own, so no list of a client's can remove what the
+ * gateway sets. What must not be listed by a client at all was refused by {@link RequestRules}.
+ */
+public final class HopByHop {
+  private static final Set<HeaderName> FIXED =
+      EnumSet.of(
+          HeaderName.CONNECTION,
+          HeaderName.KEEP_ALIVE,
+          HeaderName.PROXY_CONNECTION,
+          HeaderName.PROXY_AUTHENTICATE,
+          HeaderName.PROXY_AUTHORIZATION,
+          HeaderName.TE,
+          HeaderName.TRAILER,
+          HeaderName.TRANSFER_ENCODING,
+          HeaderName.UPGRADE,
+          HeaderName.HTTP2_SETTINGS);
+
+  /**
+   * What a trailer may not be: framing, routing, authentication and the forwarding fields (RFC 9110
+   * section 6.5.1).
+   */
+  private static final Set<HeaderName> NOT_IN_TRAILERS =
+      EnumSet.of(
+          HeaderName.AUTHORIZATION,
+          HeaderName.CONTENT_LENGTH,
+          HeaderName.CONTENT_TYPE,
+          HeaderName.COOKIE,
+          HeaderName.EXPECT,
+          HeaderName.FORWARDED,
+          HeaderName.HOST,
+          HeaderName.X_FORWARDED_FOR,
+          HeaderName.X_FORWARDED_HOST,
+          HeaderName.X_FORWARDED_PORT,
+          HeaderName.X_FORWARDED_PREFIX,
+          HeaderName.X_FORWARDED_PROTO,
+          HeaderName.X_FORWARDED_SERVER,
+          HeaderName.X_REAL_IP);
+
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+
+  private HopByHop() {}
+
+  /** Whether the sender of these fields wants trailers (RFC 9110 section 10.1.4). */
+  public static boolean wantsTrailers(Fields fields) {
+    return fields.has(HeaderName.TE) && fields.lists(HeaderName.TE, TRAILERS);
+  }
+
+  /** Whether the sender of these fields keeps the connection open after this message. */
+  public static boolean keepsAlive(Fields fields, int minorVersion) {
+    return minorVersion == 1 && !fields.lists(HeaderName.CONNECTION, "close");
+  }
+
+  /** Removes what ends here. */
+  public static void strip(Fields fields) {
+    for (int i = fields.indexOf(HeaderName.CONNECTION, 0);
+        i >= 0;
+        i = fields.indexOf(HeaderName.CONNECTION, 0)) {
+      AsciiString listed = fields.value(i);
+      fields.removeAt(i);
+      removeListed(fields, listed);
+    }
+    removeAll(fields, FIXED);
+  }
+
+  /** Removes from a message's trailers what no trailer may carry. */
+  public static void stripTrailers(Fields trailers) {
+    if (trailers.count() > 0) {
+      strip(trailers);
+      removeAll(trailers, NOT_IN_TRAILERS);
+    }
+  }
+
+  private static void removeAll(Fields fields, Set<HeaderName> names) {
+    for (int i = fields.count() - 1; i >= 0; i--) {
+      HeaderName known = fields.known(i);
+      if (known != null && names.contains(known)) {
+        fields.removeAt(i);
+      }
+    }
+  }
+
+  /** Content-Length stays whatever the list says: it frames the message that is being passed on. */
+  private static void removeListed(Fields fields, AsciiString list) {
+    for (AsciiString token : list.split(',')) {
+      AsciiString name = token.trim();
+      if (!name.isEmpty() && !name.contentEqualsIgnoreCase(HeaderName.CONTENT_LENGTH.text())) {
+        fields.remove(name);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.sluice.gateway.http;
+
+import io.netty.util.AsciiString;
+
+/**
+ * A request's method, target and header fields, as one client sent them and as they will be
+ * forwarded.
+ *
+ * <p>Owned by the connection (HTTP/1) or the stream (HTTP/2) that it came in on and reused for the
+ * next request; everything it returns is a view that lives as long. Whatever stands in a {@code
+ * RequestHead} has passed {@link RequestRules}.
+ */
+public final class RequestHead {
+  private final Fields fields = new Fields();
+  private AsciiString method = AsciiString.EMPTY_STRING;
+  private AsciiString target = AsciiString.EMPTY_STRING;
+  private AsciiString path = AsciiString.EMPTY_STRING;
+  private AsciiString host = AsciiString.EMPTY_STRING;
+  private int minorVersion = 1;
+  private long framing = Framing.NONE;
+
+  public Fields fields() {
+    return fields;
+  }
+
+  public AsciiString method() {
+    return method;
+  }
+
+  /**
+   * Path and query in origin form, with dot segments and empty segments resolved: what is matched
+   * is what is forwarded.
+   */
+  public AsciiString target() {
+    return target;
+  }
+
+  /** The target without its query, still percent-encoded; starts with a slash. */
+  public AsciiString path() {
+    return path;
+  }
+
+  /** The host in lower case without its port; empty only for HTTP/1.0 without a Host header. */
+  public AsciiString host() {
+    return host;
+  }
+
+  /** 0 or 1, of HTTP/1. */
+  public int minorVersion() {
+    return minorVersion;
+  }
+
+  /** The body's length in bytes or a {@link Framing} constant. */
+  public long framing() {
+    return framing;
+  }
+
+  public boolean hasBody() {
+    return framing != Framing.NONE;
+  }
+
+  public boolean expectsContinue() {
+    return fields.has(HeaderName.EXPECT);
+  }
+
+  void clear() {
+    set(AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING, 1);
+    host = AsciiString.EMPTY_STRING;
+    framing = Framing.NONE;
+  }
+
+  void set(AsciiString newMethod, AsciiString newTarget, AsciiString newPath, int newMinorVersion) {
+    method = newMethod;
+    target = newTarget;
+    path = newPath;
+    minorVersion = newMinorVersion;
+  }
+
+  void host(AsciiString newHost) {
+    host = newHost;
+  }
+
+  void framing(long newFraming) {
+    framing = newFraming;
+  }
+}

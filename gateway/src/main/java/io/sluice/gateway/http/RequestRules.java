@@ -1,0 +1,227 @@
+package io.sluice.gateway.http;
+
+import io.netty.util.AsciiString;
+
+/**
+ * Which request heads are served: RFC 9112 sections 3 and 6 with every choice made for the strict
+ * side.
+ *
+ * <p>A head that two programs could read differently is refused, because the server behind may be
+ * the other program.
+ */
+final class RequestRules {
+  private static final AsciiString GET = AsciiString.cached("GET");
+  private static final AsciiString HEAD = AsciiString.cached("HEAD");
+  private static final AsciiString POST = AsciiString.cached("POST");
+  private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};
+  private static final HeaderName[] PROTECTED = {
+    HeaderName.HOST,
+    HeaderName.CONTENT_LENGTH,
+    HeaderName.AUTHORIZATION,
+    HeaderName.COOKIE,
+    HeaderName.FORWARDED,
+    HeaderName.X_FORWARDED_FOR,
+    HeaderName.X_FORWARDED_HOST,
+    HeaderName.X_FORWARDED_PORT,
+    HeaderName.X_FORWARDED_PREFIX,
+    HeaderName.X_FORWARDED_PROTO,
+    HeaderName.X_FORWARDED_SERVER,
+    HeaderName.X_REAL_IP
+  };
+
+  private RequestRules() {}
+
+  /**
+   * Reads the start line at {@code [start, end)} of the head's bytes and checks the whole head.
+   *
+   * @throws ProxyError when the head is refused
+   */
+  static void apply(RequestHead head, int start, int end) {
+    Fields fields = head.fields();
+    byte[] bytes = fields.bytes();
+    int methodEnd = start;
+    while (methodEnd < end && Ascii.isToken(bytes[methodEnd])) {
+      methodEnd++;
+    }
+    if (methodEnd == start || methodEnd == end) {
+      throw Reason.BAD_METHOD.error();
+    }
+    int targetStart = methodEnd + 1;
+    int targetEnd = targetStart;
+    while (targetEnd < end && bytes[targetEnd] != ' ') {
+      if (!Ascii.isTarget(bytes[targetEnd])) {
+        throw Reason.BAD_TARGET.error();
+      }
+      targetEnd++;
+    }
+    if (bytes[methodEnd] != ' ' || targetEnd == targetStart || targetEnd == end) {
+      throw Reason.BAD_REQUEST_LINE.error();
+    }
+    int minorVersion = version(bytes, targetEnd + 1, end);
+    AsciiString method = method(bytes, start, methodEnd - start);
+    if (method.contentEquals("CONNECT") || method.contentEquals("TRACE")) {
+      throw Reason.METHOD_NOT_ALLOWED.error();
+    }
+    AsciiString authority = AsciiString.EMPTY_STRING;
+    int pathStart = targetStart;
+    if (bytes[targetStart] != '/') {
+      int authorityStart = absoluteFormAuthority(bytes, targetStart, targetEnd);
+      pathStart = authorityStart;
+      while (pathStart < targetEnd && bytes[pathStart] != '/' && bytes[pathStart] != '?') {
+        pathStart++;
+      }
+      authority = fields.view(authorityStart, pathStart - authorityStart);
+      if (pathStart == targetEnd || bytes[pathStart] == '?') {
+        throw Reason.BAD_TARGET.error();
+      }
+    }
+    PathNormalizer.Range target = PathNormalizer.normalize(fields, pathStart, targetEnd);
+    head.set(
+        method,
+        fields.view(target.start(), target.end() - target.start()),
+        fields.view(target.start(), target.queryStart() - target.start()),
+        minorVersion);
+    host(head, authority);
+    framing(head);
+    expectation(fields);
+    connection(fields);
+  }
+
+  private static AsciiString method(byte[] bytes, int start, int length) {
+    AsciiString spelled = new AsciiString(bytes, start, length, false);
+    for (AsciiString common : COMMON_METHODS) {
+      if (common.contentEquals(spelled)) {
+        return common;
+      }
+    }
+    return spelled;
+  }
+
+  private static int version(byte[] bytes, int start, int end) {
+    boolean shaped =
+        end - start == 8
+            && bytes[start] == 'H'
+            && bytes[start + 1] == 'T'
+            && bytes[start + 2] == 'T'
+            && bytes[start + 3] == 'P'
+            && bytes[start + 4] == '/'
+            && Ascii.isDigit(bytes[start + 5])
+            && bytes[start + 6] == '.'
+            && Ascii.isDigit(bytes[start + 7]);
+    if (!shaped) {
+      throw Reason.BAD_VERSION.error();
+    }
+    int minor = bytes[start + 7] - '0';
+    if (bytes[start + 5] != '1' || minor > 1) {
+      throw Reason.UNSUPPORTED_VERSION.error();
+    }
+    return minor;
+  }
+
+  /** Where the authority of {@code http://authority/path} starts. */
+  private static int absoluteFormAuthority(byte[] bytes, int start, int end) {
+    AsciiString target = new AsciiString(bytes, start, end - start, false);
+    for (String scheme : new String[] {"http://", "https://"}) {
+      if (target.length() > scheme.length()
+          && target.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return start + scheme.length();
+      }
+    }
+    throw Reason.BAD_TARGET.error();
+  }
+
+  private static void host(RequestHead head, AsciiString authority) {
+    Fields fields = head.fields();
+    int i = fields.indexOf(HeaderName.HOST, 0);
+    if (i < 0) {
+      if (head.minorVersion() >= 1) {
+        throw Reason.MISSING_HOST.error();
+      }
+      head.host(authority.isEmpty() ? AsciiString.EMPTY_STRING : hostWithoutPort(authority));
+      return;
+    }
+    if (fields.indexOf(HeaderName.HOST, i + 1) >= 0) {
+      throw Reason.DUPLICATE_HOST.error();
+    }
+    AsciiString value = fields.value(i);
+    if (!authority.isEmpty() && !authority.contentEqualsIgnoreCase(value)) {
+      throw Reason.HOST_MISMATCH.error();
+    }
+    head.host(hostWithoutPort(value));
+  }
+
+  /** The host of {@code host [":" port]} (RFC 9110 section 7.2) in lower case. */
+  private static AsciiString hostWithoutPort(AsciiString authority) {
+    int length = authority.length();
+    int hostEnd = 0;
+    if (length > 0 && authority.byteAt(0) == '[') {
+      hostEnd = authority.indexOf(']', 0) + 1;
+      for (int i = 1; i < hostEnd - 1; i++) {
+        byte b = authority.byteAt(i);
+        if (Ascii.hex(b) < 0 && b != ':' && b != '.') {
+          throw Reason.BAD_HOST.error();
+        }
+      }
+      if (hostEnd < 4) {
+        throw Reason.BAD_HOST.error();
+      }
+    } else {
+      while (hostEnd < length && Ascii.isHost(authority.byteAt(hostEnd))) {
+        hostEnd++;
+      }
+    }
+    if (hostEnd == 0
+        || (hostEnd < length && authority.byteAt(hostEnd) != ':')
+        || length - hostEnd > 6) {
+      throw Reason.BAD_HOST.error();
+    }
+    for (int i = hostEnd + 1; i < length; i++) {
+      if (!Ascii.isDigit(authority.byteAt(i))) {
+        throw Reason.BAD_HOST.error();
+      }
+    }
+    // A final dot names the same host (RFC 1034 section 3.1); a route for example.com is meant for
+    // example.com. as well.
+    boolean absolute = hostEnd > 1 && authority.byteAt(hostEnd - 1) == '.';
+    return authority.subSequence(0, absolute ? hostEnd - 1 : hostEnd, false).toLowerCase();
+  }
+
+  private static void framing(RequestHead head) {
+    Fields fields = head.fields();
+    boolean encoded = fields.has(HeaderName.TRANSFER_ENCODING);
+    if (encoded && fields.has(HeaderName.CONTENT_LENGTH)) {
+      throw Reason.LENGTH_AND_CHUNKED.error();
+    }
+    if (encoded && head.minorVersion() == 0) {
+      throw Reason.CHUNKED_IN_HTTP_1_0.error();
+    }
+    long length = Math.max(0, Framing.contentLength(fields));
+    head.framing(Framing.isChunked(fields) ? Framing.CHUNKED : length);
+    // A server that ignores the body of a GET would take it for the next request (the CL.0 desync).
+    if (head.hasBody() && (head.method() == GET || head.method() == HEAD)) {
+      throw Reason.UNEXPECTED_BODY.error();
+    }
+  }
+
+  private static void expectation(Fields fields) {
+    int i = fields.indexOf(HeaderName.EXPECT, 0);
+    if (i < 0) {
+      return;
+    }
+    if (!fields.value(i).contentEqualsIgnoreCase("100-continue")
+        || fields.indexOf(HeaderName.EXPECT, i + 1) >= 0) {
+      throw Reason.UNSUPPORTED_EXPECTATION.error();
+    }
+  }
+
+  private static void connection(Fields fields) {
+    if (!fields.has(HeaderName.CONNECTION)) {
+      return;
+    }
+    for (HeaderName name : PROTECTED) {
+      if (fields.lists(HeaderName.CONNECTION, name.text())) {
+        throw Reason.PROTECTED_FIELD_IN_CONNECTION.error();
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.sluice.gateway.http;
+
+/**
+ * A response's status and header fields.
+ *
+ * <p>Owned by the upstream connection that it came in on, or by the exchange that answers by
+ * itself; reused. Has passed {@link ResponseRules} when it came from a server.
+ */
+public final class ResponseHead {
+  private final Fields fields = new Fields();
+  private int status;
+  private int minorVersion = 1;
+  private long framing = Framing.NONE;
+
+  public Fields fields() {
+    return fields;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public int minorVersion() {
+    return minorVersion;
+  }
+
+  /**
+   * The body's length in bytes or a {@link Framing} constant; 0 where the status or the method
+   * allows no body.
+   */
+  public long framing() {
+    return framing;
+  }
+
+  /** Whether this is a 1xx: another head follows for the same request. */
+  public boolean isInterim() {
+    return status < 200;
+  }
+
+  /** Starts a response of the gateway's own. */
+  public ResponseHead set(int newStatus, long newFraming) {
+    fields.clear();
+    status = newStatus;
+    framing = newFraming;
+    minorVersion = 1;
+    return this;
+  }
+
+  void parsed(int newStatus, int newMinorVersion) {
+    status = newStatus;
+    minorVersion = newMinorVersion;
+  }
+
+  void framing(long newFraming) {
+    framing = newFraming;
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.gateway.middleware;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.netty.util.AsciiString;
+import io.sluice.gateway.config.Middleware.Rate;
+import io.sluice.gateway.config.Middleware.RateLimit;
+import io.sluice.gateway.config.Rates;
+import io.sluice.gateway.http.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token bucket for each source, kept as the generic cell rate algorithm keeps it: for each rate
+ * the time at which the bucket would be full again, so a bucket is one number and nothing runs
+ * between requests.
+ *
+ * <p>A bucket starts full with {@code burst} tokens and gains one every period/requests. With
+ * several rates all must have a token, and either all are taken or none. At most 65,536 sources are
+ * remembered; the least recently seen is forgotten first, which can only favour it.
+ */
+final class RateLimiter implements Stage {
+  private static final long MAX_SOURCES = 65_536;
+  private static final long LONGEST = Long.MAX_VALUE / 4;
+
+  /**
+   * A source and the rates that hold for it, so that a source which changes its rates begins anew.
+   */
+  private record BucketKey(Object source, List<Rate> rates) {}
+
+  /** For each rate the time at which it would have all its tokens again. */
+  private static final class Bucket {
+    private static final VarHandle TIMES;
+
+    private volatile long[] times;
+
+    static {
+      try {
+        TIMES = MethodHandles.lookup().findVarHandle(Bucket.class, "times", long[].class);
+      } catch (ReflectiveOperationException impossible) {
+        throw new ExceptionInInitializerError(impossible);
+      }
+    }
+
+    Bucket(int rates) {
+      times = new long[rates];
+    }
+
+    boolean replace(long[] before, long[] after) {
+      return TIMES.compareAndSet(this, before, after);
+    }
+  }
+
+  private final RateLimit settings;
+  private final LongSupplier clock;
+  private final long origin;
+  private final Cache<BucketKey, Bucket> buckets;
+  private final Cache<String, List<Rate>> ratesByHeader =
+      Caffeine.newBuilder().maximumSize(1024).executor(Runnable::run).build();
+
+  RateLimiter(RateLimit settings, LongSupplier clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.origin = clock.getAsLong();
+    this.buckets = Caffeine.newBuilder().maximumSize(MAX_SOURCES).executor(Runnable::run).build();
+  }
+
+  @Override
+  public Verdict onRequest(ExchangeView exchange) {
+    List<Rate> rates = rates(exchange);
+    BucketKey key = new BucketKey(SourceKey.of(settings.variable(), exchange), rates);
+    Bucket bucket = buckets.get(key, k -> new Bucket(rates.size()));
+    long waitNanos = bucket == null ? 0 : take(bucket, rates, clock.getAsLong() - origin);
+    if (waitNanos == 0) {
+      return Verdict.PROCEED;
+    }
+    Duration wait = Duration.ofNanos(waitNanos);
+    return new Verdict.Reply(Reason.RATE_LIMITED, "max rate reached: retry-in " + text(wait), wait);
+  }
+
+  /**
+   * Takes a token of each rate; or none, and returns how long until all have one, in nanoseconds.
+   */
+  private static long take(Bucket bucket, List<Rate> rates, long now) {
+    while (true) {
+      long[] before = bucket.times;
+      long[] after = new long[before.length];
+      long wait = 0;
+      for (int i = 0; i < after.length; i++) {
+        Rate rate = rates.get(i);
+        long interval = Math.max(1, rate.period().toNanos() / rate.requests());
+        long full = Math.max(before[i], now);
+        long tolerance = saturatedProduct(interval, rate.burst() - 1);
+        wait = Math.max(wait, full - tolerance - now);
+        after[i] = full + interval;
+      }
+      if (wait > 0) {
+        return wait;
+      }
+      if (bucket.replace(before, after)) {
+        return 0;
+      }
+    }
+  }
+
+  private static long saturatedProduct(long a, long b) {
+    return b > LONGEST / a ? LONGEST : a * b;
+  }
+
+  private List<Rate> rates(ExchangeView exchange) {
+    if (settings.rateHeader().isEmpty()) {
+      return settings.rates();
+    }
+    AsciiString header = exchange.request().fields().first(settings.rateHeader());
+    @Nullable List<Rate> own =
+        header == null ? null : ratesByHeader.get(header.toString(), Rates::parse);
+    return own == null || own.isEmpty() ? settings.rates() : own;
+  }
+
+  /** As Go prints it: whole seconds where they are, else milliseconds. */
+  private static String text(Duration wait) {
+    return wait.toNanosPart() == 0 ? wait.toSeconds() + "s" : Math.max(1, wait.toMillis()) + "ms";
+  }
+}

@@ -1,0 +1,47 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.upstream.LoopPools;
+import java.net.InetAddress;
+
+/**
+ * The way back to the client, whatever protocol it speaks: a whole HTTP/1 connection for as long as
+ * one exchange lasts. Event loop only.
+ *
+ * <p>For each exchange one head, any number of pieces and one end are sent, or {@link #abort} is
+ * called.
+ */
+interface ClientStream {
+  /** The pools of the event loop that it lives on. */
+  LoopPools pools();
+
+  InetAddress client();
+
+  /** {@link #client} in digits. */
+  AsciiString clientText();
+
+  /** Sends a 1xx head. */
+  void sendInterim(ResponseHead head);
+
+  /** Sends the head; its fields must carry no framing but Content-Length. */
+  void sendHead(ResponseHead head);
+
+  /** Sends a piece of the body, which the stream now owns. */
+  void sendBody(ByteBuf piece);
+
+  /** Ends the response. The next exchange of the connection may begin before this returns. */
+  void sendEnd(Fields trailers);
+
+  void flush();
+
+  boolean isWritable();
+
+  /** Stops or goes on reading the request's body. */
+  void reading(boolean wanted);
+
+  /** Cuts the connection, because a response that has begun cannot be completed. */
+  void abort();
+}

@@ -1,0 +1,271 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Framing;
+import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.middleware.ExchangeView;
+import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.middleware.Verdict;
+import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.telemetry.AccessEntry;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, from the request's head to the last byte.
+ *
+ * <p>Made for one request and never used again, so nothing that arrives late can touch another one.
+ * Ends exactly once, in {@link #finish}: there the middlewares are told, the meters counted and the
+ * access log written. Event loop only.
+ */
+final class Exchange implements ExchangeView {
+  private final ProxyContext context;
+  private final ClientStream stream;
+  private final RequestHead request;
+  private final long startedMillis = System.currentTimeMillis();
+  private final long startedNanos = System.nanoTime();
+  private @Nullable CompiledListener listener;
+  private @Nullable CompiledFrontend frontend;
+  private @Nullable CompiledBackend backend;
+  private MiddlewareChain.@Nullable Passage passage;
+  private @Nullable Attempt attempt;
+  private boolean passesTrailers;
+  private boolean responseBegun;
+  private boolean finished;
+  private int status;
+  private long bytesIn;
+  private long bytesOut;
+
+  Exchange(ProxyContext context, ClientStream stream, RequestHead request) {
+    this.context = context;
+    this.stream = stream;
+    this.request = request;
+    context.inFlight().increment();
+  }
+
+  @Override
+  public InetAddress client() {
+    return stream.client();
+  }
+
+  @Override
+  public RequestHead request() {
+    return request;
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+
+  void cameThrough(CompiledListener through) {
+    listener = through;
+  }
+
+  void belongsTo(CompiledFrontend to) {
+    frontend = to;
+  }
+
+  /** Whether a body of so many bytes is more than the frontend takes. */
+  boolean isTooLarge(long bytes) {
+    long most = frontend == null ? 0 : frontend.written().maxBodyBytes();
+    return most > 0 && bytes > most;
+  }
+
+  /** Runs the frontend's middlewares; null when the request proceeds. */
+  Verdict.@Nullable Reply enterChain() {
+    if (frontend == null || frontend.chain().isEmpty()) {
+      return null;
+    }
+    passage = frontend.chain().enter(this);
+    return passage.onRequest();
+  }
+
+  void forwardTo(CompiledBackend to, boolean withTrailers) {
+    backend = to;
+    passesTrailers = withTrailers;
+    boolean passHost = frontend != null && frontend.written().passHostHeader();
+    attempt = new Attempt(this, stream.pools(), to, request, passHost);
+    attempt.start();
+  }
+
+  // The request's body, from the client.
+
+  void onRequestBody(ByteBuf piece) {
+    bytesIn += piece.readableBytes();
+    if (finished || attempt == null) {
+      piece.release();
+    } else if (isTooLarge(bytesIn)) {
+      piece.release();
+      refuse(Reason.BODY_TOO_LARGE);
+    } else {
+      attempt.sendBody(piece);
+      if (!attempt.takesBody()) {
+        stream.reading(false);
+      }
+    }
+  }
+
+  void onRequestEnd(Fields trailers) {
+    if (!finished && attempt != null) {
+      if (passesTrailers) {
+        HopByHop.stripTrailers(trailers);
+      }
+      attempt.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+    }
+  }
+
+  void onRequestPause() {
+    if (!finished && attempt != null) {
+      attempt.flush();
+    }
+  }
+
+  /** The attempt takes body bytes, or no longer. */
+  void onAttemptTakesBody(boolean takes) {
+    if (!finished) {
+      stream.reading(takes);
+    }
+  }
+
+  void onClientWritabilityChanged(boolean writable) {
+    if (!finished && attempt != null) {
+      attempt.reading(writable);
+    }
+  }
+
+  void onClientClosed(Reason reason) {
+    if (!finished) {
+      status = responseBegun ? status : reason.status();
+      finish(reason);
+    }
+  }
+
+  // The response, from the attempt.
+
+  void onInterim(ResponseHead head) {
+    boolean wanted = head.status() == 100 ? request.expectsContinue() : head.status() == 103;
+    if (wanted && request.minorVersion() == 1) {
+      HopByHop.strip(head.fields());
+      stream.sendInterim(head);
+      stream.flush();
+    }
+  }
+
+  void onHead(ResponseHead head) {
+    responseBegun = true;
+    status = head.status();
+    HopByHop.strip(head.fields());
+    stream.sendHead(head);
+  }
+
+  void onBody(ByteBuf piece) {
+    bytesOut += piece.readableBytes();
+    stream.sendBody(piece);
+    if (!stream.isWritable() && attempt != null) {
+      attempt.reading(false);
+    }
+  }
+
+  void onResponsePause() {
+    stream.flush();
+  }
+
+  void onEnd(Fields trailers) {
+    if (passesTrailers) {
+      HopByHop.stripTrailers(trailers);
+    }
+    finish(null);
+    stream.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+    stream.flush();
+  }
+
+  // Answers of the gateway's own.
+
+  /**
+   * Ends the exchange with an error: as a response where none has begun, else by cutting the
+   * connection.
+   */
+  void refuse(Reason reason) {
+    refuse(new Verdict.Reply(reason, reason.text(), null));
+  }
+
+  void refuse(Verdict.Reply reply) {
+    if (finished) {
+      return;
+    }
+    if (responseBegun) {
+      finish(reply.reason());
+      stream.abort();
+      return;
+    }
+    status = reply.reason().status();
+    byte[] body = Replies.body(reply);
+    boolean withBody = !request.method().contentEquals("HEAD");
+    bytesOut = withBody ? body.length : 0;
+    finish(reply.reason());
+    Replies.send(stream, reply, body, withBody);
+  }
+
+  /**
+   * The end of the exchange, whatever it was. The request's head is still the one it began with.
+   */
+  private void finish(@Nullable Reason reason) {
+    finished = true;
+    context.inFlight().decrement();
+    if (passage != null) {
+      passage.onFinish();
+    }
+    long upstreamNanos = 0;
+    if (attempt != null) {
+      attempt.end();
+      upstreamNanos = attempt.durationNanos();
+    }
+    long durationNanos = System.nanoTime() - startedNanos;
+    if (reason != null) {
+      context.telemetry().rejected(reason.label());
+    }
+    String listenerId = listener == null ? "" : listener.id();
+    String backendId = backend == null ? "" : backend.id();
+    var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
+    meters.route(listenerId, backendId).exchange(status, durationNanos, upstreamNanos);
+    if (context.accessLog().isOn()) {
+      context.accessLog().write(entry(listenerId, backendId, durationNanos, upstreamNanos, reason));
+    }
+  }
+
+  private AccessEntry entry(
+      String listenerId,
+      String backendId,
+      long durationNanos,
+      long upstreamNanos,
+      @Nullable Reason reason) {
+    return new AccessEntry(
+        startedMillis,
+        stream.clientText().toString(),
+        listenerId,
+        frontend == null ? "" : frontend.id(),
+        backendId,
+        attempt == null ? "" : attempt.endpointName(),
+        request.method().toString(),
+        request.host().toString(),
+        request.path().toString(),
+        status,
+        bytesIn,
+        bytesOut,
+        durationNanos,
+        upstreamNanos,
+        attempt == null ? 0 : attempt.count(),
+        reason == null ? "" : reason.label());
+  }
+
+  /** Whether the request can be sent again without a piece of it having been kept. */
+  boolean hasNoBody() {
+    return request.framing() == Framing.NONE;
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.middleware.Verdict;
+import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.RoutingTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the requests of one client stream, one at a time, and sends each on its way.
+ *
+ * <p>{@link #onRequest} is the list of what happens to every request, in order. Everything after it
+ * belongs to the {@link Exchange}. Owned by its stream; event loop only.
+ */
+final class ExchangeHandler {
+  private final ProxyContext context;
+  private final ClientStream stream;
+  private final String address;
+  private @Nullable Exchange current;
+
+  /**
+   * @param address the bound address that the client connected to, which finds the listener in
+   *     every table
+   */
+  ExchangeHandler(ProxyContext context, ClientStream stream, String address) {
+    this.context = context;
+    this.stream = stream;
+    this.address = address;
+  }
+
+  void onRequest(RequestHead head) {
+    Exchange exchange = new Exchange(context, stream, head);
+    current = exchange;
+    RoutingTable table = context.live().current();
+
+    CompiledListener listener = table.listenerAt(address);
+    if (listener == null) {
+      exchange.refuse(Reason.LISTENER_GONE);
+      return;
+    }
+    exchange.cameThrough(listener);
+
+    CompiledFrontend frontend = table.match(listener, new RequestInput(head));
+    if (frontend == null) {
+      exchange.refuse(Reason.NO_ROUTE);
+      return;
+    }
+    exchange.belongsTo(frontend);
+    if (frontend.unavailable() != null) {
+      exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
+      return;
+    }
+    if (exchange.isTooLarge(head.framing())) {
+      exchange.refuse(Reason.BODY_TOO_LARGE);
+      return;
+    }
+
+    Verdict.Reply reply = exchange.enterChain();
+    if (reply != null) {
+      exchange.refuse(reply);
+      return;
+    }
+
+    CompiledBackend backend = table.backend(frontend.pickBackend());
+    if (backend == null) {
+      exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
+      return;
+    }
+    boolean passesTrailers = Forwarding.apply(head, frontend.written(), stream.clientText());
+    exchange.forwardTo(backend, passesTrailers);
+  }
+
+  void onRequestBody(ByteBuf piece) {
+    if (current == null) {
+      piece.release();
+    } else {
+      current.onRequestBody(piece);
+    }
+  }
+
+  void onRequestEnd(Fields trailers) {
+    if (current != null) {
+      current.onRequestEnd(trailers);
+    }
+  }
+
+  /** All that the client's socket held for now has been delivered. */
+  void onRequestPause() {
+    if (current != null) {
+      current.onRequestPause();
+    }
+  }
+
+  void onWritabilityChanged(boolean writable) {
+    if (current != null) {
+      current.onClientWritabilityChanged(writable);
+    }
+  }
+
+  /** The request cannot be read: before its head is complete, or in the middle of its body. */
+  void onRejected(RequestHead head, Reason reason) {
+    if (current == null || current.isFinished()) {
+      Exchange exchange = new Exchange(context, stream, head);
+      CompiledListener listener = context.live().current().listenerAt(address);
+      if (listener != null) {
+        exchange.cameThrough(listener);
+      }
+      current = exchange;
+    }
+    current.refuse(reason);
+  }
+
+  /** The client's connection is gone, or was given up for this reason. */
+  void onClosed(Reason reason) {
+    if (current != null) {
+      current.onClientClosed(reason);
+    }
+  }
+
+  boolean isBusy() {
+    return current != null && !current.isFinished();
+  }
+}

@@ -1,0 +1,428 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.http.BodyReader;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.HeadLimits;
+import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.ProxyError;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.RequestReader;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.upstream.DeadlineWheel;
+import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.upstream.Outgoing;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/1 connection of a client: reads requests one at a time, writes their responses in the
+ * same order, and decides when it ends.
+ *
+ * <p>Pipelined bytes wait unread until the response before them is complete. A connection that is
+ * closed while the client may still be sending lingers: its output is shut down first and what
+ * comes is discarded, so that the last response is not lost to a reset.
+ *
+ * <pre>
+ *   AWAITING_HEAD ──head──▶ READING_BODY ──end──▶ AWAITING_RESPONSE ──response sent──▶ AWAITING_HEAD
+ *        │                        │                       │
+ *        └──── refused, closing ──┴───────────────────────┴──▶ LINGERING ──▶ CLOSED
+ * </pre>
+ */
+final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientStream {
+  private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
+  private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(75);
+  private static final long BODY_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final int LINGER_BYTES = 1024 * 1024;
+
+  private enum State {
+    AWAITING_HEAD,
+    READING_BODY,
+    AWAITING_RESPONSE,
+    LINGERING,
+    CLOSED
+  }
+
+  private final BoundSocket socket;
+  private final ServerLoop loop;
+  private final ExchangeHandler handler;
+  private final RequestReader heads = new RequestReader(HeadLimits.REQUEST);
+  private final BodyReader body = new BodyReader();
+  private final DeadlineWheel.Deadline deadline;
+  private final Channel channel;
+  private final Outgoing outgoing;
+  private final InetAddress client;
+  private final AsciiString clientText;
+  private State state = State.AWAITING_HEAD;
+  private @Nullable ByteBuf held;
+  private boolean processing;
+  private boolean flushWanted;
+  private boolean paused;
+  private boolean keepAlive;
+  private boolean chunkedResponse;
+  private int lingered;
+  private long unsentAtWatch;
+
+  Http1Connection(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel) {
+    this.socket = socket;
+    this.loop = loop;
+    this.channel = channel;
+    this.outgoing = new Outgoing(channel);
+    this.handler = new ExchangeHandler(proxy, this, socket.address());
+    this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
+    this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    this.clientText = AsciiString.of(client.getHostAddress());
+    deadline.in(IDLE_NANOS);
+  }
+
+  BoundSocket socket() {
+    return socket;
+  }
+
+  /** Ends the connection as soon as no exchange is under way. */
+  void closeWhenIdle() {
+    if (state == State.AWAITING_HEAD && !heads.started()) {
+      close();
+    }
+  }
+
+  // What the client sends.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf in)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (state == State.LINGERING || state == State.CLOSED) {
+      lingered += in.readableBytes();
+      in.release();
+      if (lingered > LINGER_BYTES) {
+        close();
+      }
+      return;
+    }
+    if (held != null) {
+      hold(in);
+      return;
+    }
+    process(in);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (handler.isBusy()) {
+      handler.onRequestPause();
+    }
+    if (flushWanted) {
+      flushWanted = false;
+      outgoing.flush();
+    }
+  }
+
+  /** Reads as many requests as can be answered now; what is left waits. Takes the buffer over. */
+  private void process(ByteBuf in) {
+    processing = true;
+    try {
+      while (in.isReadable() && read(in)) {
+        // Until the bytes end or the response has to come first.
+      }
+      if (in.isReadable() && state == State.AWAITING_RESPONSE) {
+        hold(in.retain());
+      }
+    } catch (ProxyError refused) {
+      handler.onRejected(heads.head(), refused.reason());
+    } finally {
+      in.release();
+      processing = false;
+    }
+  }
+
+  /**
+   * Takes the next piece of a request out of the bytes; false when nothing more can be taken for
+   * now.
+   */
+  private boolean read(ByteBuf in) {
+    if (state == State.AWAITING_HEAD) {
+      boolean begins = !heads.started();
+      if (heads.read(in)) {
+        onHead(heads.head());
+      } else if (begins) {
+        deadline.in(HEAD_NANOS);
+      }
+      return true;
+    }
+    if (state == State.READING_BODY) {
+      deadline.in(BODY_NANOS);
+      ByteBuf piece = body.next(in);
+      if (piece != null) {
+        handler.onRequestBody(piece);
+      }
+      if (state == State.READING_BODY && body.finished()) {
+        onBodyEnd();
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private void onHead(RequestHead head) {
+    keepAlive = HopByHop.keepsAlive(head.fields(), head.minorVersion());
+    if (head.hasBody()) {
+      body.start(head.framing());
+      state = State.READING_BODY;
+      deadline.in(BODY_NANOS);
+      handler.onRequest(head);
+    } else {
+      state = State.AWAITING_RESPONSE;
+      deadline.cancel();
+      handler.onRequest(head);
+    }
+  }
+
+  private void onBodyEnd() {
+    state = State.AWAITING_RESPONSE;
+    deadline.cancel();
+    handler.onRequestEnd(body.trailers());
+  }
+
+  private void hold(ByteBuf in) {
+    if (held == null) {
+      held = in;
+    } else {
+      held = Unpooled.wrappedBuffer(held, in);
+    }
+    applyReading();
+  }
+
+  @Override
+  public void reading(boolean wanted) {
+    if (paused == !wanted) {
+      return;
+    }
+    paused = !wanted;
+    if (state == State.READING_BODY) {
+      if (paused) {
+        deadline.cancel();
+      } else {
+        deadline.in(BODY_NANOS);
+      }
+    }
+    applyReading();
+  }
+
+  private void applyReading() {
+    channel.config().setAutoRead(held == null && !paused);
+  }
+
+  // What the client gets.
+
+  @Override
+  public LoopPools pools() {
+    return loop.pools();
+  }
+
+  @Override
+  public InetAddress client() {
+    return client;
+  }
+
+  @Override
+  public AsciiString clientText() {
+    return clientText;
+  }
+
+  @Override
+  public void sendInterim(ResponseHead head) {
+    HeadWriter.write(head, false, false, outgoing.room(HeadWriter.lengthOf(head)));
+  }
+
+  @Override
+  public void sendHead(ResponseHead head) {
+    boolean modern = heads.head().minorVersion() == 1;
+    boolean unknownLength = head.framing() < 0;
+    chunkedResponse = unknownLength && modern;
+    // A request that is still coming in cannot be told from the next one once its response is sent.
+    keepAlive &= state == State.AWAITING_RESPONSE && modern && !socket.isClosed();
+    HeadWriter.write(head, chunkedResponse, !keepAlive, outgoing.room(HeadWriter.lengthOf(head)));
+  }
+
+  @Override
+  public void sendBody(ByteBuf piece) {
+    if (state == State.LINGERING || state == State.CLOSED) {
+      piece.release();
+    } else if (chunkedResponse) {
+      outgoing.chunk(piece);
+    } else {
+      outgoing.piece(piece);
+    }
+  }
+
+  @Override
+  public void sendEnd(Fields trailers) {
+    if (state == State.LINGERING || state == State.CLOSED) {
+      return;
+    }
+    if (chunkedResponse) {
+      outgoing.lastChunk(trailers);
+      chunkedResponse = false;
+    }
+    if (!keepAlive || state != State.AWAITING_RESPONSE) {
+      closeGently();
+      return;
+    }
+    state = State.AWAITING_HEAD;
+    heads.reset();
+    paused = false;
+    deadline.in(IDLE_NANOS);
+    if (held != null && !processing) {
+      ByteBuf next = held;
+      held = null;
+      process(next);
+      handler.onRequestPause();
+    }
+    if (state != State.CLOSED) {
+      applyReading();
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (processing) {
+      flushWanted = true;
+    } else if (state != State.CLOSED) {
+      outgoing.flush();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    boolean writable = ctx.channel().isWritable();
+    if (state == State.AWAITING_RESPONSE) {
+      if (writable) {
+        deadline.cancel();
+      } else {
+        watchStall();
+      }
+    }
+    handler.onWritabilityChanged(writable);
+  }
+
+  /** Gives the client until the deadline to take a part of what waits for it. */
+  private void watchStall() {
+    unsentAtWatch = channel.bytesBeforeWritable();
+    deadline.in(STALL_NANOS);
+  }
+
+  // How it ends.
+
+  private void onDeadline() {
+    switch (state) {
+      case AWAITING_HEAD -> {
+        if (heads.started()) {
+          handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
+        } else {
+          close();
+        }
+      }
+      case READING_BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
+      case AWAITING_RESPONSE -> {
+        if (channel.bytesBeforeWritable() < unsentAtWatch) {
+          watchStall();
+        } else {
+          handler.onClosed(Reason.CLIENT_STALLED);
+          close();
+        }
+      }
+      case LINGERING -> close();
+      case CLOSED -> {}
+    }
+  }
+
+  /**
+   * Ends the connection after what was sent, without losing it should the client still be sending.
+   */
+  private void closeGently() {
+    boolean clientDone = state == State.AWAITING_RESPONSE && held == null;
+    state = State.LINGERING;
+    releaseHeld();
+    outgoing.flush();
+    if (clientDone) {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    deadline.in(LINGER_NANOS);
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (channel.isActive()) {
+                ((DuplexChannel) channel).shutdownOutput();
+              }
+            });
+    channel.config().setAutoRead(true);
+  }
+
+  @Override
+  public void abort() {
+    close();
+  }
+
+  private void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      releaseHeld();
+      deadline.remove();
+      outgoing.discard();
+      channel.close();
+    }
+  }
+
+  private void releaseHeld() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    handler.onClosed(Reason.CLIENT_GONE);
+    close();
+    loop.connections().remove(this);
+    socket.connectionClosed();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A reset or a failed write is the network's; anything else is ours.
+    if (!(cause instanceof IOException)) {
+      LOG.error("unexpected failure on a connection from {}", clientText, cause);
+      handler.onClosed(Reason.INTERNAL_ERROR);
+    }
+    close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.buffer.Unpooled;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.HeaderName;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.middleware.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * The responses that the gateway gives by itself; one shape of JSON for all: {@code
+ * {"error":…,"status":…,"reason":…}}.
+ */
+final class Replies {
+  private static final DateTimeFormatter IMF_FIXDATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+
+  private Replies() {}
+
+  /** The body: fixed texts and numbers only, so nothing needs to be escaped. */
+  static byte[] body(Verdict.Reply reply) {
+    String json =
+        "{\"error\":\""
+            + reply.detail()
+            + "\",\"status\":"
+            + reply.reason().status()
+            + ",\"reason\":\""
+            + reply.reason().label()
+            + "\"}\n";
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Sends the whole response. */
+  static void send(ClientStream stream, Verdict.Reply reply, byte[] body, boolean withBody) {
+    ResponseHead head = new ResponseHead().set(reply.reason().status(), withBody ? body.length : 0);
+    Fields fields = head.fields();
+    fields.add(HeaderName.CONTENT_TYPE, "application/json");
+    fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+    fields.add(HeaderName.DATE, IMF_FIXDATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    Duration retryAfter = reply.retryAfter();
+    if (retryAfter != null) {
+      fields.add(
+          HeaderName.RETRY_AFTER,
+          Long.toString(Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds())));
+      fields.add("X-Retry-In", goDuration(retryAfter));
+    }
+    stream.sendHead(head);
+    if (withBody) {
+      stream.sendBody(Unpooled.wrappedBuffer(body));
+    }
+    stream.sendEnd(Fields.EMPTY);
+    stream.flush();
+  }
+
+  private static String goDuration(Duration duration) {
+    return duration.toNanosPart() == 0
+        ? duration.toSeconds() + "s"
+        : duration.toNanos() / 1_000_000.0 + "ms";
+  }
+}

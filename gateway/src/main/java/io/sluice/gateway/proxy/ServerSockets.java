@@ -1,0 +1,165 @@
+package io.sluice.gateway.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.table.TableFollower;
+import io.sluice.gateway.upstream.LoopPools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening sockets, kept in line with the table: new ones are bound before old ones are
+ * closed. An address that stays keeps its socket and its connections, whatever listener it serves.
+ * Control thread only.
+ */
+public final class ServerSockets implements TableFollower {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerSockets.class);
+  private static final int BACKLOG = 4096;
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final ProxyContext context;
+  private final EventLoopGroup group;
+  private final Class<? extends ServerChannel> channelType;
+  private final Map<EventLoop, ServerLoop> loops;
+  private final Map<String, BoundSocket> bound = new HashMap<>();
+  private final List<BoundSocket> closing = new ArrayList<>();
+
+  public ServerSockets(
+      ProxyContext context,
+      EventLoopGroup group,
+      Class<? extends ServerChannel> channelType,
+      List<LoopPools> pools) {
+    this.context = context;
+    this.group = group;
+    this.channelType = channelType;
+    this.loops =
+        pools.stream().collect(Collectors.toUnmodifiableMap(LoopPools::loop, ServerLoop::new));
+  }
+
+  @Override
+  public List<Problem> follow(RoutingTable table) {
+    Collection<CompiledListener> wanted = table.allListeners();
+    Map<String, CompiledListener> refused = new HashMap<>();
+    for (CompiledListener listener : wanted) {
+      if (!bound.containsKey(listener.written().address()) && bind(listener) != null) {
+        refused.put(listener.written().address(), listener);
+      }
+    }
+    for (BoundSocket socket : List.copyOf(bound.values())) {
+      if (table.listenerAt(socket.address()) == null) {
+        close(socket);
+      }
+    }
+    // What was refused may have been in the way of itself: 0.0.0.0:80 and 127.0.0.1:80 cannot both
+    // be bound.
+    List<Problem> problems = new ArrayList<>();
+    for (CompiledListener listener : refused.values()) {
+      String failure = bind(listener);
+      if (failure != null) {
+        problems.add(
+            Problem.error(
+                "listeners/" + listener.id() + " Address",
+                listener.written().address() + ": " + failure,
+                "an address that can be bound"));
+      }
+    }
+    closing.removeIf(socket -> socket.connections() == 0);
+    return problems;
+  }
+
+  /** Open connections of all clients. */
+  public int connections() {
+    return loops.values().stream().mapToInt(loop -> loop.connections().size()).sum();
+  }
+
+  /**
+   * Stops accepting and ends every connection as soon as it is idle; true when all have ended in
+   * time.
+   */
+  public boolean drain(Duration timeout) {
+    List.copyOf(bound.values()).forEach(this::close);
+    long until = System.nanoTime() + timeout.toNanos();
+    while (closing.stream().anyMatch(socket -> socket.connections() > 0)) {
+      if (System.nanoTime() - until > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(this, LOOK_NANOS);
+    }
+    return true;
+  }
+
+  /** Null when the socket is bound, else why it could not be. */
+  private @Nullable String bind(CompiledListener listener) {
+    BoundSocket socket = new BoundSocket(listener.written().address());
+    ChannelFuture binding =
+        new ServerBootstrap()
+            .group(group)
+            .channel(channelType)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(new Acceptor(socket))
+            .bind(listener.written().host(), listener.written().port())
+            .awaitUninterruptibly();
+    if (!binding.isSuccess()) {
+      Throwable cause = binding.cause();
+      return String.valueOf(cause.getMessage());
+    }
+    socket.channel(binding.channel());
+    bound.put(socket.address(), socket);
+    LOG.info("listener {} is bound to {}", listener.id(), socket.address());
+    return null;
+  }
+
+  private void close(BoundSocket socket) {
+    bound.remove(socket.address());
+    closing.add(socket);
+    socket.close();
+    loops.values().forEach(loop -> loop.closeConnectionsOf(socket));
+    LOG.info("{} is closed; {} connections finish", socket.address(), socket.connections());
+  }
+
+  /** Gives every accepted connection its handler. */
+  private final class Acceptor extends ChannelInitializer<Channel> {
+    private final BoundSocket socket;
+
+    Acceptor(BoundSocket socket) {
+      this.socket = socket;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      ServerLoop loop = loops.get(channel.eventLoop());
+      if (loop == null) {
+        throw new IllegalStateException("a connection on a loop without pools");
+      }
+      socket.connectionOpened();
+      Http1Connection connection = new Http1Connection(context, socket, loop, channel);
+      loop.connections().add(connection);
+      channel.pipeline().addLast("http1", connection);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.sluice.gateway.route;
+
+import io.netty.util.AsciiString;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One branch of a route: conditions that must all hold, and how specific they are.
+ *
+ * <p>The order of {@link #SPECIFIC_FIRST} is the documented precedence: exact host before pattern
+ * before none; exact path, then the longer literal prefix, then pattern, then regular expression,
+ * then none; exact method before pattern before none; more header conditions, exact ones first. A
+ * negated condition restricts but does not make a route more specific.
+ */
+record Alternative(
+    List<Condition> conditions,
+    @Nullable AsciiString exactHost,
+    @Nullable AsciiString exactPath,
+    String pathPrefix,
+    Kind host,
+    Kind path,
+    Kind method,
+    int headers,
+    int exactHeaders) {
+
+  /** How closely a condition says what it wants, best first. */
+  enum Kind {
+    EXACT,
+    PATTERN,
+    REGEXP,
+    NONE;
+
+    static Kind of(TextTest test) {
+      return switch (test) {
+        case TextTest.Exact ignored -> EXACT;
+        case TextTest.Segments ignored -> PATTERN;
+        case TextTest.Regexp ignored -> REGEXP;
+      };
+    }
+
+    /** For hosts and methods a regular expression is a pattern among others. */
+    int asPattern() {
+      return Math.min(ordinal(), this == NONE ? 2 : 1);
+    }
+  }
+
+  static final Comparator<Alternative> SPECIFIC_FIRST =
+      Comparator.<Alternative>comparingInt(a -> a.host.asPattern())
+          .thenComparingInt(a -> a.path == Kind.EXACT ? 0 : 1)
+          .thenComparingInt(a -> -a.pathPrefix.length())
+          .thenComparingInt(a -> a.path.ordinal())
+          .thenComparingInt(a -> a.method.asPattern())
+          .thenComparingInt(a -> -a.headers)
+          .thenComparingInt(a -> -a.exactHeaders);
+
+  static Alternative of(List<Condition> conditions) {
+    AsciiString exactHost = null;
+    AsciiString exactPath = null;
+    String pathPrefix = "";
+    Kind host = Kind.NONE;
+    Kind path = Kind.NONE;
+    Kind method = Kind.NONE;
+    int headers = 0;
+    int exactHeaders = 0;
+    for (Condition condition : conditions) {
+      if (condition.negated()) {
+        continue;
+      }
+      TextTest test = condition.test();
+      Kind kind = Kind.of(test);
+      switch (condition.subject()) {
+        case HOST -> {
+          host = better(host, kind);
+          exactHost = test instanceof TextTest.Exact(AsciiString wanted) ? wanted : exactHost;
+        }
+        case PATH -> {
+          path = better(path, kind);
+          exactPath = test instanceof TextTest.Exact(AsciiString wanted) ? wanted : exactPath;
+          pathPrefix =
+              test.literalPrefix().length() > pathPrefix.length()
+                  ? test.literalPrefix()
+                  : pathPrefix;
+        }
+        case METHOD -> method = better(method, kind);
+        case HEADER -> {
+          headers++;
+          exactHeaders += kind == Kind.EXACT ? 1 : 0;
+        }
+      }
+    }
+    return new Alternative(
+        List.copyOf(conditions),
+        exactHost,
+        exactPath,
+        pathPrefix,
+        host,
+        path,
+        method,
+        headers,
+        exactHeaders);
+  }
+
+  boolean matches(RouteInput input) {
+    for (int i = 0; i < conditions.size(); i++) {
+      if (!conditions.get(i).holds(input)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Kind better(Kind one, Kind other) {
+    return one.ordinal() <= other.ordinal() ? one : other;
+  }
+}

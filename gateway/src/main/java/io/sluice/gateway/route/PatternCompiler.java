@@ -1,0 +1,157 @@
+package io.sluice.gateway.route;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Makes the test out of a matcher's text. */
+final class PatternCompiler {
+  private static final String REGEXP_SPECIAL = "\\.+*?()|[]{}^$";
+
+  private PatternCompiler() {}
+
+  /**
+   * The test for {@code Host}, {@code Path}, {@code Method} and {@code Header}: exact unless it
+   * holds placeholders.
+   *
+   * @throws RouteSyntaxException for an empty text or an unknown placeholder type
+   */
+  static TextTest pattern(String text, Condition.Subject subject) throws RouteSyntaxException {
+    if (text.isEmpty() && subject != Condition.Subject.HEADER) {
+      throw new RouteSyntaxException("an empty text", "what the request must have there");
+    }
+    String wanted = subject == Condition.Subject.HOST ? text.toLowerCase(Locale.ROOT) : text;
+    List<Piece> pieces = pieces(wanted);
+    if (pieces.isEmpty()) {
+      return new TextTest.Exact(AsciiString.of(wanted));
+    }
+    if (pieces.size() == 1 && pieces.getFirst() instanceof Piece.Literal(AsciiString literal)) {
+      return new TextTest.Exact(literal);
+    }
+    return endsAtSeparators(pieces, subject.separator)
+        ? new TextTest.Segments(List.copyOf(pieces), subject.separator)
+        : new TextTest.Regexp(
+            Pattern.compile(asRegexp(pieces, subject.separator)), leadingLiteral(pieces));
+  }
+
+  /**
+   * The test for the {@code Regexp} forms: RE2 syntax, found anywhere in the text. Hosts are
+   * compared without case.
+   *
+   * @throws RouteSyntaxException for what RE2 does not read
+   */
+  static TextTest regexp(String text, Condition.Subject subject) throws RouteSyntaxException {
+    int flags = subject == Condition.Subject.HOST ? Pattern.CASE_INSENSITIVE : 0;
+    try {
+      return new TextTest.Regexp(
+          Pattern.compile(text, flags), flags == 0 ? anchoredLiteral(text) : "");
+    } catch (PatternSyntaxException unreadable) {
+      throw new RouteSyntaxException(
+          "`" + text + "`: " + unreadable.getDescription(), "a regular expression in RE2 syntax");
+    }
+  }
+
+  private static List<Piece> pieces(String text) throws RouteSyntaxException {
+    List<Piece> pieces = new ArrayList<>();
+    StringBuilder literal = new StringBuilder();
+    int at = 0;
+    while (at < text.length()) {
+      int close = text.charAt(at) == '<' ? text.indexOf('>', at) : -1;
+      if (close < 0) {
+        literal.append(text.charAt(at++));
+        continue;
+      }
+      if (!literal.isEmpty()) {
+        pieces.add(new Piece.Literal(AsciiString.of(literal)));
+        literal.setLength(0);
+      }
+      pieces.add(placeholder(text.substring(at + 1, close)));
+      at = close + 1;
+    }
+    if (!literal.isEmpty()) {
+      pieces.add(new Piece.Literal(AsciiString.of(literal)));
+    }
+    return pieces;
+  }
+
+  private static Piece placeholder(String inside) throws RouteSyntaxException {
+    int colon = inside.indexOf(':');
+    String type = colon < 0 ? "string" : inside.substring(0, colon);
+    return switch (type) {
+      case "string" -> new Piece.Any();
+      case "int" -> new Piece.Digits();
+      case "path" -> new Piece.Rest();
+      default ->
+          throw new RouteSyntaxException("<" + inside + ">", "<name>, <int:name> or <path:name>");
+    };
+  }
+
+  /**
+   * Whether each placeholder is followed by the separator or the end, so that its greedy match is
+   * the only one.
+   */
+  private static boolean endsAtSeparators(List<Piece> pieces, char separator) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      boolean bounded =
+          pieces.get(i) instanceof Piece.Literal
+              || (!(pieces.get(i) instanceof Piece.Rest)
+                  && pieces.get(i + 1) instanceof Piece.Literal(AsciiString next)
+                  && next.charAt(0) == separator);
+      if (!bounded) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String asRegexp(List<Piece> pieces, char separator) {
+    StringBuilder regexp = new StringBuilder("^");
+    for (Piece piece : pieces) {
+      regexp.append(
+          switch (piece) {
+            case Piece.Literal(AsciiString literal) -> Pattern.quote(literal.toString());
+            case Piece.Any() -> "[^" + Pattern.quote(String.valueOf(separator)) + "]*";
+            case Piece.Digits() -> "[0-9]+";
+            case Piece.Rest() -> ".*";
+          });
+    }
+    return regexp.append('$').toString();
+  }
+
+  private static String leadingLiteral(List<Piece> pieces) {
+    return pieces.getFirst() instanceof Piece.Literal(AsciiString literal)
+        ? literal.toString()
+        : "";
+  }
+
+  /**
+   * What every match of {@code ^literal…} starts with; empty when the expression is not anchored or
+   * has a choice at its top.
+   */
+  private static String anchoredLiteral(String regexp) {
+    if (!regexp.startsWith("^") || regexp.indexOf('|') >= 0) {
+      return "";
+    }
+    StringBuilder literal = new StringBuilder();
+    for (int at = 1; at < regexp.length(); at++) {
+      char c = regexp.charAt(at);
+      if (c == '\\'
+          && at + 1 < regexp.length()
+          && !Character.isLetterOrDigit(regexp.charAt(at + 1))) {
+        literal.append(regexp.charAt(++at));
+      } else if (REGEXP_SPECIAL.indexOf(c) < 0) {
+        literal.append(c);
+      } else {
+        boolean repeats = c == '*' || c == '?' || c == '{';
+        if (repeats && !literal.isEmpty()) {
+          literal.setLength(literal.length() - 1);
+        }
+        break;
+      }
+    }
+    return literal.toString();
+  }
+}

@@ -1,0 +1,55 @@
+package io.sluice.gateway.route;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A route expression, ready to match. Immutable. */
+public final class Route {
+  private static final int MAX_ALTERNATIVES = 64;
+  private static final int MAX_LENGTH = 16 * 1024;
+
+  private final String text;
+  private final List<Alternative> alternatives;
+
+  private Route(String text, List<Alternative> alternatives) {
+    this.text = text;
+    this.alternatives = alternatives;
+  }
+
+  /**
+   * Reads an expression of the route language.
+   *
+   * @throws RouteSyntaxException where it is not one
+   */
+  public static Route parse(String text) throws RouteSyntaxException {
+    if (text.length() > MAX_LENGTH) {
+      throw new RouteSyntaxException(
+          "an expression of " + text.length() + " characters", "at most " + MAX_LENGTH);
+    }
+    List<Alternative> alternatives = new ArrayList<>();
+    for (List<Condition> conditions :
+        Expression.alternatives(new RouteParser(text).parse(), MAX_ALTERNATIVES)) {
+      alternatives.add(Alternative.of(conditions));
+    }
+    return new Route(text, List.copyOf(alternatives));
+  }
+
+  /** Whether one of its alternatives holds. */
+  public boolean matches(RouteInput input) {
+    for (Alternative alternative : alternatives) {
+      if (alternative.matches(input)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  List<Alternative> alternatives() {
+    return alternatives;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,59 @@
+package io.sluice.gateway.route;
+
+import com.google.re2j.Pattern;
+import io.netty.util.AsciiString;
+import java.util.List;
+
+/** What a matcher wants a text to be. */
+sealed interface TextTest {
+  boolean test(AsciiString text);
+
+  /** The text that every match starts with; empty where none is known. */
+  String literalPrefix();
+
+  /** The text itself. */
+  record Exact(AsciiString wanted) implements TextTest {
+    @Override
+    public boolean test(AsciiString text) {
+      return wanted.contentEquals(text);
+    }
+
+    @Override
+    public String literalPrefix() {
+      return wanted.toString();
+    }
+  }
+
+  /**
+   * Literals and {@code <name>}s, each of which reaches to the next separator or to the end, so one
+   * pass decides.
+   */
+  record Segments(List<Piece> pieces, char separator) implements TextTest {
+    @Override
+    public boolean test(AsciiString text) {
+      int at = 0;
+      for (Piece piece : pieces) {
+        at = piece.match(text, at, separator);
+        if (at < 0) {
+          return false;
+        }
+      }
+      return at == text.length();
+    }
+
+    @Override
+    public String literalPrefix() {
+      return pieces.getFirst() instanceof Piece.Literal(AsciiString literal)
+          ? literal.toString()
+          : "";
+    }
+  }
+
+  /** A regular expression that is found anywhere in the text, in time linear in its length. */
+  record Regexp(Pattern pattern, String literalPrefix) implements TextTest {
+    @Override
+    public boolean test(AsciiString text) {
+      return pattern.matcher(text).find();
+    }
+  }
+}

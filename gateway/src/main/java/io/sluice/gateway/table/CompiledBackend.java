@@ -1,0 +1,26 @@
+package io.sluice.gateway.table;
+
+import io.sluice.gateway.config.Backend;
+import io.sluice.gateway.config.Server;
+import io.sluice.gateway.upstream.Balancer;
+import io.sluice.gateway.upstream.ConnectionSettings;
+import io.sluice.gateway.upstream.EndpointKey;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A backend that can be sent to.
+ *
+ * @param servers the records that the balancer was made from
+ * @param wanted the identities of the endpoints that may take new exchanges
+ */
+public record CompiledBackend(
+    Backend written,
+    List<Server> servers,
+    ConnectionSettings settings,
+    Balancer balancer,
+    Set<EndpointKey> wanted) {
+  public String id() {
+    return written.id();
+  }
+}

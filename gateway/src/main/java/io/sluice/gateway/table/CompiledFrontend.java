@@ -1,0 +1,58 @@
+package io.sluice.gateway.table;
+
+import io.sluice.gateway.config.Frontend;
+import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.route.Route;
+import io.sluice.gateway.telemetry.FrontendMeters;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frontend with its route parsed and its stages alive.
+ *
+ * @param middlewares the records that the chain was made from
+ * @param unavailable why it answers 503 instead of serving without what its operator asked for;
+ *     null when it serves
+ */
+public record CompiledFrontend(
+    Frontend written,
+    Route route,
+    List<Middleware> middlewares,
+    MiddlewareChain chain,
+    @Nullable Problem unavailable,
+    FrontendMeters meters) {
+
+  public String id() {
+    return written.id();
+  }
+
+  /** The backend for one exchange, drawn by the weights of the split. */
+  public String pickBackend() {
+    List<Frontend.Share> split = written.split();
+    if (split.size() == 1) {
+      return split.getFirst().backendId();
+    }
+    long sum = 0;
+    for (Frontend.Share share : split) {
+      sum += share.weight();
+    }
+    long drawn = ThreadLocalRandom.current().nextLong(sum);
+    for (Frontend.Share share : split) {
+      drawn -= share.weight();
+      if (drawn < 0) {
+        return share.backendId();
+      }
+    }
+    throw new IllegalStateException("a split without weights");
+  }
+
+  /** Whether the same requests, at the same priority and listeners, lead to both. */
+  boolean routesLike(CompiledFrontend other) {
+    return route == other.route
+        && written.priority() == other.written.priority()
+        && written.listeners().equals(other.written.listeners());
+  }
+}

@@ -1,0 +1,61 @@
+package io.sluice.gateway.table;
+
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.route.RouteInput;
+import io.sluice.gateway.upstream.EndpointKey;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that decides where a request goes, at one revision. Immutable; an exchange keeps the
+ * table that it began with.
+ *
+ * @param version counts the tables that this process published
+ * @param revision the revision of the tree it was compiled from
+ * @param listeners by the address they are bound to
+ * @param frontends by id
+ * @param backends by id
+ * @param problems everything that was found wrong on the way from the tree to here
+ */
+public record RoutingTable(
+    long version,
+    long revision,
+    Map<String, CompiledListener> listeners,
+    Map<String, CompiledFrontend> frontends,
+    Map<String, CompiledBackend> backends,
+    List<Problem> problems) {
+
+  /** Nothing is served. */
+  public static final RoutingTable EMPTY =
+      new RoutingTable(0, 0, Map.of(), Map.of(), Map.of(), List.of());
+
+  /** What serves at a bound address, or null when nothing does any more. */
+  public @Nullable CompiledListener listenerAt(String address) {
+    return listeners.get(address);
+  }
+
+  /** The frontend that the request belongs to, or null. */
+  public @Nullable CompiledFrontend match(CompiledListener listener, RouteInput input) {
+    String id = listener.match(input);
+    return id == null ? null : frontends.get(id);
+  }
+
+  public @Nullable CompiledBackend backend(String id) {
+    return backends.get(id);
+  }
+
+  /** The identities of all endpoints that may take new exchanges. */
+  public Set<EndpointKey> wantedEndpoints() {
+    Set<EndpointKey> wanted = new HashSet<>();
+    backends.values().forEach(backend -> wanted.addAll(backend.wanted()));
+    return wanted;
+  }
+
+  public Collection<CompiledListener> allListeners() {
+    return listeners.values();
+  }
+}

@@ -1,0 +1,320 @@
+package io.sluice.gateway.table;
+
+import io.sluice.gateway.config.Backend;
+import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.Frontend;
+import io.sluice.gateway.config.Listener;
+import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Server;
+import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.route.Route;
+import io.sluice.gateway.route.RouteIndex;
+import io.sluice.gateway.route.RouteSyntaxException;
+import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Balancer;
+import io.sluice.gateway.upstream.ConnectionSettings;
+import io.sluice.gateway.upstream.EndpointKey;
+import io.sluice.gateway.upstream.Endpoints;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles a {@link Config} into a {@link RoutingTable}. Never throws: what cannot be compiled
+ * keeps its last good form from the previous table, and is a {@link Problem}. Control thread only.
+ *
+ * <p>What was compiled from the same records is taken over as it is, the index included when no
+ * route changed, so a change costs what it changes.
+ */
+public final class TableCompiler {
+  private final Endpoints endpoints;
+  private final Telemetry telemetry;
+  private final LongSupplier clock;
+
+  /**
+   * @param clock nanoseconds of a clock that never goes back, for the stages
+   */
+  public TableCompiler(Endpoints endpoints, Telemetry telemetry, LongSupplier clock) {
+    this.endpoints = endpoints;
+    this.telemetry = telemetry;
+    this.clock = clock;
+  }
+
+  /** The table for {@code config}, one version after {@code previous}. */
+  public RoutingTable compile(Config config, RoutingTable previous) {
+    List<Problem> problems = new ArrayList<>(config.problems());
+    Map<String, CompiledBackend> backends = backends(config, previous);
+    Map<String, CompiledFrontend> frontends = frontends(config, previous, problems);
+    Map<String, CompiledListener> listeners = listeners(config, previous, frontends, problems);
+    checkReferences(config, frontends, problems);
+    return new RoutingTable(
+        previous.version() + 1,
+        config.revision(),
+        listeners,
+        frontends,
+        backends,
+        List.copyOf(problems));
+  }
+
+  private Map<String, CompiledBackend> backends(Config config, RoutingTable previous) {
+    Map<String, CompiledBackend> backends = HashMap.newHashMap(config.backends().size());
+    config
+        .backends()
+        .forEach(
+            (id, written) -> {
+              List<Server> servers = config.servers().getOrDefault(id, List.of());
+              backends.put(id, backend(written, servers, previous.backend(id)));
+            });
+    return backends;
+  }
+
+  private CompiledBackend backend(
+      Backend written, List<Server> servers, @Nullable CompiledBackend previous) {
+    if (previous != null && previous.written() == written && previous.servers() == servers) {
+      return previous;
+    }
+    // Two servers at one place are one endpoint with the sum of their weights.
+    Map<EndpointKey, Integer> weights = new LinkedHashMap<>();
+    for (Server server : servers) {
+      if (!server.draining() && server.weight() > 0) {
+        weights.merge(new EndpointKey(server.host(), server.port()), server.weight(), Integer::sum);
+      }
+    }
+    List<Balancer.Member> members = new ArrayList<>(weights.size());
+    weights.forEach(
+        (key, weight) -> members.add(new Balancer.Member(endpoints.obtain(key), weight)));
+    Balancer balancer = Balancer.of(members);
+    if (previous != null) {
+      balancer.after(previous.balancer());
+    }
+    ConnectionSettings settings =
+        new ConnectionSettings(
+            written.dialTimeout(),
+            written.readTimeout(),
+            written.keepAlivePeriod(),
+            written.maxIdleConnections());
+    return new CompiledBackend(written, servers, settings, balancer, Set.copyOf(weights.keySet()));
+  }
+
+  private Map<String, CompiledFrontend> frontends(
+      Config config, RoutingTable previous, List<Problem> problems) {
+    Map<String, CompiledFrontend> frontends = HashMap.newHashMap(config.frontends().size());
+    config
+        .frontends()
+        .forEach(
+            (id, written) -> {
+              CompiledFrontend compiled =
+                  frontend(config, written, previous.frontends().get(id), problems);
+              if (compiled != null) {
+                frontends.put(id, compiled);
+              }
+            });
+    return frontends;
+  }
+
+  private @Nullable CompiledFrontend frontend(
+      Config config,
+      Frontend written,
+      @Nullable CompiledFrontend previous,
+      List<Problem> problems) {
+    String id = written.id();
+    List<Middleware> middlewares = config.middlewares().getOrDefault(id, List.of());
+    Problem unavailable = config.withoutForm().get(id);
+    boolean same =
+        previous != null
+            && previous.written() == written
+            && previous.middlewares() == middlewares
+            && java.util.Objects.equals(previous.unavailable(), unavailable);
+    if (same) {
+      return previous;
+    }
+    Frontend usable = written;
+    Route route;
+    try {
+      route = parse(written.route(), previous == null ? null : previous.route());
+    } catch (RouteSyntaxException notOne) {
+      problems.add(
+          Problem.error("frontends/" + id + "/frontend Route", notOne.found(), notOne.expected()));
+      if (previous == null) {
+        return null;
+      }
+      usable = previous.written();
+      route = previous.route();
+    }
+    MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
+    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, clock);
+    return new CompiledFrontend(
+        usable, route, middlewares, chain, unavailable, telemetry.frontend(id));
+  }
+
+  /**
+   * The route of an expression: the known one where it says the same, so that unchanged routes stay
+   * the same instance.
+   */
+  private static Route parse(String expression, @Nullable Route known) throws RouteSyntaxException {
+    return known != null && known.toString().equals(expression) ? known : Route.parse(expression);
+  }
+
+  private Map<String, CompiledListener> listeners(
+      Config config,
+      RoutingTable previous,
+      Map<String, CompiledFrontend> frontends,
+      List<Problem> problems) {
+    boolean sameRoutes = routeAlike(previous.frontends(), frontends);
+    Map<String, List<RouteIndex.Entry<String>>> entries = null;
+    Map<String, CompiledListener> before =
+        previous.allListeners().stream()
+            .collect(Collectors.toMap(CompiledListener::id, listener -> listener));
+    boolean sameReach = sameRoutes && defaults(config).equals(writtenDefaults(before));
+    Map<String, CompiledListener> listeners = new LinkedHashMap<>();
+    for (Listener written : new TreeMap<>(config.listeners()).values()) {
+      CompiledListener last = before.get(written.id());
+      Route scope = null;
+      try {
+        scope =
+            written.scope().isEmpty()
+                ? null
+                : parse(written.scope(), last == null ? null : last.scope());
+      } catch (RouteSyntaxException notOne) {
+        problems.add(
+            Problem.error(
+                "listeners/" + written.id() + " Scope", notOne.found(), notOne.expected()));
+        if (last == null) {
+          continue;
+        }
+        scope = last.scope();
+      }
+      RouteIndex<String> index;
+      if (sameReach && last != null) {
+        index = last.index();
+      } else {
+        entries = entries == null ? entries(config, frontends) : entries;
+        index = RouteIndex.of(entries.getOrDefault(written.id(), List.of()));
+      }
+      CompiledListener other =
+          listeners.putIfAbsent(written.address(), new CompiledListener(written, scope, index));
+      if (other != null) {
+        String where = "listeners/" + written.id() + " Address";
+        problems.add(
+            Problem.error(
+                where,
+                written.address() + ", which is listener " + other.id() + "'s",
+                "another address"));
+      }
+    }
+    return listeners;
+  }
+
+  private static boolean routeAlike(
+      Map<String, CompiledFrontend> before, Map<String, CompiledFrontend> now) {
+    if (before.size() != now.size()) {
+      return false;
+    }
+    for (CompiledFrontend frontend : now.values()) {
+      CompiledFrontend last = before.get(frontend.id());
+      if (last != frontend && (last == null || !last.routesLike(frontend))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Which listeners there are, and which of them are default. */
+  private static Map<String, Boolean> defaults(Config config) {
+    Map<String, Boolean> defaults = new HashMap<>();
+    config.listeners().forEach((id, listener) -> defaults.put(id, listener.isDefault()));
+    return defaults;
+  }
+
+  private static Map<String, Boolean> writtenDefaults(Map<String, CompiledListener> listeners) {
+    Map<String, Boolean> defaults = new HashMap<>();
+    listeners.forEach((id, listener) -> defaults.put(id, listener.written().isDefault()));
+    return defaults;
+  }
+
+  /**
+   * The routes that are reachable through each listener: those that name it, and on the default
+   * ones those that name none.
+   */
+  private static Map<String, List<RouteIndex.Entry<String>>> entries(
+      Config config, Map<String, CompiledFrontend> frontends) {
+    boolean anyDefault = config.listeners().values().stream().anyMatch(Listener::isDefault);
+    List<String> forAll =
+        config.listeners().values().stream()
+            .filter(listener -> listener.isDefault() || !anyDefault)
+            .map(Listener::id)
+            .toList();
+    Map<String, List<RouteIndex.Entry<String>>> entries = new HashMap<>();
+    for (CompiledFrontend frontend : frontends.values()) {
+      Frontend written = frontend.written();
+      var entry =
+          new RouteIndex.Entry<>(written.id(), written.priority(), frontend.route(), written.id());
+      for (String listener : written.listeners().isEmpty() ? forAll : written.listeners()) {
+        entries.computeIfAbsent(listener, id -> new ArrayList<>()).add(entry);
+      }
+    }
+    return entries;
+  }
+
+  /**
+   * Names what an operator pointed to and did not write (yet): the frontend answers 503, or is not
+   * reachable there.
+   */
+  private static void checkReferences(
+      Config config, Map<String, CompiledFrontend> frontends, List<Problem> problems) {
+    for (CompiledFrontend frontend : frontends.values()) {
+      String where = "frontends/" + frontend.id() + "/frontend";
+      for (Frontend.Share share : frontend.written().split()) {
+        if (!config.backends().containsKey(share.backendId())) {
+          problems.add(
+              Problem.error(
+                  where + " BackendId",
+                  "\"" + share.backendId() + "\"",
+                  "the id of a backend that exists"));
+        }
+      }
+      for (String listener : frontend.written().listeners()) {
+        if (!config.listeners().containsKey(listener)) {
+          problems.add(
+              Problem.warning(
+                  where + " Listeners",
+                  "\"" + listener + "\"",
+                  "the id of a listener that exists"));
+        }
+      }
+    }
+    config
+        .servers()
+        .forEach(
+            (id, servers) -> {
+              if (!config.backends().containsKey(id)) {
+                problems.add(
+                    Problem.warning(
+                        "backends/" + id + "/servers",
+                        servers.size() + " servers of no backend",
+                        "the key backends/" + id + "/backend"));
+              }
+            });
+    config
+        .middlewares()
+        .keySet()
+        .forEach(
+            id -> {
+              if (!config.frontends().containsKey(id)) {
+                problems.add(
+                    Problem.warning(
+                        "frontends/" + id + "/middlewares",
+                        "middlewares of no frontend",
+                        "the key frontends/" + id + "/frontend"));
+              }
+            });
+  }
+}

@@ -1,0 +1,16 @@
+package io.sluice.gateway.table;
+
+import io.sluice.gateway.config.Problem;
+import java.util.List;
+
+/**
+ * Something outside the table that has to be brought in line with it after it was published, such
+ * as the sockets.
+ */
+public interface TableFollower {
+  /**
+   * Brings it in line. Runs on the control thread and may block; a failure is a problem in the
+   * result, never an exception, and is tried again with the next call.
+   */
+  List<Problem> follow(RoutingTable table);
+}

@@ -1,0 +1,85 @@
+package io.sluice.gateway.telemetry;
+
+/**
+ * One line of the access log.
+ *
+ * @param epochMillis when the exchange began
+ * @param client the client's address
+ * @param listener its id, or empty
+ * @param frontend its id, or empty where no route matched
+ * @param backend its id, or empty
+ * @param endpoint {@code host:port} of the last attempt, or empty
+ * @param path without the query, which may hold secrets
+ * @param status what the client got, or would have
+ * @param bytesIn request body, in bytes
+ * @param bytesOut response body, in bytes
+ * @param durationNanos from the request's head to the end of the exchange
+ * @param upstreamNanos of it, from the last attempt's start to its end
+ * @param attempts how many endpoints were tried
+ * @param reason why it did not go the ordinary way, or empty
+ */
+public record AccessEntry(
+    long epochMillis,
+    String client,
+    String listener,
+    String frontend,
+    String backend,
+    String endpoint,
+    String method,
+    String host,
+    String path,
+    int status,
+    long bytesIn,
+    long bytesOut,
+    long durationNanos,
+    long upstreamNanos,
+    int attempts,
+    String reason) {
+
+  /** Appends the entry as one JSON object and a line end. */
+  void appendTo(StringBuilder line) {
+    line.append("{\"time\":\"").append(java.time.Instant.ofEpochMilli(epochMillis)).append('"');
+    text(line, "client", client);
+    text(line, "listener", listener);
+    text(line, "frontend", frontend);
+    text(line, "backend", backend);
+    text(line, "endpoint", endpoint);
+    text(line, "method", method);
+    text(line, "host", host);
+    text(line, "path", path);
+    number(line, "status", status);
+    number(line, "bytes_in", bytesIn);
+    number(line, "bytes_out", bytesOut);
+    millis(line, "duration_ms", durationNanos);
+    millis(line, "upstream_ms", upstreamNanos);
+    number(line, "attempts", attempts);
+    text(line, "reason", reason);
+    line.append("}\n");
+  }
+
+  private static void number(StringBuilder line, String name, long value) {
+    line.append(",\"").append(name).append("\":").append(value);
+  }
+
+  private static void millis(StringBuilder line, String name, long nanos) {
+    long micros = nanos / 1_000;
+    line.append(",\"").append(name).append("\":").append(micros / 1_000).append('.');
+    long fraction = micros % 1_000;
+    line.append(fraction / 100).append(fraction / 10 % 10).append(fraction % 10);
+  }
+
+  private static void text(StringBuilder line, String name, String value) {
+    line.append(",\"").append(name).append("\":\"");
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        line.append('\\').append(c);
+      } else if (c < ' ' || c >= 0x7f) {
+        line.append(String.format("\\u%04x", (int) c));
+      } else {
+        line.append(c);
+      }
+    }
+    line.append('"');
+  }
+}

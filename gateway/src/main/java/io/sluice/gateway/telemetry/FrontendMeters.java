@@ -1,0 +1,74 @@
+package io.sluice.gateway.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * The meters of one frontend, by the listener a request came through and the backend it went to.
+ * Any thread.
+ */
+public final class FrontendMeters {
+  private static final Duration[] BOUNDARIES =
+      java.util.stream.LongStream.of(
+              500,
+              1_000,
+              2_500,
+              5_000,
+              10_000,
+              25_000,
+              50_000,
+              100_000,
+              250_000,
+              500_000,
+              1_000_000,
+              5_000_000,
+              30_000_000)
+          .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
+          .toArray(Duration[]::new);
+
+  private final MeterRegistry registry;
+  private final String frontend;
+  private volatile RouteMeters[] routes = {};
+
+  FrontendMeters(MeterRegistry registry, String frontend) {
+    this.registry = registry;
+    this.frontend = frontend;
+  }
+
+  /** The meters for a listener and a backend; either may be empty. */
+  public RouteMeters route(String listener, String backend) {
+    for (RouteMeters route : routes) {
+      if (route.isFor(listener, backend)) {
+        return route;
+      }
+    }
+    return add(listener, backend);
+  }
+
+  private synchronized RouteMeters add(String listener, String backend) {
+    for (RouteMeters route : routes) {
+      if (route.isFor(listener, backend)) {
+        return route;
+      }
+    }
+    Timer duration =
+        Timer.builder("sluice_request_duration")
+            .description("From a request's head to the end of its exchange")
+            .tags("frontend", frontend)
+            .serviceLevelObjectives(BOUNDARIES)
+            .register(registry);
+    Timer upstream =
+        Timer.builder("sluice_upstream_duration")
+            .description("From the start of an exchange's last attempt to the end of its response")
+            .tags("frontend", frontend, "backend", backend)
+            .serviceLevelObjectives(BOUNDARIES)
+            .register(registry);
+    RouteMeters route = new RouteMeters(registry, listener, frontend, backend, duration, upstream);
+    RouteMeters[] more = Arrays.copyOf(routes, routes.length + 1);
+    more[routes.length] = route;
+    routes = more;
+    return route;
+  }
+}

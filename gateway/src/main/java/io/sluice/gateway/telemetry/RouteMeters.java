@@ -1,0 +1,86 @@
+package io.sluice.gateway.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The meters of the requests that come through one listener to one frontend and go to one backend.
+ *
+ * <p>Found once and kept by the frontend; a counter for a status is made when that status is first
+ * seen. Any thread.
+ */
+public final class RouteMeters {
+  private static final int STATUSES = 600;
+  private static final int PER_CLASS = 100;
+
+  private final MeterRegistry registry;
+  private final String listener;
+  private final String frontend;
+  private final String backend;
+  private final Timer duration;
+  private final Timer upstream;
+
+  /** By hundreds, so that a route which only ever answers 200 does not pay for all statuses. */
+  private final AtomicReferenceArray<AtomicReferenceArray<Counter>> requests =
+      new AtomicReferenceArray<>(STATUSES / PER_CLASS);
+
+  RouteMeters(
+      MeterRegistry registry,
+      String listener,
+      String frontend,
+      String backend,
+      Timer duration,
+      Timer upstream) {
+    this.registry = registry;
+    this.listener = listener;
+    this.frontend = frontend;
+    this.backend = backend;
+    this.duration = duration;
+    this.upstream = upstream;
+  }
+
+  boolean isFor(String wantedListener, String wantedBackend) {
+    return listener.equals(wantedListener) && backend.equals(wantedBackend);
+  }
+
+  /**
+   * Counts one exchange.
+   *
+   * @param durationNanos the whole of it
+   * @param upstreamNanos of that, the last attempt; 0 where there was none
+   */
+  public void exchange(int status, long durationNanos, long upstreamNanos) {
+    counter(status).increment();
+    duration.record(durationNanos, TimeUnit.NANOSECONDS);
+    if (upstreamNanos > 0) {
+      upstream.record(upstreamNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Counter counter(int status) {
+    AtomicReferenceArray<Counter> ofClass = requests.get(status / PER_CLASS);
+    if (ofClass == null) {
+      requests.compareAndSet(status / PER_CLASS, null, new AtomicReferenceArray<>(PER_CLASS));
+      ofClass = requests.get(status / PER_CLASS);
+    }
+    Counter counter = ofClass.get(status % PER_CLASS);
+    if (counter == null) {
+      counter =
+          Counter.builder("sluice_requests")
+              .description("Requests answered")
+              .tags(
+                  Arrays.asList(
+                      Telemetry.tag("listener", listener),
+                      Telemetry.tag("frontend", frontend),
+                      Telemetry.tag("backend", backend),
+                      Telemetry.tag("code", Integer.toString(status))))
+              .register(registry);
+      ofClass.set(status % PER_CLASS, counter);
+    }
+    return counter;
+  }
+}

@@ -1,0 +1,86 @@
+package io.sluice.gateway.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+
+/** The gateway's meters: one registry, named {@code sluice_<noun>_<unit>}. Any thread. */
+public final class Telemetry implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
+  private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  public Telemetry() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    gc.bindTo(registry);
+  }
+
+  /** The meters of a frontend; the empty id stands for requests that found none. */
+  public FrontendMeters frontend(String id) {
+    return frontends.computeIfAbsent(id, i -> new FrontendMeters(registry, i));
+  }
+
+  /** Counts an exchange that did not go the ordinary way. */
+  public void rejected(String reason) {
+    rejected
+        .computeIfAbsent(
+            reason,
+            r ->
+                Counter.builder("sluice_rejected")
+                    .description("Exchanges that were refused or failed, by reason")
+                    .tag("reason", r)
+                    .register(registry))
+        .increment();
+  }
+
+  /** Forgets the meters of frontends that are gone. */
+  public void retainFrontends(Set<String> ids) {
+    if (frontends.keySet().removeIf(id -> !id.isEmpty() && !ids.contains(id))) {
+      for (Meter meter : registry.getMeters()) {
+        String frontend = meter.getId().getTag("frontend");
+        if (frontend != null && !frontend.isEmpty() && !ids.contains(frontend)) {
+          registry.remove(meter);
+        }
+      }
+    }
+  }
+
+  /** Publishes a number that is looked up at every scrape. */
+  public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+    io.micrometer.core.instrument.Gauge.builder(name, source, value)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Everything in Prometheus' text format. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  static Tag tag(String name, String value) {
+    return Tag.of(name, value);
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+}

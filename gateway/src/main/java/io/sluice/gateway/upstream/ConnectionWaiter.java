@@ -1,0 +1,14 @@
+package io.sluice.gateway.upstream;
+
+import io.sluice.gateway.http.Reason;
+
+/**
+ * Waits for a connection that {@link LoopPools#acquire} opens. Called once, on the event loop,
+ * perhaps before acquire returns.
+ */
+public interface ConnectionWaiter {
+  /** The connection is the waiter's until it is released or closed. */
+  void onConnected(UpstreamConnection connection);
+
+  void onConnectFailed(Reason reason);
+}

@@ -1,0 +1,85 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.HeadWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection is about to send: heads, frames and small pieces of bodies are gathered in
+ * one buffer, so that a small message is one write; large pieces pass untouched. Event loop only.
+ */
+public final class Outgoing {
+  private static final int GATHERED_BYTES = 4 * 1024;
+
+  private final Channel channel;
+  private @Nullable ByteBuf gathered;
+
+  public Outgoing(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** A buffer to write at most {@code bytes} bytes to, now. */
+  public ByteBuf room(int bytes) {
+    if (gathered != null && gathered.maxFastWritableBytes() < bytes) {
+      pass();
+    }
+    if (gathered == null) {
+      gathered = channel.alloc().directBuffer(Math.max(bytes, GATHERED_BYTES));
+    }
+    return gathered;
+  }
+
+  /** Sends a piece of a body, which is taken over, as it is. */
+  public void piece(ByteBuf piece) {
+    int length = piece.readableBytes();
+    if (gathered != null && length <= gathered.maxFastWritableBytes()) {
+      gathered.writeBytes(piece);
+      piece.release();
+    } else {
+      pass();
+      channel.write(piece, channel.voidPromise());
+    }
+  }
+
+  /**
+   * Sends a piece of a body, which is taken over, as one chunk (RFC 9112 section 7.1). An empty
+   * piece is no chunk.
+   */
+  public void chunk(ByteBuf piece) {
+    if (!piece.isReadable()) {
+      piece.release();
+      return;
+    }
+    HeadWriter.writeChunkSize(piece.readableBytes(), room(HeadWriter.CHUNK_SIZE_BYTES));
+    piece(piece);
+    HeadWriter.writeLineEnd(room(2));
+  }
+
+  /** Sends the last chunk and the trailers. */
+  public void lastChunk(Fields trailers) {
+    HeadWriter.writeChunkedEnd(trailers, room(HeadWriter.lengthOfChunkedEnd(trailers)));
+  }
+
+  public void flush() {
+    pass();
+    channel.flush();
+  }
+
+  /** Drops what was gathered and not flushed. */
+  public void discard() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+
+  private void pass() {
+    if (gathered != null) {
+      ByteBuf ready = gathered;
+      gathered = null;
+      channel.write(ready, channel.voidPromise());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.ResponseHead;
+
+/**
+ * Takes what a server answers to one exchange. Called on the exchange's event loop, in this order:
+ * any number of {@code onInterim}, one {@code onHead}, any number of {@code onBody}, one {@code
+ * onEnd}; or, at any point, one {@code onFailure} and nothing more.
+ */
+public interface ResponseReceiver {
+  /** A 1xx head; more follows. Valid during the call. */
+  void onInterim(ResponseHead head);
+
+  /** The response's head. Valid until the response ends. */
+  void onHead(ResponseHead head);
+
+  /** A piece of the body, which the receiver now owns. */
+  void onBody(ByteBuf piece);
+
+  /**
+   * The response is complete; its connection has been given back. The trailers are valid during the
+   * call.
+   */
+  void onEnd(Fields trailers);
+
+  /** All that the socket held for now has been delivered. */
+  void onPause();
+
+  /** The connection takes request bytes again, or no longer. */
+  void onWritabilityChanged(boolean writable);
+
+  /**
+   * The connection failed; it is closed.
+   *
+   * @param stale whether it was a pooled connection that died before it answered a byte, so the
+   *     server may never have seen the request
+   */
+  void onFailure(Reason reason, boolean stale);
+}

@@ -1,0 +1,332 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.http.BodyReader;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Framing;
+import io.sluice.gateway.http.HeadLimits;
+import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.ProxyError;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.ResponseReader;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/1.1 connection to a server, serving one exchange at a time.
+ *
+ * <p>Owned by the {@link LoopPools} of its event loop while idle, and by an exchange while busy. It
+ * goes back to the pool only when the request was sent whole, the response was read whole, the
+ * server keeps the connection open and not a byte more has arrived; in every other case it is
+ * closed, so no response can ever reach the wrong exchange. Event loop only.
+ */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int MAX_INTERIM = 16;
+
+  private enum State {
+    IDLE,
+    AWAITING_HEAD,
+    READING_BODY,
+    CLOSED
+  }
+
+  private final LoopPools pools;
+  private final Endpoint endpoint;
+  private final ResponseReader heads = new ResponseReader(HeadLimits.RESPONSE);
+  private final BodyReader body = new BodyReader();
+  private final DeadlineWheel.Deadline deadline;
+  private final Channel channel;
+  private final Outgoing outgoing;
+  private ConnectionSettings settings;
+  private State state = State.IDLE;
+  private @Nullable ResponseReceiver receiver;
+  private long requestFraming;
+  private boolean toHead;
+  private boolean requestSent;
+  private boolean keepAlive;
+  private boolean pooled;
+  private boolean answered;
+  private boolean reading = true;
+  private int interims;
+
+  UpstreamConnection(
+      LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
+    this.pools = pools;
+    this.endpoint = endpoint;
+    this.settings = settings;
+    this.channel = channel;
+    this.outgoing = new Outgoing(channel);
+    this.deadline = pools.deadlines().deadline(this::onDeadline);
+  }
+
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  ConnectionSettings settings() {
+    return settings;
+  }
+
+  /** Takes it out of the pool for an exchange of a backend with these settings. */
+  void use(ConnectionSettings newSettings) {
+    settings = newSettings;
+    pooled = true;
+  }
+
+  /**
+   * Sends a request's head; its body, if it has one, follows with {@link #sendBody} and {@link
+   * #sendEnd}. Not flushed.
+   */
+  public void send(RequestHead head, ResponseReceiver newReceiver) {
+    assert state == State.IDLE;
+    receiver = newReceiver;
+    state = State.AWAITING_HEAD;
+    toHead = head.method().contentEquals("HEAD");
+    requestFraming = head.framing();
+    requestSent = !head.hasBody();
+    answered = false;
+    interims = 0;
+    heads.reset();
+    endpoint.exchangeBegan();
+    restartDeadline();
+    HeadWriter.write(head, outgoing.room(HeadWriter.lengthOf(head)));
+  }
+
+  /** Sends a piece of the body, which the connection now owns. Not flushed. */
+  public void sendBody(ByteBuf piece) {
+    if (state == State.CLOSED || state == State.IDLE) {
+      piece.release();
+      return;
+    }
+    restartDeadline();
+    if (requestFraming == Framing.CHUNKED) {
+      outgoing.chunk(piece);
+    } else {
+      outgoing.piece(piece);
+    }
+  }
+
+  /** The request is complete. Not flushed. */
+  public void sendEnd(Fields trailers) {
+    if (state == State.CLOSED || state == State.IDLE || requestSent) {
+      return;
+    }
+    requestSent = true;
+    restartDeadline();
+    if (requestFraming == Framing.CHUNKED) {
+      outgoing.lastChunk(trailers);
+    }
+  }
+
+  public void flush() {
+    if (state != State.CLOSED) {
+      outgoing.flush();
+    }
+  }
+
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  /**
+   * Stops or goes on reading the response; while stopped, the server's silence is not its fault and
+   * no deadline runs.
+   */
+  public void reading(boolean wanted) {
+    if (reading == wanted || state == State.CLOSED) {
+      return;
+    }
+    reading = wanted;
+    channel.config().setAutoRead(wanted);
+    if (wanted) {
+      restartDeadline();
+    } else {
+      deadline.cancel();
+    }
+  }
+
+  /** Gives it back unused. */
+  public void giveBack() {
+    deadline.in(IDLE_NANOS);
+    pools.release(this);
+  }
+
+  /** Gives the exchange up: nothing more is delivered, and the connection is closed. */
+  public void abort() {
+    if (state == State.AWAITING_HEAD || state == State.READING_BODY) {
+      receiver = null;
+      close();
+    }
+  }
+
+  void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state == State.IDLE) {
+      pools.forget(this);
+    } else {
+      endpoint.exchangeEnded();
+    }
+    state = State.CLOSED;
+    deadline.remove();
+    outgoing.discard();
+    channel.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf in)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    try {
+      answered = true;
+      read(in);
+      if (in.isReadable() && state != State.CLOSED) {
+        // Bytes that belong to no response: whatever follows could be taken for the answer to
+        // somebody else.
+        fail(Reason.BAD_RESPONSE);
+      }
+    } catch (ProxyError bad) {
+      fail(Reason.BAD_RESPONSE);
+    } finally {
+      in.release();
+    }
+  }
+
+  private void read(ByteBuf in) {
+    while (in.isReadable()) {
+      if (state == State.AWAITING_HEAD) {
+        if (!heads.read(in, toHead)) {
+          return;
+        }
+        onHead(heads.head());
+      } else if (state == State.READING_BODY) {
+        ByteBuf piece = body.next(in);
+        if (piece != null) {
+          restartDeadline();
+          receiver().onBody(piece);
+        }
+        if (state == State.READING_BODY && body.finished()) {
+          finish(in.isReadable());
+          return;
+        }
+      } else {
+        return;
+      }
+      if (state == State.READING_BODY && body.finished()) {
+        finish(in.isReadable());
+        return;
+      }
+    }
+  }
+
+  private void onHead(ResponseHead head) {
+    restartDeadline();
+    if (head.isInterim()) {
+      if (++interims > MAX_INTERIM) {
+        throw Reason.BAD_RESPONSE.error();
+      }
+      receiver().onInterim(head);
+      heads.reset();
+      return;
+    }
+    keepAlive =
+        HopByHop.keepsAlive(head.fields(), head.minorVersion())
+            && head.framing() != Framing.UNTIL_CLOSE;
+    body.start(head.framing());
+    state = State.READING_BODY;
+    receiver().onHead(head);
+  }
+
+  private void finish(boolean bytesLeft) {
+    ResponseReceiver finished = receiver();
+    receiver = null;
+    deadline.cancel();
+    if (keepAlive && requestSent && !bytesLeft) {
+      endpoint.exchangeEnded();
+      state = State.IDLE;
+      reading(true);
+      deadline.in(IDLE_NANOS);
+      pools.release(this);
+    } else {
+      close();
+    }
+    finished.onEnd(body.trailers());
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (receiver != null) {
+      receiver.onPause();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (receiver != null) {
+      restartDeadline();
+      receiver.onWritabilityChanged(ctx.channel().isWritable());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (state == State.READING_BODY && heads.head().framing() == Framing.UNTIL_CLOSE) {
+      finish(false);
+    } else {
+      fail(Reason.UPSTREAM_CLOSED);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("unexpected failure on the connection to {}", endpoint, cause);
+    }
+    fail(Reason.UPSTREAM_CLOSED);
+  }
+
+  private void onDeadline() {
+    fail(Reason.RESPONSE_TIMEOUT);
+  }
+
+  private void fail(Reason reason) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    ResponseReceiver failed = receiver;
+    receiver = null;
+    close();
+    if (failed != null) {
+      endpoint.attemptFailed();
+      failed.onFailure(reason, pooled && !answered && reason == Reason.UPSTREAM_CLOSED);
+    }
+  }
+
+  private void restartDeadline() {
+    if (reading) {
+      deadline.in(settings.readTimeout().toNanos());
+    }
+  }
+
+  private ResponseReceiver receiver() {
+    if (receiver == null) {
+      throw new IllegalStateException("a response without an exchange");
+    }
+    return receiver;
+  }
+}
