@@ -1,0 +1,183 @@
+package io.sluice.gtin;
+
+import io.sluice.gtin.http.Accept;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a service until SIGTERM or SIGINT, then withdraws and drains it. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs the lookup service.")
+final class ServeCommand implements Callable<Integer> {
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:9101",
+      description = "public address, for reading (${DEFAULT-VALUE})")
+  private String listen = "127.0.0.1:9101";
+
+  @Option(
+      names = "--private",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:9201",
+      description = "private address, for everything (${DEFAULT-VALUE})")
+  private String privateListen = "127.0.0.1:9201";
+
+  @Option(
+      names = "--catalogue",
+      paramLabel = "FILE.db",
+      defaultValue = "catalogue.db",
+      description =
+          "SQLite file, made and filled with a demonstration if it is not there (${DEFAULT-VALUE})")
+  private Path catalogue = Path.of("catalogue.db");
+
+  @Option(
+      names = "--accept",
+      paramLabel = "all|gtin-12",
+      defaultValue = "all",
+      description =
+          "gtin-12: only twelve digits are known, as before the change (${DEFAULT-VALUE})")
+  private String accept = "all";
+
+  @Option(
+      names = "--register",
+      split = ",",
+      paramLabel = "URL",
+      description = "etcd to announce itself in, such as http://127.0.0.1:2379")
+  private List<URI> register = new ArrayList<>();
+
+  @Option(
+      names = "--register-prefix",
+      paramLabel = "KEY",
+      defaultValue = "/vulcand",
+      description = "the folder of the gateways' tree (${DEFAULT-VALUE})")
+  private String prefix = "/vulcand";
+
+  @Option(
+      names = "--backend",
+      paramLabel = "ID",
+      defaultValue = "gtin",
+      description = "backend to join; the private address joins ID-private (${DEFAULT-VALUE})")
+  private String backend = "gtin";
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "URL",
+      description = "what gateways use for the public address (the bound one)")
+  private @Nullable URI advertise;
+
+  @Option(names = "--id", paramLabel = "NAME", description = "its name in the backend (gtin-PORT)")
+  private @Nullable String id;
+
+  @Option(
+      names = "--lease",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "a service that died is gone after this (${DEFAULT-VALUE})")
+  private int lease = 10;
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "how long requests may take to finish on SIGTERM (${DEFAULT-VALUE})")
+  private int drainTimeout = 30;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    GtinService service;
+    try {
+      service = GtinService.start(settings());
+    } catch (IOException failed) {
+      spec.commandLine().getErr().println("gtin-service: " + failed.getMessage());
+      return 1;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("drain")
+                .unstarted(
+                    () -> {
+                      boolean clean = stop(service);
+                      stopped.countDown();
+                      // A signal's own status would hide whether every request finished.
+                      Runtime.getRuntime().halt(clean ? 0 : 1);
+                    }));
+    stopped.await();
+    return 0;
+  }
+
+  private static boolean stop(GtinService service) {
+    try {
+      service.stop();
+      return true;
+    } catch (IOException | InterruptedException failed) {
+      System.err.println("gtin-service: the drain was cut short: " + failed);
+      return false;
+    }
+  }
+
+  private Settings settings() {
+    SocketAddress publicAddress = address("--listen", listen);
+    SocketAddress privateAddress = address("--private", privateListen);
+    Accept accepted =
+        Accept.find(accept).orElseThrow(() -> usage("--accept", accept, "all or gtin-12"));
+    for (URI endpoint : register) {
+      if (!"http".equals(endpoint.getScheme()) && !"https".equals(endpoint.getScheme())) {
+        throw usage("--register", endpoint.toString(), "http://host:port");
+      }
+    }
+    if (lease < 2) {
+      throw usage("--lease", Integer.toString(lease), "at least 2 seconds");
+    }
+    String name = id == null ? "gtin-" + publicAddress.port() : id;
+    if (!name.matches("[A-Za-z0-9._-]{1,128}")) {
+      throw usage("--id", name, "letters, digits, dots, dashes and underscores");
+    }
+    return new Settings(
+        name,
+        publicAddress,
+        privateAddress,
+        catalogue,
+        accepted,
+        register,
+        prefix.replaceAll("/+$", ""),
+        backend,
+        advertise,
+        Duration.ofSeconds(lease),
+        Duration.ofSeconds(drainTimeout));
+  }
+
+  private SocketAddress address(String option, String text) {
+    int colon = text.lastIndexOf(':');
+    String port = text.substring(colon + 1);
+    if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
+      throw usage(option, text, "host:port");
+    }
+    return SocketAddress.inetSocketAddress(
+        Integer.parseInt(port), text.substring(0, colon).replaceAll("^\\[|]$", ""));
+  }
+
+  private ParameterException usage(String option, String found, String expected) {
+    return new ParameterException(
+        spec.commandLine(), option + ": found \"" + found + "\", expected " + expected);
+  }
+}

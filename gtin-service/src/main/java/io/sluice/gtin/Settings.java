@@ -1,0 +1,36 @@
+package io.sluice.gtin;
+
+import io.sluice.gtin.http.Accept;
+import io.vertx.core.net.SocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a service is started with.
+ *
+ * @param id its name among the servers of its backends
+ * @param catalogue the SQLite file
+ * @param etcd where to register; empty for nowhere
+ * @param prefix the folder of the gateways' tree
+ * @param backend the backend that gets the public address; {@code <backend>-private} gets the
+ *     private one
+ * @param advertise the URL that gateways use for the public address; null for the one that was
+ *     bound
+ * @param lease how long a service that died stays registered
+ * @param drainTimeout how long requests may take to finish on shutdown
+ */
+record Settings(
+    String id,
+    SocketAddress publicAddress,
+    SocketAddress privateAddress,
+    Path catalogue,
+    Accept accept,
+    List<URI> etcd,
+    String prefix,
+    String backend,
+    @Nullable URI advertise,
+    Duration lease,
+    Duration drainTimeout) {}

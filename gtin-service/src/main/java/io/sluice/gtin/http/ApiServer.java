@@ -1,0 +1,112 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.catalog.Catalogue;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The two listening sockets of the service: public for reading, private for everything. */
+public final class ApiServer {
+  private static final int START_SECONDS = 10;
+
+  private final Vertx vertx;
+  private final HttpServer publicServer;
+  private final HttpServer privateServer;
+  private volatile boolean ready;
+
+  private ApiServer(Vertx vertx, HttpServer publicServer, HttpServer privateServer) {
+    this.vertx = vertx;
+    this.publicServer = publicServer;
+    this.privateServer = privateServer;
+  }
+
+  /**
+   * Binds both sockets and serves, not ready yet.
+   *
+   * @throws IOException when an address cannot be bound
+   */
+  public static ApiServer start(
+      Catalogue catalogue, Accept accept, SocketAddress publicAddress, SocketAddress privateAddress)
+      throws IOException, InterruptedException {
+    // Names are resolved by the JDK: nothing here asks a DNS server by itself.
+    System.setProperty("vertx.disableDnsResolver", "true");
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2));
+    HttpServerOptions options =
+        new HttpServerOptions().setIdleTimeout(75).setAcceptBacklog(4096).setTcpNoDelay(true);
+    ApiServer server =
+        new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
+    RequestMeters meters = new RequestMeters();
+    Api api = new Api(vertx, catalogue, accept, () -> server.ready, meters);
+    try {
+      bind(server.publicServer, api.publicRouter(), publicAddress);
+      bind(server.privateServer, api.privateRouter(), privateAddress);
+      return server;
+    } catch (IOException failed) {
+      await(vertx.close());
+      throw failed;
+    }
+  }
+
+  /** The port that the public socket was bound to. */
+  public int publicPort() {
+    return publicServer.actualPort();
+  }
+
+  /** The port that the private socket was bound to. */
+  public int privatePort() {
+    return privateServer.actualPort();
+  }
+
+  /** Whether {@code /readyz} says that requests may be sent here. */
+  public void ready(boolean now) {
+    ready = now;
+  }
+
+  /** Stops accepting, finishes what is under way within the time, closes everything. */
+  public void drain(Duration timeout) throws IOException, InterruptedException {
+    await(
+        Future.join(publicServer.shutdown(timeout), privateServer.shutdown(timeout)),
+        timeout.plusSeconds(2));
+    await(vertx.close());
+  }
+
+  private static void bind(HttpServer server, Router router, SocketAddress address)
+      throws IOException, InterruptedException {
+    try {
+      await(server.requestHandler(router).listen(address));
+    } catch (IOException failed) {
+      throw new IOException(address + " cannot be bound: " + failed.getMessage(), failed);
+    }
+  }
+
+  private static void await(Future<?> future) throws IOException, InterruptedException {
+    await(future, Duration.ofSeconds(START_SECONDS));
+  }
+
+  private static void await(Future<?> future, Duration atMost)
+      throws IOException, InterruptedException {
+    try {
+      future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      throw new IOException(String.valueOf(cause.getMessage()), cause);
+    }
+  }
+}
