@@ -43,8 +43,11 @@ final class RequestRules {
     while (methodEnd < end && Ascii.isToken(bytes[methodEnd])) {
       methodEnd++;
     }
-    if (methodEnd == start || methodEnd == end) {
+    if (methodEnd == start) {
       throw Reason.BAD_METHOD.error();
+    }
+    if (methodEnd == end) {
+      throw Reason.BAD_REQUEST_LINE.error();
     }
     int targetStart = methodEnd + 1;
     int targetEnd = targetStart;

@@ -1,0 +1,154 @@
+package io.sluice.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A real etcd of one member on loopback, which a test may kill, restart and wipe. */
+public final class Etcd implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static @Nullable Path home;
+
+  private final Path directory;
+  private final int port = FreePort.next();
+  private final int peerPort = FreePort.next();
+  private @Nullable Program process;
+
+  private Etcd(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Starts one with its data in a directory of its own. */
+  public static Etcd start() {
+    try {
+      Etcd etcd = new Etcd(Files.createTempDirectory("etcd"));
+      etcd.resume();
+      return etcd;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Starts it again on the data that is there. */
+  public void resume() {
+    String peers = "http://127.0.0.1:" + peerPort;
+    process =
+        Program.start(
+            directory.resolve("log"),
+            List.of(
+                home().resolve("etcd").toString(),
+                "--data-dir",
+                directory.resolve("data").toString(),
+                "--log-level",
+                "error",
+                "--listen-client-urls",
+                url(),
+                "--advertise-client-urls",
+                url(),
+                "--listen-peer-urls",
+                peers,
+                "--initial-advertise-peer-urls",
+                peers,
+                "--initial-cluster",
+                "default=" + peers));
+    Awaitility.await().atMost(PATIENCE).until(this::answers);
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    if (process != null) {
+      process.kill();
+    }
+  }
+
+  /** Removes all that it has stored; only while it is down. */
+  public void wipe() {
+    try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Puts a key, as an operator would. */
+  public void put(String key, String value) {
+    ctl("put", key, value);
+  }
+
+  public void delete(String key) {
+    ctl("del", key);
+  }
+
+  /** Runs a transaction of operations as etcdctl reads them, such as {@code put key value}. */
+  public void transaction(List<String> operations) {
+    try {
+      Path file = Files.createTempFile(directory, "txn", "");
+      Files.writeString(file, "\n" + String.join("\n", operations) + "\n\n\n");
+      Program.run(
+          PATIENCE,
+          "sh",
+          "-c",
+          home().resolve("etcdctl") + " --endpoints " + url() + " txn < " + file);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Forgets every revision before the newest. */
+  public void compact() {
+    String status = ctl("endpoint", "status", "--write-out", "json");
+    String revision = status.replaceAll("(?s).*\"revision\":(\\d+).*", "$1");
+    ctl("compact", revision);
+  }
+
+  /** Runs etcdctl and returns what it printed. */
+  public String ctl(String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of(home().resolve("etcdctl").toString(), "--endpoints", url()));
+    command.addAll(Arrays.asList(arguments));
+    return Program.run(PATIENCE, command.toArray(new String[0]));
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private boolean answers() {
+    try {
+      ctl("endpoint", "health");
+      return true;
+    } catch (AssertionError notYet) {
+      return false;
+    }
+  }
+
+  private static synchronized Path home() {
+    if (home == null) {
+      // What apt prints on the way may stand before the folder.
+      String printed =
+          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-etcd").toString());
+      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
+    }
+    return home;
+  }
+}

@@ -1,0 +1,58 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.testkit.Floors;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FloorsTest {
+  private static final Map<String, Integer> FLOORS =
+      Map.ofEntries(
+          Map.entry("", 6),
+          Map.entry("admin", 5),
+          Map.entry("cli", 5),
+          Map.entry("proxy", 4),
+          Map.entry("control", 4),
+          Map.entry("table", 3),
+          Map.entry("upstream", 2),
+          Map.entry("middleware", 1),
+          Map.entry("config", 0),
+          Map.entry("route", 0),
+          Map.entry("http", 0),
+          Map.entry("telemetry", 0));
+
+  private final Floors floors = new Floors("io.sluice.gateway", FLOORS);
+
+  @Test
+  void importsOnlyGoDown() {
+    assertThat(floors.climbing()).isEmpty();
+  }
+
+  @Test
+  void channelsStayOnTheDataPath() {
+    assertThat(
+            floors.outside(
+                Set.of("", "proxy", "upstream"),
+                "io.netty.channel",
+                "io.netty.handler.codec",
+                "io.netty.bootstrap"))
+        .isEmpty();
+  }
+
+  @Test
+  void etcdStaysInTheControlPlane() {
+    assertThat(floors.outside(Set.of("control", "cli"), "io.etcd", "io.grpc")).isEmpty();
+  }
+
+  @Test
+  void jsonStaysWhereConfigurationIsReadAndStatusShown() {
+    assertThat(
+            floors.outside(
+                Set.of("", "config", "admin", "cli"),
+                "com.fasterxml.jackson",
+                "io.vertx.core.json"))
+        .isEmpty();
+  }
+}

@@ -1,0 +1,15 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.testkit.SourceFormat;
+import io.sluice.testkit.Top;
+import org.junit.jupiter.api.Test;
+
+class FormatTest {
+  @Test
+  void sourcesAreFormatted() {
+    assertThat(SourceFormat.unformatted(Top.path("gateway", "src"))).isEmpty();
+    assertThat(SourceFormat.unformatted(Top.path("deploy", "testkit", "src"))).isEmpty();
+  }
+}

@@ -1,0 +1,207 @@
+package io.sluice.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  private final KeyTree tree = new KeyTree();
+  private final ConfigReader reader = new ConfigReader();
+
+  @Test
+  void vulcandsRecordsAreReadWithNamesInAnyCase() {
+    put(
+        "backends/b1/backend",
+        "{'type':'http','SETTINGS':{'Timeouts':{'read':'1s','Dial':'1m30s'},'KeepAlive':{'Period':4000000000,'MaxIdleConnsPerHost':3}}}");
+    put("backends/b1/servers/s1", "{'Id':'ignored','URL':'http://Host.example:5000/path'}");
+    put(
+        "frontends/f1/frontend",
+        "{'Type':'http','BackendId':'b1','Route':'Path(`/`)','Settings':{'Limits':{'MaxBodyBytes':400},'Hostname':'h1','TrustForwardHeader':true,'PassHostHeader':true}}");
+    put(
+        "frontends/f1/middlewares/m1",
+        "{'Priority':1,'Type':'connlimit','Middleware':{'Connections':16,'Variable':'client.ip'}}");
+    put(
+        "listeners/l1",
+        "{'Protocol':'HTTP','Address':{'Network':'tcp','Address':'[::1]:9000'},'Scope':'Host(`a`)','Settings':{'Default':true}}");
+
+    Config config = reader.read(tree);
+
+    assertThat(config.problems()).isEmpty();
+    assertThat(config.backends().get("b1"))
+        .isEqualTo(
+            new Backend(
+                "b1", Duration.ofSeconds(90), Duration.ofSeconds(1), Duration.ofSeconds(4), 3));
+    assertThat(config.servers().get("b1"))
+        .containsExactly(new Server("b1", "s1", "host.example", 5000, 1, false));
+    assertThat(config.frontends().get("f1"))
+        .isEqualTo(
+            new Frontend(
+                "f1",
+                List.of(new Frontend.Share("b1", 1)),
+                "Path(`/`)",
+                0,
+                List.of(),
+                400,
+                "h1",
+                true,
+                true));
+    assertThat(config.middlewares().get("f1"))
+        .containsExactly(
+            new Middleware(
+                "f1", "m1", 1, new Middleware.ConnLimit(new Middleware.Variable.ClientIp(), 16)));
+    assertThat(config.listeners().get("l1"))
+        .isEqualTo(new Listener("l1", "::1", 9000, "Host(`a`)", true));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "backends/b/backend ; not json ; backends/b/backend: found unreadable JSON",
+        "backends/b/backend ; [] ; backends/b/backend: found [], expected a JSON object",
+        "backends/b/backend ; '' ; backends/b/backend: found an empty value",
+        "backends/b/backend ; {'Type':'http'} x ; found unreadable JSON",
+        "backends/b/backend ; {'Type':'http','Type':'http'} ; Duplicate field",
+        "backends/b/backend ; {'Type':'http','type':'http'} ; found the field type twice",
+        "backends/b/backend ; {'Type':'tcp'} ; backends/b/backend Type: found \"tcp\", expected"
+            + " \"http\"",
+        "backends/b/backend ; {'Type':'http','Settings':{'Timeouts':{'Dial':'5x'}}} ; Settings"
+            + " Timeouts Dial: found \"5x\", expected a duration",
+        "backends/b/backend ; {'Type':'http','Settings':{'Timeouts':{'Dial':-1}}} ; expected a"
+            + " duration",
+        "backends/b/backend ; {'Type':'http','Settings':{'KeepAlive':{'MaxIdleConnsPerHost':'3'}}}"
+            + " ; expected a whole number",
+        "backends/b/servers/s ; {'URL':'nope'} ; backends/b/servers/s URL: found \"nope\", expected"
+            + " http://host:port",
+        "backends/b/servers/s ; {'URL':'localhost:5000'} ; expected http://host:port",
+        "backends/b/servers/s ; {'URL':'http://'} ; expected http://host:port",
+        "backends/b/servers/s ; {'URL':'/foo'} ; expected http://host:port",
+        "backends/b/servers/s ; {'URL':'http://h:70000'} ; expected",
+        "backends/b/servers/s ; {} ; URL: found nothing",
+        "backends/b/servers/s ; {'URL':'http://h','Weight':-1} ; Weight: found -1, expected a whole"
+            + " number from 0",
+        "backends/b/servers/s ; {'URL':'http://h','State':'up'} ; expected active or draining",
+        "frontends/f/frontend ; {'Type':'http','Route':'Path(`/`)'} ; found neither BackendId nor"
+            + " Split",
+        "frontends/f/frontend ;"
+            + " {'Type':'http','BackendId':'b','Split':[{'BackendId':'c'}],'Route':'x'} ; found"
+            + " both BackendId and Split",
+        "frontends/f/frontend ; {'Type':'http','Split':[{'BackendId':'c','Weight':0}],'Route':'x'}"
+            + " ; found no weight above 0",
+        "frontends/f/frontend ; {'Type':'http','BackendId':'b'} ; Route: found nothing",
+        "frontends/f/frontend ;"
+            + " {'Type':'http','BackendId':'b','Route':'x','Settings':{'Limits':{'MaxBodyBytes':-1}}}"
+            + " ; MaxBodyBytes: found -1",
+        "frontends/f/middlewares/m ; {'Type':'cbreaker','Middleware':{}} ; Type: found"
+            + " \"cbreaker\", expected ratelimit or connlimit",
+        "frontends/f/middlewares/m ;"
+            + " {'Type':'ratelimit','Middleware':{'Requests':1,'Burst':0,'PeriodSeconds':1,'Variable':'client.ip'}}"
+            + " ; Burst: found 0",
+        "frontends/f/middlewares/m ;"
+            + " {'Type':'ratelimit','Middleware':{'Requests':1,'Variable':'client.ip'}} ;"
+            + " PeriodSeconds: found nothing",
+        "frontends/f/middlewares/m ;"
+            + " {'Type':'connlimit','Middleware':{'Connections':1,'Variable':'x'}} ; expected"
+            + " client.ip, request.host",
+        "listeners/l ; {'Protocol':'https','Address':{'Address':'a:1'}} ; Protocol: found"
+            + " \"https\", expected http",
+        "listeners/l ; {'Protocol':'http','Address':{'Address':'a'}} ; expected host:port",
+        "listeners/l ; {'Protocol':'http','Address':{'Network':'unix','Address':'/x'}} ; Network:"
+            + " found \"unix\", expected tcp",
+        "listeners/l ; {'Protocol':'http','ProxyProtocol':'PROXY_V1','Address':{'Address':'a:1'}} ;"
+            + " ProxyProtocol: found \"PROXY_V1\"",
+        "nonsense/x ; {} ; nonsense/x: found a key that means nothing",
+        "frontends/f ; {} ; found a key that means nothing",
+      })
+  void whatCannotBeReadIsSaidInOneLine(String key, String value, String line) {
+    put(key, value);
+    put("listeners/good", "{'Protocol':'http','Address':{'Address':'127.0.0.1:1'}}");
+
+    Config config = reader.read(tree);
+
+    assertThat(config.problems()).singleElement().asString().contains(line);
+    assertThat(config.listeners()).containsKey("good");
+  }
+
+  @Test
+  void bytesThatAreNoTextAreAProblemLikeAnyOther() {
+    tree.put("listeners/l", new byte[] {(byte) 0xc3, 0x28});
+
+    assertThat(reader.read(tree).problems()).singleElement().asString().contains("not UTF-8");
+  }
+
+  @Test
+  void whatIsNotActedOnIsAWarningAndTheRestWorks() {
+    put(
+        "backends/b/backend",
+        "{'Type':'http','Settings':{'HealthCheck':{'Path':'/'},'Sticky':{},'Colour':'red'}}");
+
+    Config config = reader.read(tree);
+
+    assertThat(config.backends()).containsKey("b");
+    assertThat(config.problems())
+        .allMatch(problem -> problem.level() == Problem.Level.WARNING)
+        .extracting(Problem::where)
+        .containsExactly(
+            "backends/b/backend Settings HealthCheck", "backends/b/backend Settings Colour");
+  }
+
+  @Test
+  void aBadValueKeepsTheLastGoodRecordUntilItIsMended() {
+    put("backends/b/servers/s", "{'URL':'http://one:1'}");
+    reader.read(tree);
+
+    put("backends/b/servers/s", "{'URL':");
+    Config broken = reader.read(tree);
+    put("backends/b/servers/s", "{'URL':'http://two:2'}");
+    Config mended = reader.read(tree);
+
+    assertThat(broken.servers().get("b")).extracting(Server::host).containsExactly("one");
+    assertThat(broken.problems()).hasSize(1);
+    assertThat(mended.servers().get("b")).extracting(Server::host).containsExactly("two");
+    assertThat(mended.problems()).isEmpty();
+  }
+
+  @Test
+  void aMiddlewareThatNeverHadAFormIsNamedForItsFrontend() {
+    put("frontends/f/middlewares/m", "{'Type':'rewrite','Middleware':{}}");
+
+    assertThat(reader.read(tree).withoutForm()).containsOnlyKeys("f");
+  }
+
+  @Test
+  void unchangedRecordsAndListsStayTheSameInstances() {
+    put("backends/b/backend", "{'Type':'http'}");
+    put("backends/b/servers/s", "{'URL':'http://one:1'}");
+    Config before = reader.read(tree);
+
+    put("backends/c/servers/s", "{'URL':'http://one:1'}");
+    put("backends/b/servers/s", "{ 'URL' : 'http://one:1' }");
+    Config after = reader.read(tree);
+
+    assertThat(after.backends().get("b")).isSameAs(before.backends().get("b"));
+    assertThat(after.servers().get("b")).isSameAs(before.servers().get("b"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "250ms, 250000000",
+    "5s, 5000000000",
+    "1m30s, 90000000000",
+    "1.5h, 5400000000000",
+    "100us, 100000",
+    "3ns, 3"
+  })
+  void durationsAreReadAsGoWritesThem(String text, long nanos) {
+    assertThat(GoDuration.parse(text)).isEqualTo(Duration.ofNanos(nanos));
+  }
+
+  private void put(String key, String json) {
+    tree.put(key, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+  }
+}

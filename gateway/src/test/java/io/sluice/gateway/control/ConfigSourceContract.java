@@ -1,0 +1,112 @@
+package io.sluice.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.config.KeyTree;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What every source of configuration does. */
+abstract class ConfigSourceContract {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** A source on what {@link #put} has written so far. */
+  abstract ConfigSource open() throws Exception;
+
+  abstract void put(String key, String value) throws Exception;
+
+  abstract void remove(String key) throws Exception;
+
+  @Test
+  void theFirstTreeIsEverythingThatIsThere() throws Exception {
+    put("listeners/a", "1");
+    put("backends/b/servers/s", "2");
+    try (ConfigSource source = open()) {
+      assertThat(values(source.await(PATIENCE)))
+          .isEqualTo(Map.of("listeners/a", "1", "backends/b/servers/s", "2"));
+      assertThat(source.status().connected()).isTrue();
+    }
+  }
+
+  @Test
+  void anEmptyTreeIsATreeToo() throws Exception {
+    try (ConfigSource source = open()) {
+      assertThat(values(source.await(PATIENCE))).isEmpty();
+    }
+  }
+
+  @Test
+  void putsChangesAndRemovalsArrive() throws Exception {
+    put("listeners/a", "1");
+    try (ConfigSource source = open()) {
+      source.await(PATIENCE);
+
+      put("frontends/f/middlewares/m", "2");
+      assertThat(until(source, Map.of("listeners/a", "1", "frontends/f/middlewares/m", "2")))
+          .isTrue();
+      put("listeners/a", "3");
+      assertThat(until(source, Map.of("listeners/a", "3", "frontends/f/middlewares/m", "2")))
+          .isTrue();
+      remove("frontends/f/middlewares/m");
+      assertThat(until(source, Map.of("listeners/a", "3"))).isTrue();
+    }
+  }
+
+  @Test
+  void theRevisionGrowsWithEveryChange() throws Exception {
+    try (ConfigSource source = open()) {
+      long before = source.await(PATIENCE).revision();
+      put("listeners/a", "1");
+      assertThat(source.await(PATIENCE).revision()).isGreaterThan(before);
+    }
+  }
+
+  @Test
+  void withoutAChangeNothingComes() throws Exception {
+    put("listeners/a", "1");
+    try (ConfigSource source = open()) {
+      source.await(PATIENCE);
+      assertThat(source.await(Duration.ofMillis(200))).isNull();
+    }
+  }
+
+  @Test
+  void aThousandChangesEndInTheLastState() throws Exception {
+    try (ConfigSource source = open()) {
+      source.await(PATIENCE);
+      Map<String, String> expected = new TreeMap<>();
+      for (int i = 0; i < many(); i++) {
+        put("frontends/f" + i % 10 + "/frontend", "v" + i);
+        expected.put("frontends/f" + i % 10 + "/frontend", "v" + i);
+      }
+      assertThat(until(source, expected)).isTrue();
+    }
+  }
+
+  /** How many changes the test above makes. */
+  int many() {
+    return 1_000;
+  }
+
+  private static boolean until(ConfigSource source, Map<String, String> expected)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      KeyTree tree = source.await(Duration.ofSeconds(1));
+      if (tree != null && values(tree).equals(expected)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static Map<String, String> values(KeyTree tree) {
+    Map<String, String> values = new TreeMap<>();
+    tree.values()
+        .forEach((key, value) -> values.put(key, new String(value, StandardCharsets.UTF_8)));
+    return values;
+  }
+}

@@ -1,0 +1,214 @@
+package io.sluice.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.config.KeyTree;
+import io.sluice.testkit.Etcd;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EtcdSourceIT extends ConfigSourceContract {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static Etcd etcd;
+  private static int tests;
+
+  private String prefix;
+
+  @BeforeAll
+  static void startEtcd() {
+    etcd = Etcd.start();
+  }
+
+  @AfterAll
+  static void stopEtcd() {
+    etcd.close();
+  }
+
+  @BeforeEach
+  void choosePrefix() {
+    prefix = "/test" + tests++;
+  }
+
+  @Override
+  EtcdSource open() throws IOException {
+    return new EtcdSource(
+        new EtcdSettings(
+            List.of(URI.create(etcd.url())),
+            prefix,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Duration.ofSeconds(1)));
+  }
+
+  @Override
+  void put(String key, String value) {
+    etcd.put(prefix + "/" + key, value);
+  }
+
+  @Override
+  void remove(String key) {
+    etcd.delete(prefix + "/" + key);
+  }
+
+  @Override
+  int many() {
+    return 100;
+  }
+
+  @Test
+  void aPrefixThatOnlyBeginsTheSameIsAnotherTree() throws Exception {
+    put("listeners/a", "1");
+    etcd.put(prefix + "2/listeners/b", "2");
+    try (EtcdSource source = open()) {
+      assertThat(values(source.await(PATIENCE))).isEqualTo(Map.of("listeners/a", "1"));
+    }
+  }
+
+  @Test
+  void aTreeLargerThanAPageIsReadWhole() throws Exception {
+    for (int batch = 0; batch < 45; batch++) {
+      int from = batch * 100;
+      etcd.transaction(
+          IntStream.range(from, from + 100)
+              .mapToObj(i -> "put " + prefix + "/frontends/f" + i + "/frontend v")
+              .toList());
+    }
+    try (EtcdSource source = open()) {
+      assertThat(source.await(PATIENCE).size()).isEqualTo(4_500);
+    }
+  }
+
+  @Test
+  void allKeysOfATransactionBecomeVisibleTogether() throws Exception {
+    put("listeners/a", "old");
+    put("listeners/b", "old");
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+      for (int i = 0; i < 20; i++) {
+        String value = "v" + i;
+        etcd.transaction(
+            List.of(
+                "put " + prefix + "/listeners/a " + value,
+                "put " + prefix + "/listeners/b " + value));
+        assertThat(values(source.await(PATIENCE)))
+            .isEqualTo(Map.of("listeners/a", value, "listeners/b", value));
+      }
+    }
+  }
+
+  @Test
+  void aKillAndARestartLoseNothing() throws Exception {
+    put("listeners/a", "1");
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+      etcd.kill();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> source.await(Duration.ofMillis(100)) == null && !source.status().connected());
+      etcd.resume();
+      put("listeners/b", "2");
+
+      assertThat(values(next(source))).isEqualTo(Map.of("listeners/a", "1", "listeners/b", "2"));
+      assertThat(source.status().held()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCompactionWhileItIsCutOffLosesNothing() throws Exception {
+    put("listeners/a", "1");
+    put("listeners/gone", "1");
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+      etcd.kill();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> source.await(Duration.ofMillis(100)) == null && !source.status().connected());
+      etcd.resume();
+      // The source may be back already: what counts is that the last state is reached whatever it
+      // saw on the way.
+      put("listeners/a", "2");
+      remove("listeners/gone");
+      put("listeners/b", "1");
+      etcd.compact();
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> Map.of("listeners/a", "2", "listeners/b", "1").equals(latest(source)));
+    }
+  }
+
+  @Test
+  void aWipedStoreIsHeldUntilTheOperatorAcceptsIt() throws Exception {
+    put("frontends/f/frontend", "1");
+    put("frontends/g/frontend", "1");
+    try (EtcdSource source = open()) {
+      KeyTree served = source.await(PATIENCE);
+      etcd.kill();
+      etcd.wipe();
+      etcd.resume();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  source.await(Duration.ofMillis(100)) == null
+                      && !source.status().held().isEmpty());
+      assertThat(values(served)).hasSize(2);
+
+      put("frontends/new/frontend", "2");
+      assertThat(source.await(Duration.ofSeconds(2))).isNull();
+      assertThat(values(served)).hasSize(2);
+      source.accept();
+
+      assertThat(values(next(source))).isEqualTo(Map.of("frontends/new/frontend", "2"));
+      put("frontends/newer/frontend", "3");
+      Awaitility.await().atMost(PATIENCE).until(() -> latest(source).size() == 2);
+      assertThat(source.status().held()).isEmpty();
+    }
+  }
+
+  @Test
+  void keysThatAreDeletedThroughAHealthyWatchAreDeleted() throws Exception {
+    put("frontends/f/frontend", "1");
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+      remove("frontends/f/frontend");
+
+      assertThat(values(next(source))).isEmpty();
+      assertThat(source.status().held()).isEmpty();
+    }
+  }
+
+  private KeyTree last = new KeyTree();
+
+  private Map<String, String> latest(ConfigSource source) throws InterruptedException {
+    KeyTree tree = source.await(Duration.ofMillis(200));
+    last = tree == null ? last : tree;
+    return values(last);
+  }
+
+  private static KeyTree next(ConfigSource source) {
+    KeyTree[] found = new KeyTree[1];
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              found[0] = source.await(Duration.ofMillis(500));
+              return found[0] != null;
+            });
+    return found[0];
+  }
+}

@@ -1,0 +1,93 @@
+package io.sluice.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gateway.config.KeyTree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateFileTest {
+  @TempDir private Path folder;
+  private StateFile file;
+
+  @BeforeEach
+  void open() throws IOException {
+    file = new StateFile(folder);
+  }
+
+  @Test
+  void whatWasSavedIsLoaded() throws IOException {
+    file.save(tree(7, "a/b", "one", "c", ""), 42);
+    file.save(tree(8, "a/b", "two", "c", ""), 42);
+
+    StoredTree loaded = file.load();
+
+    assertThat(loaded.clusterId()).isEqualTo(42);
+    assertThat(loaded.tree().revision()).isEqualTo(8);
+    assertThat(loaded.tree().values())
+        .hasSize(2)
+        .containsEntry("a/b", "two".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void nothingIsLoadedWhereNothingWasSaved() throws IOException {
+    assertThat(file.load()).isNull();
+  }
+
+  @Test
+  void aFileThatWasCutOrChangedIsNeverUsed() throws IOException {
+    file.save(tree(7, "frontends/f/frontend", "{}"), 42);
+    byte[] good = Files.readAllBytes(file.path());
+    for (int i = 0; i < good.length; i++) {
+      byte[] changed = good.clone();
+      changed[i] ^= 1;
+      Files.write(file.path(), changed);
+      assertThatThrownBy(file::load).isInstanceOf(IOException.class);
+      Files.write(file.path(), java.util.Arrays.copyOf(good, i));
+      assertThatThrownBy(file::load).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void onlyTheOwnerMayReadIt() throws IOException {
+    file.save(tree(1, "a", "b"), 0);
+
+    assertThat(Files.getPosixFilePermissions(file.path()))
+        .extracting(Enum::name)
+        .containsExactlyInAnyOrder("OWNER_READ", "OWNER_WRITE");
+  }
+
+  @Test
+  void aTreeThatCannotContinueTheServedOneIsDoubted() {
+    KeyTree served = tree(100, "frontends/f/frontend", "{}");
+
+    assertThat(
+            StoreGuard.doubt(served, 1, new StoredTree(tree(101, "frontends/g/frontend", "{}"), 1)))
+        .isEmpty();
+    assertThat(
+            StoreGuard.doubt(served, 1, new StoredTree(tree(101, "frontends/g/frontend", "{}"), 2)))
+        .contains("another cluster");
+    assertThat(
+            StoreGuard.doubt(served, 1, new StoredTree(tree(5, "frontends/g/frontend", "{}"), 1)))
+        .contains("went back");
+    assertThat(StoreGuard.doubt(served, 1, new StoredTree(tree(101), 1))).contains("no frontend");
+    assertThat(
+            StoreGuard.doubt(served, 1, new StoredTree(tree(5, "frontends/f/frontend", "{}"), 2)))
+        .isEmpty();
+  }
+
+  private static KeyTree tree(long revision, String... keysAndValues) {
+    KeyTree tree = new KeyTree();
+    tree.revision(revision);
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      tree.put(keysAndValues[i], keysAndValues[i + 1].getBytes(StandardCharsets.UTF_8));
+    }
+    return tree;
+  }
+}

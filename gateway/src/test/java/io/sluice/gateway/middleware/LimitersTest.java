@@ -1,0 +1,190 @@
+package io.sluice.gateway.middleware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.config.Middleware.ConnLimit;
+import io.sluice.gateway.config.Middleware.Rate;
+import io.sluice.gateway.config.Middleware.RateLimit;
+import io.sluice.gateway.config.Middleware.Variable;
+import io.sluice.gateway.http.HeadLimits;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.RequestReader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LimitersTest {
+  private long nanos = 5_000_000_000L;
+
+  @Test
+  void aBucketStartsFullAndGainsATokenEachInterval() {
+    Stage stage = new RateLimiter(perSecond(2, 3), () -> nanos);
+
+    assertThat(
+            List.of(
+                proceeds(stage, "10.0.0.1"),
+                proceeds(stage, "10.0.0.1"),
+                proceeds(stage, "10.0.0.1"),
+                proceeds(stage, "10.0.0.1")))
+        .containsExactly(true, true, true, false);
+    nanos += 499_000_000L;
+    assertThat(proceeds(stage, "10.0.0.1")).isFalse();
+    nanos += 1_000_000L;
+    assertThat(proceeds(stage, "10.0.0.1")).isTrue();
+    assertThat(proceeds(stage, "10.0.0.1")).isFalse();
+  }
+
+  @Test
+  void aRefusalSaysWhenToComeBack() {
+    Stage stage = new RateLimiter(perSecond(1, 1), () -> nanos);
+    proceeds(stage, "10.0.0.1");
+
+    assertThat(stage.onRequest(request("10.0.0.1", "")))
+        .isEqualTo(
+            new Verdict.Reply(
+                Reason.RATE_LIMITED, "max rate reached: retry-in 1s", Duration.ofSeconds(1)));
+  }
+
+  @ParameterizedTest(name = "{0} and {1} are one source: {2}")
+  @CsvSource({
+    "10.0.0.1, 10.0.0.1, true",
+    "10.0.0.1, 10.0.0.2, false",
+    "2001:db8:0:1::1, 2001:db8:0:1:ffff::9, true",
+    "2001:db8:0:1::1, 2001:db8:0:2::1, false",
+  })
+  void clientsAreToldApartByAddressAndIpv6ByNetwork(String first, String second, boolean same) {
+    Stage stage = new RateLimiter(perSecond(1, 1), () -> nanos);
+    proceeds(stage, first);
+
+    assertThat(proceeds(stage, second)).isNotEqualTo(same);
+  }
+
+  @Test
+  void aHeaderMayCarryTheRates() {
+    RateLimit limit = new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates");
+    Stage stage = new RateLimiter(limit, () -> nanos);
+    String header =
+        "X-Rates: [{\"PeriodSeconds\": 1, \"Requests\": 10, \"Burst\": 2}, {\"PeriodSeconds\": 60,"
+            + " \"Requests\": 3}]\r\n";
+
+    assertThat(stage.onRequest(request("10.0.0.1", header))).isEqualTo(Verdict.PROCEED);
+    assertThat(stage.onRequest(request("10.0.0.1", header))).isEqualTo(Verdict.PROCEED);
+    assertThat(stage.onRequest(request("10.0.0.1", header))).isInstanceOf(Verdict.Reply.class);
+    nanos += 1_000_000_000L;
+    assertThat(stage.onRequest(request("10.0.0.1", header))).isEqualTo(Verdict.PROCEED);
+    assertThat(stage.onRequest(request("10.0.0.1", header))).isInstanceOf(Verdict.Reply.class);
+  }
+
+  @Test
+  void unreadableRatesInAHeaderMeanTheDefault() {
+    Stage stage =
+        new RateLimiter(
+            new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates"), () -> nanos);
+
+    assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: nonsense\r\n")))
+        .isEqualTo(Verdict.PROCEED);
+    assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: []\r\n")))
+        .isInstanceOf(Verdict.Reply.class);
+  }
+
+  @Test
+  void connectionsAreCountedWhileTheyLast() {
+    Stage stage = new ConnectionLimiter(new ConnLimit(new Variable.RequestHost(), 2));
+    Verdict first = stage.onRequest(request("10.0.0.1", ""));
+    assertThat(proceeds(stage, "10.0.0.2")).isTrue();
+    assertThat(proceeds(stage, "10.0.0.3")).isFalse();
+
+    stage.onFinish((Verdict.Proceed) first);
+
+    assertThat(proceeds(stage, "10.0.0.3")).isTrue();
+    assertThat(proceeds(stage, "10.0.0.4")).isFalse();
+  }
+
+  @Test
+  void aRefusedRequestIsNotCounted() {
+    Stage stage = new ConnectionLimiter(new ConnLimit(new Variable.ClientIp(), 0));
+
+    assertThat(proceeds(stage, "10.0.0.1")).isFalse();
+    assertThat(stage.onRequest(request("10.0.0.1", "")))
+        .isEqualTo(
+            new Verdict.Reply(Reason.CONNECTION_LIMITED, "max connections reached: 0", null));
+  }
+
+  @Test
+  void aStageWithEqualSettingsLivesOnInTheNextChain() {
+    Middleware limit = new Middleware("f", "limit", 1, perSecond(1, 1));
+    MiddlewareChain before = MiddlewareChain.of(List.of(limit), MiddlewareChain.EMPTY, () -> nanos);
+    assertThat(before.enter(request("10.0.0.1", "")).onRequest()).isNull();
+
+    Middleware same = new Middleware("f", "limit", 7, perSecond(1, 1));
+    Middleware other = new Middleware("f", "limit", 1, perSecond(1, 2));
+
+    assertThat(
+            MiddlewareChain.of(List.of(same), before, () -> nanos)
+                .enter(request("10.0.0.1", ""))
+                .onRequest())
+        .isNotNull();
+    assertThat(
+            MiddlewareChain.of(List.of(other), before, () -> nanos)
+                .enter(request("10.0.0.1", ""))
+                .onRequest())
+        .isNull();
+  }
+
+  @Test
+  void stagesThatWereEnteredAreLeftOnceEvenWhenALaterOneRefuses() {
+    Middleware counted = new Middleware("f", "a", 1, new ConnLimit(new Variable.ClientIp(), 1));
+    Middleware closed = new Middleware("f", "b", 2, new ConnLimit(new Variable.ClientIp(), 0));
+    MiddlewareChain chain =
+        MiddlewareChain.of(List.of(counted, closed), MiddlewareChain.EMPTY, () -> nanos);
+
+    for (int i = 0; i < 3; i++) {
+      MiddlewareChain.Passage passage = chain.enter(request("10.0.0.1", ""));
+      assertThat(passage.onRequest().detail()).isEqualTo("max connections reached: 0");
+      passage.onFinish();
+      passage.onFinish();
+    }
+  }
+
+  private static RateLimit perSecond(long requests, long burst) {
+    return new RateLimit(new Variable.ClientIp(), List.of(rate(requests, burst)), "");
+  }
+
+  private static Rate rate(long requests, long burst) {
+    return new Rate(Duration.ofSeconds(1), requests, burst);
+  }
+
+  private static boolean proceeds(Stage stage, String client) {
+    return stage.onRequest(request(client, "")) instanceof Verdict.Proceed;
+  }
+
+  private static ExchangeView request(String client, String header) {
+    RequestReader reader = new RequestReader(HeadLimits.REQUEST);
+    reader.read(
+        Unpooled.copiedBuffer(
+            "GET / HTTP/1.1\r\nHost: h\r\n" + header + "\r\n", StandardCharsets.US_ASCII));
+    return new ExchangeView() {
+      @Override
+      public InetAddress client() {
+        try {
+          return InetAddress.getByName(client);
+        } catch (UnknownHostException wrong) {
+          throw new AssertionError(wrong);
+        }
+      }
+
+      @Override
+      public RequestHead request() {
+        return reader.head();
+      }
+    };
+  }
+}

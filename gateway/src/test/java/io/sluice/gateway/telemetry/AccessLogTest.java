@@ -1,0 +1,93 @@
+package io.sluice.gateway.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccessLogTest {
+  @TempDir private Path folder;
+
+  @Test
+  void everyEntryIsOneLineOfJsonWhateverIsInIt() throws IOException {
+    Path file = folder.resolve("access.log");
+    try (AccessLog log = AccessLog.open(file.toString())) {
+      log.write(entry("/a\"b\\c\r\n\u001b\u00e9"));
+      log.write(entry("/plain"));
+    }
+
+    assertThat(Files.readAllLines(file))
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("{\"time\":\"1970-01-01T00:00:01Z\",\"client\":\"10.0.0.1\"")
+        .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
+        .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
+        .endsWith("\"reason\":\"\"}");
+  }
+
+  @Test
+  void aFullRingRefusesAndNothingIsLostOrTwice() throws InterruptedException {
+    Ring<Integer> ring = new Ring<>(4);
+    assertThat(List.of(ring.offer(1), ring.offer(2), ring.offer(3), ring.offer(4), ring.offer(5)))
+        .containsExactly(true, true, true, true, false);
+    assertThat(ring.poll()).isEqualTo(1);
+    assertThat(ring.offer(6)).isTrue();
+
+    List<Integer> polled = new ArrayList<>();
+    for (Integer next = ring.poll(); next != null; next = ring.poll()) {
+      polled.add(next);
+    }
+    assertThat(polled).containsExactly(2, 3, 4, 6);
+  }
+
+  @Test
+  void manyWritersAndOneReaderAgree() throws InterruptedException {
+    Ring<Integer> ring = new Ring<>(1 << 16);
+    CountDownLatch done = new CountDownLatch(4);
+    for (int writer = 0; writer < 4; writer++) {
+      int base = writer * 10_000;
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  ring.offer(base + i);
+                }
+                done.countDown();
+              });
+    }
+    done.await();
+
+    List<Integer> polled = new ArrayList<>();
+    for (Integer next = ring.poll(); next != null; next = ring.poll()) {
+      polled.add(next);
+    }
+    assertThat(polled).hasSize(40_000).doesNotHaveDuplicates();
+  }
+
+  private static AccessEntry entry(String path) {
+    return new AccessEntry(
+        1_000,
+        "10.0.0.1",
+        "l",
+        "f",
+        "b",
+        "e:1",
+        "GET",
+        "h",
+        path,
+        200,
+        0,
+        7,
+        1_234_567_890L,
+        5_000,
+        1,
+        "");
+  }
+}
