@@ -1,0 +1,222 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.testkit.Etcd;
+import io.sluice.testkit.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/**
+ * A gateway in the test's process with a small language to write its routes; from a folder, or from
+ * a real etcd.
+ */
+final class TestGateway implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final Gateway gateway;
+  private final Path folder;
+  private final Etcd etcd;
+
+  private TestGateway(Gateway gateway, Path folder, Etcd etcd) {
+    this.gateway = gateway;
+    this.folder = folder;
+    this.etcd = etcd;
+  }
+
+  static TestGateway onFolder() {
+    return onFolder("off");
+  }
+
+  /** One that writes its access log to a file. */
+  static TestGateway onFolder(String accessLog) {
+    try {
+      Path folder = Files.createTempDirectory("routes");
+      return new TestGateway(Gateway.start(settings(null, folder, null, accessLog)), folder, null);
+    } catch (IOException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  static TestGateway onEtcd(Etcd etcd, Path stateDirectory) {
+    EtcdSettings store =
+        new EtcdSettings(
+            List.of(URI.create(etcd.url())),
+            "/vulcand",
+            null,
+            null,
+            null,
+            null,
+            null,
+            Duration.ofSeconds(2));
+    try {
+      return new TestGateway(
+          Gateway.start(settings(store, null, stateDirectory, "off")), null, etcd);
+    } catch (IOException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  private static GatewaySettings settings(
+      EtcdSettings store, Path folder, Path state, String accessLog) {
+    return new GatewaySettings(
+        "test", store, folder, state, "127.0.0.1", 0, 2, accessLog, Duration.ofSeconds(10));
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  /** Writes a record; single quotes stand for double ones. */
+  TestGateway put(String key, String json) {
+    String value = json.replace('\'', '"');
+    if (etcd != null) {
+      etcd.put("/vulcand/" + key, value);
+      return this;
+    }
+    try {
+      Path file = folder.resolve(key + ".json");
+      Files.createDirectories(file.getParent());
+      Path fresh = Files.writeString(folder.resolve("fresh"), value);
+      Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      return this;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  TestGateway remove(String key) {
+    if (etcd != null) {
+      etcd.delete("/vulcand/" + key);
+      return this;
+    }
+    try {
+      Files.delete(folder.resolve(key + ".json"));
+      return this;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Adds a listener on a free port and returns the port. */
+  int listener(String id) {
+    int port = FreePort.next();
+    put("listeners/" + id, "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + port + "'}}");
+    return port;
+  }
+
+  TestGateway backend(String id, Origin... origins) {
+    return backend(id, "{}", origins);
+  }
+
+  TestGateway backend(String id, String settings, Origin... origins) {
+    put("backends/" + id + "/backend", "{'Type':'http','Settings':" + settings + "}");
+    for (int i = 0; i < origins.length; i++) {
+      server(id, "s" + i, origins[i].port());
+    }
+    return this;
+  }
+
+  TestGateway server(String backend, String id, int port) {
+    return put("backends/" + backend + "/servers/" + id, "{'URL':'http://127.0.0.1:" + port + "'}");
+  }
+
+  TestGateway frontend(String id, String backend, String route) {
+    return frontend(id, backend, route, "{}");
+  }
+
+  TestGateway frontend(String id, String backend, String route, String settings) {
+    return put(
+        "frontends/" + id + "/frontend",
+        "{'Type':'http','BackendId':'"
+            + backend
+            + "','Route':'"
+            + route
+            + "','Settings':"
+            + settings
+            + "}");
+  }
+
+  /** Waits until a request on this port gets this status. */
+  TestGateway awaitStatus(int port, String path, int status) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .ignoreExceptions()
+        .until(() -> get(port, path).statusCode() == status);
+    return this;
+  }
+
+  /** Waits until every listener accepts and nothing is wrong but what is expected. */
+  TestGateway awaitServing(int... ports) {
+    for (int port : ports) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(10))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                Wire.connect(port).close();
+                return true;
+              });
+    }
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> problems().isEmpty());
+    return this;
+  }
+
+  List<Problem> problems() {
+    return gateway.status().problems();
+  }
+
+  static HttpResponse<String> get(int port, String path) {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+              .timeout(PATIENCE)
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  HttpResponse<String> admin(String path) {
+    return get(gateway.adminPort(), path);
+  }
+
+  /** The value of a meter in the metrics, or 0. */
+  double meter(String nameAndLabels) {
+    return admin("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(nameAndLabels + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public void close() {
+    try {
+      gateway.stop();
+    } catch (IOException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+}
