@@ -66,6 +66,7 @@ class SwapIT {
   @Test
   void notOneRequestFailsOrGoesAstrayAndLongTransfersComplete() throws Exception {
     CompletableFuture<Void> uploadHeadSeen = new CompletableFuture<>();
+    CompletableFuture<Void> swapsDone = new CompletableFuture<>();
     try (Origin slow =
             Origin.scripted(
                 wire -> {
@@ -73,8 +74,8 @@ class SwapIT {
                   if (head.startsWith("GET")) {
                     wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
                     wire.send("x".repeat(500_000));
-                    uploadHeadSeen.join();
-                    wire.line();
+                    swapsDone.join();
+                    wire.send("x".repeat(500_000));
                   } else {
                     uploadHeadSeen.complete(null);
                     wire.bytes(2_000_000);
@@ -146,6 +147,8 @@ class SwapIT {
         long answersBefore = load.answers();
         Awaitility.await().until(() -> load.answers() > answersBefore + 1_000);
 
+        swapsDone.complete(null);
+        assertThat(download.bytes(1_000_000)).containsOnly('x');
         upload.send("y".repeat(1_000_000));
         assertThat(upload.message().body()).isEqualTo("uploaded");
         assertThat(load.wrong()).isEmpty();

@@ -22,6 +22,11 @@ import org.awaitility.Awaitility;
  */
 final class TestGateway implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  static {
+    LeakWatch.install();
+  }
+
   static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -218,5 +223,6 @@ final class TestGateway implements AutoCloseable {
     } catch (IOException | InterruptedException failed) {
       throw new AssertionError(failed);
     }
+    LeakWatch.check();
   }
 }
