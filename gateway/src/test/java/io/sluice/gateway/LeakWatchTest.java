@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.sluice.testkit.LeakWatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,6 @@ class LeakWatchTest {
    */
   @Test
   void aBufferThatNobodyReleasesIsSeen() {
-    LeakWatch.install();
     for (int i = 0; i < 10; i++) {
       ByteBufAllocator.DEFAULT.directBuffer(16).writeByte(i);
     }

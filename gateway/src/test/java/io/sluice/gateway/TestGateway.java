@@ -4,6 +4,7 @@ import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.LeakWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,10 +23,6 @@ import org.awaitility.Awaitility;
  */
 final class TestGateway implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  static {
-    LeakWatch.install();
-  }
 
   static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
