@@ -33,7 +33,11 @@ class BackpressureIT {
                 });
         TestGateway gateway = TestGateway.onFolder()) {
       int port = gateway.listener("l");
-      gateway.backend("b", origin).frontend("f", "b", "Path(`/<path:all>`)").awaitServing(port);
+      gateway
+          .backend("b", origin)
+          .frontend("f", "b", "Path(`/<path:all>`)")
+          .awaitServing(port)
+          .awaitRoute("f", "b", origin);
       try (Wire client = Wire.connectNarrow(port)) {
         client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(client.head()).contains("Content-Length: " + GIB);
@@ -76,7 +80,11 @@ class BackpressureIT {
                 });
         TestGateway gateway = TestGateway.onFolder()) {
       int port = gateway.listener("l");
-      gateway.backend("b", origin).frontend("f", "b", "Path(`/<path:all>`)").awaitServing(port);
+      gateway
+          .backend("b", origin)
+          .frontend("f", "b", "Path(`/<path:all>`)")
+          .awaitServing(port)
+          .awaitRoute("f", "b", origin);
       try (Wire client = Wire.connect(port)) {
         long before = memory();
         CompletableFuture<Void> sending =

@@ -720,14 +720,9 @@ class ProxyIT {
   }
 
   private static void route(String name, Origin origin) {
-    gateway.backend(name, origin).frontend(name, name, "Path(`/" + name + "`)");
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(5))
-        .until(
-            () ->
-                gateway.gateway().status().table().frontends().containsKey(name)
-                    && gateway.gateway().status().table().backend(name) != null
-                    && gateway.gateway().status().table().backend(name).wanted().stream()
-                        .anyMatch(key -> key.port() == origin.port()));
+    gateway
+        .backend(name, origin)
+        .frontend(name, name, "Path(`/" + name + "`)")
+        .awaitRoute(name, name, origin);
   }
 }

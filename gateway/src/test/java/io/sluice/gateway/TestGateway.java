@@ -2,6 +2,8 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.table.RoutingTable;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LeakWatch;
@@ -177,6 +179,22 @@ final class TestGateway implements AutoCloseable {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> problems().isEmpty());
+    return this;
+  }
+
+  /** Waits until the frontend is served and its backend sends to this origin. */
+  TestGateway awaitRoute(String frontend, String backend, Origin origin) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              RoutingTable table = gateway.status().table();
+              CompiledBackend compiled = table.backend(backend);
+              return table.frontends().containsKey(frontend)
+                  && compiled != null
+                  && compiled.wanted().stream().anyMatch(key -> key.port() == origin.port());
+            });
     return this;
   }
 
