@@ -46,6 +46,24 @@ final class Ascii {
     return b > ' ' && b < 0x7f && b != '#' && b != '\\';
   }
 
+  /**
+   * {@code unreserved} of RFC 3986 section 2.3: characters that mean the same with and without an
+   * escape.
+   */
+  static boolean isUnreserved(int value) {
+    return (value >= 'a' && value <= 'z')
+        || (value >= 'A' && value <= 'Z')
+        || (value >= '0' && value <= '9')
+        || value == '-'
+        || value == '.'
+        || value == '_'
+        || value == '~';
+  }
+
+  static byte upper(byte b) {
+    return b >= 'a' && b <= 'z' ? (byte) (b - 32) : b;
+  }
+
   static boolean isDigit(byte b) {
     return b >= '0' && b <= '9';
   }

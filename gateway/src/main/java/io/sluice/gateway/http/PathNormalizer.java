@@ -1,9 +1,10 @@
 package io.sluice.gateway.http;
 
 /**
- * Gives every path one spelling before it is matched, and the same spelling is forwarded: dot
- * segments are resolved, plain and percent-encoded (RFC 3986 section 5.2.4), and empty segments
- * dropped. An encoded slash stays as it is; an encoded NUL or backslash is refused.
+ * Gives every path one spelling before it is matched, and the same spelling is forwarded (RFC 3986
+ * section 6.2.2): escapes of characters that need none are decoded, the others written in upper
+ * case, dot segments resolved and empty segments dropped. An encoded slash stays encoded; an
+ * encoded NUL or backslash is refused.
  */
 final class PathNormalizer {
   /**
@@ -30,7 +31,9 @@ final class PathNormalizer {
     for (; query < end && bytes[query] != '?'; query++) {
       byte b = bytes[query];
       if (b == '%') {
-        normal &= checkEscape(bytes, query, end);
+        int value = escaped(bytes, query, end);
+        normal &=
+            !Ascii.isUnreserved(value) && isUpper(bytes[query + 1]) && isUpper(bytes[query + 2]);
       } else if (b == '/' && query + 1 < end) {
         byte next = bytes[query + 1];
         normal &= next != '/' && next != '.';
@@ -39,71 +42,87 @@ final class PathNormalizer {
     return normal ? new Range(start, query, end) : rewrite(fields, start, query, end);
   }
 
-  /** False when the escape stands for a dot, which may hide a dot segment. */
-  private static boolean checkEscape(byte[] bytes, int at, int end) {
+  /** The byte that the escape at {@code at} stands for. */
+  private static int escaped(byte[] bytes, int at, int end) {
     int value = at + 2 < end ? Ascii.hex(bytes[at + 1]) << 4 | Ascii.hex(bytes[at + 2]) : -1;
-    if (value < 0) {
+    if (value <= 0 || value == '\\') {
       throw Reason.BAD_TARGET.error();
     }
-    if (value == 0 || value == '\\') {
-      throw Reason.BAD_TARGET.error();
-    }
-    return value != '.';
+    return value;
+  }
+
+  private static boolean isUpper(byte hex) {
+    return hex < 'a';
   }
 
   private static Range rewrite(Fields fields, int start, int query, int end) {
     int out = fields.used();
-    byte[] bytes = fields.reserve(end - start + 1);
+    byte[] bytes = fields.reserve(end - start);
+    int decodedEnd = decode(bytes, start, query, out);
+    int queryStart = resolve(bytes, out, decodedEnd);
+    System.arraycopy(bytes, query, bytes, queryStart, end - query);
+    int rewrittenEnd = queryStart + end - query;
+    fields.advance(rewrittenEnd - out);
+    return new Range(out, queryStart, rewrittenEnd);
+  }
+
+  /**
+   * Copies the path to {@code out} with its escapes in their one form; returns where the copy ends.
+   */
+  private static int decode(byte[] bytes, int start, int end, int out) {
     int write = out;
     int at = start;
-    while (at < query) {
+    while (at < end) {
+      int value = bytes[at] == '%' ? escaped(bytes, at, end) : 0;
+      if (value == 0) {
+        bytes[write++] = bytes[at++];
+        continue;
+      }
+      if (Ascii.isUnreserved(value)) {
+        bytes[write++] = (byte) value;
+      } else {
+        bytes[write++] = '%';
+        bytes[write++] = Ascii.upper(bytes[at + 1]);
+        bytes[write++] = Ascii.upper(bytes[at + 2]);
+      }
+      at += 3;
+    }
+    return write;
+  }
+
+  /**
+   * Drops empty and dot segments of the path at {@code [start, end)} in place (RFC 3986 section
+   * 5.2.4); returns where it ends.
+   */
+  private static int resolve(byte[] bytes, int start, int end) {
+    int write = start;
+    int at = start;
+    while (at < end) {
       int segment = at + 1;
       int segmentEnd = segment;
-      while (segmentEnd < query && bytes[segmentEnd] != '/') {
+      while (segmentEnd < end && bytes[segmentEnd] != '/') {
         segmentEnd++;
       }
-      boolean last = segmentEnd == query;
-      int dots = dots(bytes, segment, segmentEnd);
-      if (dots == 2) {
-        if (write == out) {
+      int length = segmentEnd - segment;
+      boolean up = length == 2 && bytes[segment] == '.' && bytes[segment + 1] == '.';
+      boolean stays = length > 0 && !up && !(length == 1 && bytes[segment] == '.');
+      if (up) {
+        if (write == start) {
           throw Reason.BAD_TARGET.error();
         }
         do {
           write--;
         } while (bytes[write] != '/');
-      } else if (dots == 0 && segmentEnd > segment) {
+      } else if (stays) {
         bytes[write++] = '/';
-        System.arraycopy(bytes, segment, bytes, write, segmentEnd - segment);
-        write += segmentEnd - segment;
+        System.arraycopy(bytes, segment, bytes, write, length);
+        write += length;
       }
-      if (last && (dots > 0 || segmentEnd == segment)) {
+      if (segmentEnd == end && !stays) {
         bytes[write++] = '/';
       }
       at = segmentEnd;
     }
-    int queryStart = write;
-    System.arraycopy(bytes, query, bytes, write, end - query);
-    write += end - query;
-    fields.advance(write - out);
-    return new Range(out, queryStart, write);
-  }
-
-  /**
-   * 1 for a segment that spells ".", 2 for "..", in any mixture of plain and encoded dots; else 0.
-   */
-  private static int dots(byte[] bytes, int start, int end) {
-    int dots = 0;
-    int at = start;
-    while (at < end) {
-      if (bytes[at] == '.') {
-        at++;
-      } else if (bytes[at] == '%' && bytes[at + 1] == '2' && Ascii.lower(bytes[at + 2]) == 'e') {
-        at += 3;
-      } else {
-        return 0;
-      }
-      dots++;
-    }
-    return dots <= 2 ? dots : 0;
+    return write;
   }
 }

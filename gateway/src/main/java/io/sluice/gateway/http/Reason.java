@@ -34,6 +34,7 @@ public enum Reason {
   UNEXPECTED_BODY(400, Side.CLIENT, "this method takes no body"),
   PROTECTED_FIELD_IN_CONNECTION(
       400, Side.CLIENT, "Connection names a header that is not the client's to remove"),
+  TOO_MANY_CONNECTION_OPTIONS(400, Side.CLIENT, "Connection lists too many options"),
   UNSUPPORTED_EXPECTATION(417, Side.CLIENT, "the only expectation known is 100-continue"),
   METHOD_NOT_ALLOWED(405, Side.CLIENT, "CONNECT and TRACE are not served"),
   BAD_CHUNK(400, Side.CLIENT, "a chunk is malformed"),

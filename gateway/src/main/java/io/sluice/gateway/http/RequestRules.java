@@ -1,6 +1,8 @@
 package io.sluice.gateway.http;
 
 import io.netty.util.AsciiString;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Which request heads are served: RFC 9112 sections 3 and 6 with every choice made for the strict
@@ -14,20 +16,21 @@ final class RequestRules {
   private static final AsciiString HEAD = AsciiString.cached("HEAD");
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};
-  private static final HeaderName[] PROTECTED = {
-    HeaderName.HOST,
-    HeaderName.CONTENT_LENGTH,
-    HeaderName.AUTHORIZATION,
-    HeaderName.COOKIE,
-    HeaderName.FORWARDED,
-    HeaderName.X_FORWARDED_FOR,
-    HeaderName.X_FORWARDED_HOST,
-    HeaderName.X_FORWARDED_PORT,
-    HeaderName.X_FORWARDED_PREFIX,
-    HeaderName.X_FORWARDED_PROTO,
-    HeaderName.X_FORWARDED_SERVER,
-    HeaderName.X_REAL_IP
-  };
+  private static final int MOST_CONNECTION_OPTIONS = 16;
+  private static final Set<HeaderName> PROTECTED =
+      EnumSet.of(
+          HeaderName.HOST,
+          HeaderName.CONTENT_LENGTH,
+          HeaderName.AUTHORIZATION,
+          HeaderName.COOKIE,
+          HeaderName.FORWARDED,
+          HeaderName.X_FORWARDED_FOR,
+          HeaderName.X_FORWARDED_HOST,
+          HeaderName.X_FORWARDED_PORT,
+          HeaderName.X_FORWARDED_PREFIX,
+          HeaderName.X_FORWARDED_PROTO,
+          HeaderName.X_FORWARDED_SERVER,
+          HeaderName.X_REAL_IP);
 
   private RequestRules() {}
 
@@ -217,13 +220,28 @@ final class RequestRules {
     }
   }
 
+  /**
+   * Each option is looked at once, and there are few, because each costs a look at all fields when
+   * it is removed.
+   */
   private static void connection(Fields fields) {
-    if (!fields.has(HeaderName.CONNECTION)) {
-      return;
-    }
-    for (HeaderName name : PROTECTED) {
-      if (fields.lists(HeaderName.CONNECTION, name.text())) {
-        throw Reason.PROTECTED_FIELD_IN_CONNECTION.error();
+    int options = 0;
+    int i = fields.indexOf(HeaderName.CONNECTION, 0);
+    for (; i >= 0; i = fields.indexOf(HeaderName.CONNECTION, i + 1)) {
+      AsciiString list = fields.value(i);
+      int start = 0;
+      while (start <= list.length()) {
+        int comma = list.indexOf(',', start);
+        int end = comma < 0 ? list.length() : comma;
+        AsciiString option = list.subSequence(start, end, false).trim();
+        HeaderName name = HeaderName.find(option.array(), option.arrayOffset(), option.length());
+        if (name != null && PROTECTED.contains(name)) {
+          throw Reason.PROTECTED_FIELD_IN_CONNECTION.error();
+        }
+        if (++options > MOST_CONNECTION_OPTIONS) {
+          throw Reason.TOO_MANY_CONNECTION_OPTIONS.error();
+        }
+        start = end + 1;
       }
     }
   }

@@ -93,7 +93,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   void end() {
     if (!ended) {
       ended = true;
-      durationNanos = System.nanoTime() - startedNanos;
+      durationNanos = count == 0 ? 0 : System.nanoTime() - startedNanos;
       releaseWaiting();
       if (connection != null) {
         connection.abort();
@@ -146,12 +146,13 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       return;
     }
     connection = connected;
-    if (!passHost) {
+    if (!passHost || !request.fields().has(HeaderName.HOST)) {
       request.fields().set(HeaderName.HOST, connected.endpoint().authority());
     }
     connected.send(request, this);
-    waiting.forEach(connected::sendBody);
+    List<ByteBuf> pieces = List.copyOf(waiting);
     waiting.clear();
+    pieces.forEach(connected::sendBody);
     if (endWaiting != null) {
       connected.sendEnd(endWaiting);
     }

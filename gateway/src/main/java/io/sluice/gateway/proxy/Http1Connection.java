@@ -3,7 +3,6 @@ package io.sluice.gateway.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -78,6 +77,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   private boolean paused;
   private boolean keepAlive;
   private boolean chunkedResponse;
+  private boolean flushed;
+  private boolean stalled;
   private int lingered;
   private long unsentAtWatch;
 
@@ -90,7 +91,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
     this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     this.clientText = AsciiString.of(client.getHostAddress());
-    deadline.in(IDLE_NANOS);
+    watch();
   }
 
   BoundSocket socket() {
@@ -100,7 +101,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   /** Ends the connection as soon as no exchange is under way. */
   void closeWhenIdle() {
     if (state == State.AWAITING_HEAD && !heads.started()) {
-      close();
+      closeGently();
     }
   }
 
@@ -112,7 +113,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
       ReferenceCountUtil.release(message);
       return;
     }
-    if (state == State.LINGERING || state == State.CLOSED) {
+    if (isOver()) {
       lingered += in.readableBytes();
       in.release();
       if (lingered > LINGER_BYTES) {
@@ -129,6 +130,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    afterReading();
+  }
+
+  private void afterReading() {
     if (handler.isBusy()) {
       handler.onRequestPause();
     }
@@ -143,9 +148,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     processing = true;
     try {
       while (in.isReadable() && read(in)) {
-        // Until the bytes end or the response has to come first.
+        // Until the bytes end, or a response has to go first.
       }
-      if (in.isReadable() && state == State.AWAITING_RESPONSE) {
+      if (in.isReadable() && (state == State.AWAITING_RESPONSE || state == State.AWAITING_HEAD)) {
         hold(in.retain());
       }
     } catch (ProxyError refused) {
@@ -162,16 +167,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
    */
   private boolean read(ByteBuf in) {
     if (state == State.AWAITING_HEAD) {
+      // A client that pipelines must also read: its next request waits until there is room for the
+      // answer.
+      if (!channel.isWritable()) {
+        return false;
+      }
       boolean begins = !heads.started();
       if (heads.read(in)) {
         onHead(heads.head());
       } else if (begins) {
-        deadline.in(HEAD_NANOS);
+        watch();
       }
       return true;
     }
     if (state == State.READING_BODY) {
-      deadline.in(BODY_NANOS);
+      watch();
       ByteBuf piece = body.next(in);
       if (piece != null) {
         handler.onRequestBody(piece);
@@ -189,18 +199,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     if (head.hasBody()) {
       body.start(head.framing());
       state = State.READING_BODY;
-      deadline.in(BODY_NANOS);
-      handler.onRequest(head);
     } else {
       state = State.AWAITING_RESPONSE;
-      deadline.cancel();
-      handler.onRequest(head);
     }
+    watch();
+    handler.onRequest(head);
   }
 
   private void onBodyEnd() {
     state = State.AWAITING_RESPONSE;
-    deadline.cancel();
+    watch();
     handler.onRequestEnd(body.trailers());
   }
 
@@ -219,14 +227,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
       return;
     }
     paused = !wanted;
-    if (state == State.READING_BODY) {
-      if (paused) {
-        deadline.cancel();
-      } else {
-        deadline.in(BODY_NANOS);
-      }
-    }
+    watch();
     applyReading();
+  }
+
+  /** Goes on with what was held, when its turn has come. */
+  private void resume() {
+    if (held != null && !processing && state == State.AWAITING_HEAD && channel.isWritable()) {
+      ByteBuf next = held;
+      held = null;
+      process(next);
+      afterReading();
+    }
+    if (state != State.CLOSED) {
+      applyReading();
+    }
   }
 
   private void applyReading() {
@@ -252,11 +267,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
 
   @Override
   public void sendInterim(ResponseHead head) {
+    if (isOver()) {
+      return;
+    }
     HeadWriter.write(head, false, false, outgoing.room(HeadWriter.lengthOf(head)));
   }
 
   @Override
   public void sendHead(ResponseHead head) {
+    if (isOver()) {
+      return;
+    }
     boolean modern = heads.head().minorVersion() == 1;
     boolean unknownLength = head.framing() < 0;
     chunkedResponse = unknownLength && modern;
@@ -267,7 +288,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
 
   @Override
   public void sendBody(ByteBuf piece) {
-    if (state == State.LINGERING || state == State.CLOSED) {
+    if (isOver()) {
       piece.release();
     } else if (chunkedResponse) {
       outgoing.chunk(piece);
@@ -278,7 +299,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
 
   @Override
   public void sendEnd(Fields trailers) {
-    if (state == State.LINGERING || state == State.CLOSED) {
+    if (isOver()) {
       return;
     }
     if (chunkedResponse) {
@@ -292,16 +313,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     state = State.AWAITING_HEAD;
     heads.reset();
     paused = false;
-    deadline.in(IDLE_NANOS);
-    if (held != null && !processing) {
-      ByteBuf next = held;
-      held = null;
-      process(next);
-      handler.onRequestPause();
-    }
-    if (state != State.CLOSED) {
-      applyReading();
-    }
+    watch();
+    resume();
+  }
+
+  private boolean isOver() {
+    return state == State.LINGERING || state == State.CLOSED;
   }
 
   @Override
@@ -321,69 +338,99 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     boolean writable = ctx.channel().isWritable();
-    if (state == State.AWAITING_RESPONSE) {
-      if (writable) {
-        deadline.cancel();
-      } else {
+    watch();
+    handler.onWritabilityChanged(writable);
+    if (writable) {
+      resume();
+    }
+  }
+
+  // Deadlines: there is always one, unless the server's turn is watched by its own connection.
+
+  /** Sets the deadline for what the connection waits for now. */
+  private void watch() {
+    boolean clientOwesReading = !channel.isWritable() || (state == State.LINGERING && !flushed);
+    if (clientOwesReading && state != State.CLOSED) {
+      if (!stalled) {
         watchStall();
       }
+      return;
     }
-    handler.onWritabilityChanged(writable);
+    stalled = false;
+    switch (state) {
+      case AWAITING_HEAD -> deadline.in(heads.started() ? HEAD_NANOS : IDLE_NANOS);
+      case READING_BODY -> {
+        if (paused) {
+          deadline.cancel();
+        } else {
+          deadline.in(BODY_NANOS);
+        }
+      }
+      case AWAITING_RESPONSE -> deadline.cancel();
+      case LINGERING -> deadline.in(LINGER_NANOS);
+      case CLOSED -> {}
+    }
   }
 
   /** Gives the client until the deadline to take a part of what waits for it. */
   private void watchStall() {
-    unsentAtWatch = channel.bytesBeforeWritable();
+    stalled = true;
+    unsentAtWatch = outgoing.unsentBytes();
     deadline.in(STALL_NANOS);
   }
 
-  // How it ends.
-
   private void onDeadline() {
+    if (stalled) {
+      if (outgoing.unsentBytes() < unsentAtWatch) {
+        watchStall();
+      } else {
+        handler.onClosed(Reason.CLIENT_STALLED);
+        close();
+      }
+      return;
+    }
     switch (state) {
       case AWAITING_HEAD -> {
         if (heads.started()) {
           handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
         } else {
-          close();
+          closeGently();
         }
       }
       case READING_BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
-      case AWAITING_RESPONSE -> {
-        if (channel.bytesBeforeWritable() < unsentAtWatch) {
-          watchStall();
-        } else {
-          handler.onClosed(Reason.CLIENT_STALLED);
-          close();
-        }
-      }
-      case LINGERING -> close();
+      case AWAITING_RESPONSE, LINGERING -> close();
       case CLOSED -> {}
     }
   }
+
+  // How it ends.
 
   /**
    * Ends the connection after what was sent, without losing it should the client still be sending.
    */
   private void closeGently() {
-    boolean clientDone = state == State.AWAITING_RESPONSE && held == null;
+    boolean clientDone = state != State.READING_BODY && held == null;
     state = State.LINGERING;
     releaseHeld();
+    watch();
     outgoing.flush();
-    if (clientDone) {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onAllSent(clientDone));
+    if (state == State.LINGERING) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  private void onAllSent(boolean clientDone) {
+    if (state != State.LINGERING) {
       return;
     }
-    deadline.in(LINGER_NANOS);
-    channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            sent -> {
-              if (channel.isActive()) {
-                ((DuplexChannel) channel).shutdownOutput();
-              }
-            });
-    channel.config().setAutoRead(true);
+    if (clientDone || !channel.isActive()) {
+      close();
+      return;
+    }
+    flushed = true;
+    watch();
+    ((DuplexChannel) channel).shutdownOutput();
   }
 
   @Override
@@ -419,10 +466,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset or a failed write is the network's; anything else is ours.
-    if (!(cause instanceof IOException)) {
+    boolean network = cause instanceof IOException;
+    if (!network) {
       LOG.error("unexpected failure on a connection from {}", clientText, cause);
-      handler.onClosed(Reason.INTERNAL_ERROR);
     }
+    handler.onClosed(network ? Reason.CLIENT_GONE : Reason.INTERNAL_ERROR);
     close();
   }
 }

@@ -23,7 +23,7 @@ final class PatternCompiler {
     if (text.isEmpty() && subject != Condition.Subject.HEADER) {
       throw new RouteSyntaxException("an empty text", "what the request must have there");
     }
-    String wanted = subject == Condition.Subject.HOST ? text.toLowerCase(Locale.ROOT) : text;
+    String wanted = subject == Condition.Subject.HOST ? host(text) : text;
     List<Piece> pieces = pieces(wanted);
     if (pieces.isEmpty()) {
       return new TextTest.Exact(AsciiString.of(wanted));
@@ -52,6 +52,14 @@ final class PatternCompiler {
       throw new RouteSyntaxException(
           "`" + text + "`: " + unreadable.getDescription(), "a regular expression in RE2 syntax");
     }
+  }
+
+  /** Requests arrive here in lower case and without the dot of an absolute name. */
+  private static String host(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return lower.length() > 1 && lower.endsWith(".")
+        ? lower.substring(0, lower.length() - 1)
+        : lower;
   }
 
   private static List<Piece> pieces(String text) throws RouteSyntaxException {

@@ -71,6 +71,7 @@ public final class RouteIndex<T> {
   private record Bucket<T>(
       Map<AsciiString, List<Candidate<T>>> byPath,
       Map<AsciiString, List<Candidate<T>>> byPrefix,
+      int longestPrefix,
       List<Candidate<T>> rest) {
     /** Up to here a list is as quick as a map. */
     private static final int FEW = 8;
@@ -100,7 +101,8 @@ public final class RouteIndex<T> {
       byPath.values().forEach(list -> list.sort(BEST_FIRST));
       byPrefix.values().forEach(list -> list.sort(BEST_FIRST));
       rest.sort(BEST_FIRST);
-      return new Bucket<>(byPath, byPrefix, rest);
+      int longestPrefix = byPrefix.keySet().stream().mapToInt(AsciiString::length).max().orElse(0);
+      return new Bucket<>(byPath, byPrefix, longestPrefix, rest);
     }
 
     @Nullable Candidate<T> best(RouteInput input, @Nullable Candidate<T> soFar) {
@@ -110,7 +112,9 @@ public final class RouteIndex<T> {
         best = better(byPath.get(path), input, best);
       }
       if (!byPrefix.isEmpty()) {
-        for (int slash = path.indexOf('/', 0); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+        for (int slash = path.indexOf('/', 0);
+            slash >= 0 && slash < longestPrefix;
+            slash = path.indexOf('/', slash + 1)) {
           best = better(byPrefix.get(path.subSequence(0, slash + 1, false)), input, best);
         }
       }

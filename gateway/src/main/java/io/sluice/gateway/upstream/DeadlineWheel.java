@@ -3,6 +3,8 @@ package io.sluice.gateway.upstream;
 import java.util.ArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop, in buckets of one tick each.
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A deadline is met at most one tick late, never early. Event loop only.
  */
 public final class DeadlineWheel {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadlineWheel.class);
   private static final int BUCKETS = 512;
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -105,12 +108,21 @@ public final class DeadlineWheel {
       Deadline deadline = due.get(i);
       if (deadline.at <= now) {
         deadline.at = NEVER;
-        deadline.action.run();
+        run(deadline.action);
       } else if (deadline.at != NEVER && !deadline.linked) {
         link(deadline, tickOf(deadline.at));
       }
     }
     due.clear();
+  }
+
+  /** One action that fails must not take the loop's other deadlines with it. */
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error failed) {
+      LOG.error("a deadline's action failed", failed);
+    }
   }
 
   /** The first tick after {@code at}. */

@@ -65,6 +65,11 @@ public final class LoopPools {
   public void acquire(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
     ArrayDeque<UpstreamConnection> connections = idle.get(endpoint);
     UpstreamConnection connection = connections == null ? null : connections.pollLast();
+    // The server may have closed it in this very batch of events, before its handler was told.
+    while (connection != null && !connection.isOpen()) {
+      connection.close();
+      connection = connections == null ? null : connections.pollLast();
+    }
     if (connection != null) {
       connection.use(settings);
       waiter.onConnected(connection);
@@ -108,6 +113,8 @@ public final class LoopPools {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    endpoint.connectionOpened();
+                    channel.closeFuture().addListener(closed -> endpoint.connectionClosed());
                     channel
                         .pipeline()
                         .addLast(
@@ -120,20 +127,28 @@ public final class LoopPools {
           .option(EpollChannelOption.TCP_KEEPIDLE, seconds)
           .option(EpollChannelOption.TCP_KEEPINTVL, seconds);
     }
-    endpoint.connectionOpened();
     ChannelFuture connecting =
         bootstrap.connect(new InetSocketAddress(address.join(), endpoint.key().port()));
-    connecting.channel().closeFuture().addListener(closed -> endpoint.connectionClosed());
+    // A socket that could not even be made fails on a thread of Netty's own.
     connecting.addListener(
         connected -> {
-          if (connected.isSuccess()) {
-            waiter.onConnected(connecting.channel().pipeline().get(UpstreamConnection.class));
+          if (loop.inEventLoop()) {
+            onConnected(connecting, endpoint, waiter);
           } else {
-            endpoint.attemptFailed();
-            boolean slow = connected.cause() instanceof ConnectTimeoutException;
-            waiter.onConnectFailed(slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED);
+            loop.execute(() -> onConnected(connecting, endpoint, waiter));
           }
         });
+  }
+
+  private static void onConnected(
+      ChannelFuture connecting, Endpoint endpoint, ConnectionWaiter waiter) {
+    if (connecting.isSuccess()) {
+      waiter.onConnected(connecting.channel().pipeline().get(UpstreamConnection.class));
+    } else {
+      endpoint.attemptFailed();
+      boolean slow = connecting.cause() instanceof ConnectTimeoutException;
+      waiter.onConnectFailed(slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED);
+    }
   }
 
   /**
@@ -142,13 +157,12 @@ public final class LoopPools {
   void release(UpstreamConnection connection) {
     assert loop.inEventLoop();
     Endpoint endpoint = connection.endpoint();
-    ArrayDeque<UpstreamConnection> connections =
-        idle.computeIfAbsent(endpoint, e -> new ArrayDeque<>());
-    if (endpoint.state() != Endpoint.State.ACTIVE
-        || connections.size() >= connection.settings().maxIdle()) {
+    ArrayDeque<UpstreamConnection> connections = idle.get(endpoint);
+    boolean full = connections != null && connections.size() >= connection.settings().maxIdle();
+    if (full || endpoint.state() != Endpoint.State.ACTIVE) {
       connection.close();
     } else {
-      connections.addLast(connection);
+      idle.computeIfAbsent(endpoint, e -> new ArrayDeque<>()).addLast(connection);
     }
   }
 

@@ -2,6 +2,7 @@ package io.sluice.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,12 @@ public final class Outgoing {
   public void flush() {
     pass();
     channel.flush();
+  }
+
+  /** Bytes that were sent and that the socket has not taken yet. */
+  public long unsentBytes() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
   /** Drops what was gathered and not flushed. */

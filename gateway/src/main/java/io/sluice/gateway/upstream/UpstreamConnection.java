@@ -60,6 +60,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean answered;
   private boolean reading = true;
   private int interims;
+  private long unsentAtRestart;
 
   UpstreamConnection(
       LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
@@ -110,12 +111,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       piece.release();
       return;
     }
-    restartDeadline();
     if (requestFraming == Framing.CHUNKED) {
       outgoing.chunk(piece);
     } else {
       outgoing.piece(piece);
     }
+    restartDeadline();
   }
 
   /** The request is complete. Not flushed. */
@@ -134,6 +135,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (state != State.CLOSED) {
       outgoing.flush();
     }
+  }
+
+  /** Whether the socket is still open, as far as this side knows. */
+  boolean isOpen() {
+    return state != State.CLOSED && channel.isActive();
   }
 
   public boolean isWritable() {
@@ -301,7 +307,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void onDeadline() {
-    fail(Reason.RESPONSE_TIMEOUT);
+    boolean stillTaking = state != State.IDLE && outgoing.unsentBytes() < unsentAtRestart;
+    if (stillTaking) {
+      restartDeadline();
+    } else {
+      fail(Reason.RESPONSE_TIMEOUT);
+    }
   }
 
   private void fail(Reason reason) {
@@ -317,9 +328,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Runs while it is the server's turn: to answer what was sent whole, or to take what was sent so
+   * far.
+   */
   private void restartDeadline() {
-    if (reading) {
+    if (reading && (requestSent || !channel.isWritable())) {
+      unsentAtRestart = outgoing.unsentBytes();
       deadline.in(settings.readTimeout().toNanos());
+    } else {
+      deadline.cancel();
     }
   }
 
