@@ -19,27 +19,34 @@ await() {
   done
 }
 
-# launch NAME COMMAND…: starts a program in the background and keeps its process id and its log.
+# started_at PID: when the process was started, in the kernel's ticks; nothing for one that has ended.
+started_at() { awk '{sub(/.*\) /, ""); if ($1 != "Z") print $20}' "/proc/$1/stat" 2>/dev/null || true; }
+
+# launch NAME COMMAND…: starts a program in a session of its own, so that Ctrl-C is for us to pass on; keeps its process id and its log.
 launch() {
   local name=$1
   shift
-  nohup "$@" >"$run/$name.log" 2>&1 </dev/null &
-  echo $! >"$run/$name.pid"
+  setsid "$@" >"$run/$name.log" 2>&1 </dev/null &
+  echo "$! $(started_at $!)" >"$run/$name.pid"
 }
 
-# is_running NAME: whether the program that launch started under this name still runs.
-is_running() { [ -f "$run/$1.pid" ] && kill -0 "$(cat "$run/$1.pid")" 2>/dev/null; }
+pid_of() { cut -d' ' -f1 "$run/$1.pid"; }
+
+# is_running NAME: whether the very program that launch started under this name still runs.
+is_running() {
+  local pid ticks
+  [ -f "$run/$1.pid" ] && read -r pid ticks <"$run/$1.pid" && [ -n "$ticks" ] && [ "$(started_at "$pid")" = "$ticks" ]
+}
 
 # stop NAME: ends it by its own id, gently first.
 stop() {
-  local name=$1 pid until=$((SECONDS + 40))
-  [ -f "$run/$name.pid" ] || return 0
-  pid=$(cat "$run/$name.pid")
-  kill -TERM "$pid" 2>/dev/null || true
-  while kill -0 "$pid" 2>/dev/null; do
+  local name=$1 until=$((SECONDS + 40))
+  if is_running "$name"; then kill -TERM "$(pid_of "$name")" 2>/dev/null || true; fi
+  while is_running "$name"; do
     if [ $SECONDS -ge $until ]; then
-      say "$name (process $pid) did not end by itself and is killed"
-      kill -KILL "$pid" 2>/dev/null || true
+      say "$name (process $(pid_of "$name")) did not end by itself and is killed"
+      kill -KILL "$(pid_of "$name")" 2>/dev/null || true
+      until=$((SECONDS + 5))
     fi
     sleep 0.1
   done

@@ -152,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
   private static boolean stop(Gateway gateway) {
     try {
       return gateway.stop();
-    } catch (IOException | InterruptedException failed) {
+    } catch (IOException | InterruptedException | RuntimeException failed) {
       System.err.println("sluice: the drain was cut short: " + failed);
       return false;
     }

@@ -135,6 +135,25 @@ class IsolationIT {
   }
 
   @Test
+  void aListenerThatCannotMoveIsStillServedWhereItWas() {
+    int before = gateway.listener("stuck");
+    gateway
+        .put("frontends/stuck/frontend", frontend("open", "Path(`/<path:all>`)", "'stuck'"))
+        .awaitStatus(before, "/s", 200);
+
+    gateway.put("listeners/stuck", "{'Protocol':'http','Address':{'Address':'203.0.113.9:80'}}");
+
+    Awaitility.await()
+        .until(
+            () ->
+                gateway.problems().stream()
+                    .anyMatch(problem -> problem.where().equals("listeners/stuck Address")));
+    assertThat(TestGateway.get(before, "/s").statusCode()).isEqualTo(200);
+    gateway.remove("frontends/stuck/frontend").remove("listeners/stuck");
+    Awaitility.await().until(() -> refuses(before) && gateway.problems().isEmpty());
+  }
+
+  @Test
   void anAddressThatCannotBeBoundIsAProblemUntilItCan() throws Exception {
     try (java.net.ServerSocket taken =
         new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {

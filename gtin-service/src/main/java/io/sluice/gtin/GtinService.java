@@ -104,7 +104,9 @@ final class GtinService {
     URI advertised = settings.advertise();
     String host = advertised == null ? settings.publicAddress().host() : advertised.getHost();
     String publicUrl = advertised == null ? url(host, server.publicPort()) : advertised.toString();
-    String privateUrl = url(settings.privateAddress().host(), server.privatePort());
+    String privateHost = settings.privateAddress().host();
+    boolean everywhere = privateHost.equals("0.0.0.0") || privateHost.equals("::");
+    String privateUrl = url(everywhere ? host : privateHost, server.privatePort());
     Map<String, String> keys =
         Map.of(
             key(settings, settings.backend()), "{\"URL\":\"" + publicUrl + "\"}",

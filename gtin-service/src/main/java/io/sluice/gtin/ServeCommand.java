@@ -129,7 +129,7 @@ final class ServeCommand implements Callable<Integer> {
     try {
       service.stop();
       return true;
-    } catch (IOException | InterruptedException failed) {
+    } catch (IOException | InterruptedException | RuntimeException failed) {
       System.err.println("gtin-service: the drain was cut short: " + failed);
       return false;
     }
@@ -144,6 +144,13 @@ final class ServeCommand implements Callable<Integer> {
       if (!"http".equals(endpoint.getScheme()) && !"https".equals(endpoint.getScheme())) {
         throw usage("--register", endpoint.toString(), "http://host:port");
       }
+    }
+    if (advertise != null
+        && (!"http".equals(advertise.getScheme()) || advertise.getHost() == null)) {
+      throw usage("--advertise", advertise.toString(), "http://host:port");
+    }
+    if (drainTimeout < 0) {
+      throw usage("--drain-timeout", Integer.toString(drainTimeout), "seconds");
     }
     if (lease < 2) {
       throw usage("--lease", Integer.toString(lease), "at least 2 seconds");

@@ -21,6 +21,7 @@ public final class Etcd implements AutoCloseable {
   private final Path directory;
   private final int port = FreePort.next();
   private final int peerPort = FreePort.next();
+  private boolean foreign;
   private @Nullable Program process;
 
   private Etcd(Path directory) {
@@ -76,6 +77,25 @@ public final class Etcd implements AutoCloseable {
     if (process != null) {
       process.kill();
     }
+  }
+
+  /**
+   * Gives this one, at its address, the data and so the identity of another; only while both are
+   * down.
+   */
+  public void takeOver(Etcd other) {
+    wipe();
+    try {
+      Files.move(other.directory.resolve("data"), directory.resolve("data"));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    foreign = true;
+  }
+
+  /** Whether it has taken over another's data. */
+  public boolean isForeign() {
+    return foreign;
   }
 
   /** Removes all that it has stored; only while it is down. */

@@ -145,7 +145,7 @@ public final class AdminServer implements AutoCloseable {
   private void checkHost(RoutingContext context) {
     String host = context.request().getHeader("Host");
     String name = host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
-    if (loopback && !LOOPBACK_NAMES.contains(name) && !name.startsWith("127.")) {
+    if (loopback && !LOOPBACK_NAMES.contains(name) && !name.matches("127(\\.\\d{1,3}){3}")) {
       json(
           context,
           421,

@@ -51,11 +51,12 @@ public final class ValidateCommand implements Callable<Integer> {
               "sluice: " + folder + ": found no folder, expected one that mirrors the key tree");
       return 1;
     }
+    Path root = folder.toRealPath();
     KeyTree tree = new KeyTree();
     List<Problem> problems = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        String name = folder.relativize(file).toString();
+        String name = root.relativize(file).toString();
         if (name.endsWith(SUFFIX)) {
           tree.put(name.substring(0, name.length() - SUFFIX.length()), Files.readAllBytes(file));
         } else {

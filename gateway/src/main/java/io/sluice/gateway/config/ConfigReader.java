@@ -21,7 +21,8 @@ public final class ConfigReader {
   /** What became of one value. */
   @SuppressWarnings(
       "ArrayRecordComponent") // Compared by identity: an unchanged value is the same array.
-  private record Reading(byte[] value, @Nullable Object record, List<Problem> problems) {}
+  private record Reading(
+      byte[] value, byte @Nullable [] goodValue, @Nullable Object record, List<Problem> problems) {}
 
   private Map<String, Reading> readings = new HashMap<>();
   private Config previous = Config.EMPTY;
@@ -77,6 +78,23 @@ public final class ConfigReader {
     return previous;
   }
 
+  /**
+   * The tree with the last good value in the place of each that could not be read: what is worth
+   * keeping for a restart.
+   */
+  public KeyTree withLastGood(KeyTree tree) {
+    KeyTree good = new KeyTree();
+    good.revision(tree.revision());
+    tree.values()
+        .forEach(
+            (key, value) -> {
+              Reading reading = readings.get(key);
+              byte[] lastGood = reading == null ? null : reading.goodValue;
+              good.put(key, lastGood == null ? value : lastGood);
+            });
+    return good;
+  }
+
   private Reading reading(String key, byte[] value) {
     Reading before = readings.get(key);
     if (before != null && before.value == value) {
@@ -84,6 +102,7 @@ public final class ConfigReader {
     }
     List<Problem> problems = new ArrayList<>();
     Object lastGood = before == null ? null : before.record;
+    byte[] goodValue = value;
     Object record;
     try {
       record = record(key, value, problems);
@@ -94,8 +113,9 @@ public final class ConfigReader {
       problems.clear();
       problems.add(bad.problem());
       record = lastGood;
+      goodValue = before == null ? null : before.goodValue;
     }
-    return new Reading(value, record, List.copyOf(problems));
+    return new Reading(value, goodValue, record, List.copyOf(problems));
   }
 
   private static @Nullable Object record(String key, byte[] value, List<Problem> problems)

@@ -1,5 +1,6 @@
 package io.sluice.gateway.config;
 
+import io.netty.util.NetUtil;
 import java.util.Locale;
 
 /**
@@ -53,6 +54,17 @@ public record Listener(String id, String host, int port, String scope, boolean i
       host = host.substring(1, host.length() - 1);
     } else if (host.indexOf(':') >= 0) {
       throw address.bad("Address", "\"" + text + "\"", "host:port, an IPv6 host in brackets");
+    }
+    boolean literal =
+        host.isEmpty()
+            || host.equals("localhost")
+            || NetUtil.isValidIpV4Address(host)
+            || NetUtil.isValidIpV6Address(host);
+    if (!literal) {
+      throw address.bad(
+          "Address",
+          "\"" + text + "\"",
+          "an IP address and a port: a name would have to be looked up first");
     }
     int port = Ports.parse(colon < 0 ? "" : text.substring(colon + 1));
     if (port < 0) {

@@ -1,7 +1,6 @@
 package io.sluice.gateway.control;
 
 import io.etcd.jetcd.Watch;
-import io.etcd.jetcd.common.exception.CompactedException;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.sluice.gateway.config.KeyTree;
@@ -28,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * revision, suddenly no frontend at all) is held back until the operator accepts it.
  *
  * <pre>
- *   LISTING ──tree at R──▶ WATCHING from R + 1 ──fault──▶ (back off) ──▶ WATCHING from last applied + 1
- *      ▲                        │                                            │
- *      └── compacted, drifted, another store ────────────────────────────────┘
+ *   LISTING ──tree at R──▶ WATCHING from R + 1
+ *      ▲                        │
+ *      └── fault (backing off), compacted, drifted, another store ──┘
  * </pre>
  */
 public final class EtcdSource implements ConfigSource {
@@ -40,13 +39,14 @@ public final class EtcdSource implements ConfigSource {
     record Response(long watch, WatchResponse response) implements Event {}
 
     /** The watch with this number has ended. */
-    record Ended(long watch, String why, boolean compacted) implements Event {}
+    record Ended(long watch, String why) implements Event {}
 
     /** The operator accepts the tree that is held. */
     record Accepted() implements Event {}
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(EtcdSource.class);
+  private static final long NOTHING_SUSPECTED = -1;
   private static final long FIRST_BACKOFF_MILLIS = 100;
   private static final long LONGEST_BACKOFF_MILLIS = 5_000;
 
@@ -56,13 +56,13 @@ public final class EtcdSource implements ConfigSource {
   private final KeyTree served = new KeyTree();
   private volatile SourceStatus status = SourceStatus.initial();
   private volatile long clusterId;
-  private @Nullable KeyTree held;
+  private @Nullable StoredTree held;
   private @Nullable EtcdWatch watch;
   private long watches;
   private boolean listed;
   private boolean everServed;
   private boolean returned;
-  private boolean suspected;
+  private long suspectedRevision = NOTHING_SUSPECTED;
   private long backoffMillis = FIRST_BACKOFF_MILLIS;
   private long quietUntilNanos = System.nanoTime();
   private long checkedNanos = System.nanoTime();
@@ -106,12 +106,8 @@ public final class EtcdSource implements ConfigSource {
     while (true) {
       if (System.nanoTime() - quietUntilNanos >= 0) {
         try {
-          if (!listed) {
-            if (list()) {
-              return served;
-            }
-          } else if (watch == null) {
-            startWatch();
+          if (!listed && list()) {
+            return served;
           }
           if (System.nanoTime() - checkedNanos > watchdogNanos) {
             checkedNanos = System.nanoTime();
@@ -120,6 +116,8 @@ public final class EtcdSource implements ConfigSource {
           }
         } catch (IOException unreachable) {
           disconnected(unreachable.getMessage());
+          // Asked again as soon as the pause is over.
+          checkedNanos = quietUntilNanos - watchdogNanos;
         }
       }
       long left = until - System.nanoTime();
@@ -135,37 +133,54 @@ public final class EtcdSource implements ConfigSource {
   /** How long nothing but an event can give reason to act. */
   private long untilNextDuty() {
     long now = System.nanoTime();
-    boolean idle = listed && watch != null;
-    long duty = idle ? checkedNanos + watchdogNanos - now : quietUntilNanos - now;
-    return Math.max(1, duty);
+    long watchdog = listed ? checkedNanos + watchdogNanos - now : 0;
+    return Math.max(1, Math.max(watchdog, quietUntilNanos - now));
   }
 
   /** Reads the tree anew; true when the served one changed. */
   private boolean list() throws IOException, InterruptedException {
     stopWatch();
     StoredTree found = client.list();
-    String doubt = everServed ? StoreGuard.doubt(served, clusterId, found) : "";
     listed = true;
     connected();
+    String doubt = doubt(found);
     if (!doubt.isEmpty()) {
-      LOG.error("the store's tree is held back: {}; what was served before is still served", doubt);
-      held = found.tree();
+      if (held == null) {
+        LOG.error(
+            "the store's tree is held back: {}; what was served before is still served", doubt);
+      }
+      held = found;
       status = status.held(doubt);
       startWatch();
       return false;
     }
     held = null;
     status = status.held("");
+    // Where the identity changed, the same content is worth saving again.
+    boolean sameHistory =
+        found.clusterId() == clusterId && found.tree().revision() >= served.revision();
     clusterId = found.clusterId();
+    boolean changed = served.become(found.tree()) || !sameHistory || !returned;
     everServed = true;
-    boolean changed = served.become(found.tree()) || !returned;
     returned = true;
     startWatch();
     return changed;
   }
 
+  /**
+   * Why the tree must be held back, or empty. A hold ends with the served content or with the
+   * operator's word, never by itself.
+   */
+  private String doubt(StoredTree found) {
+    if (held != null && !StoreGuard.sameContent(served, found.tree())) {
+      return status.held();
+    }
+    return everServed ? StoreGuard.doubt(served, clusterId, found) : "";
+  }
+
   private void startWatch() {
     long from = followed().revision() + 1;
+    suspectedRevision = NOTHING_SUSPECTED;
     watch = new EtcdWatch(++watches, client, from, events);
     LOG.debug("watching from revision {}", from);
   }
@@ -179,7 +194,11 @@ public final class EtcdSource implements ConfigSource {
 
   /** The tree that the watch is about: the served one, or the one that is held back. */
   private KeyTree followed() {
-    return held == null ? served : held;
+    return held == null ? served : held.tree();
+  }
+
+  private long followedClusterId() {
+    return held == null ? clusterId : held.clusterId();
   }
 
   /** Waits for an event and takes all that are there; true when the served tree changed. */
@@ -197,10 +216,9 @@ public final class EtcdSource implements ConfigSource {
     return switch (event) {
       case Event.Response(long number, WatchResponse response) ->
           watch != null && number == watch.number() && apply(response) && held == null;
-      case Event.Ended(long number, String why, boolean compacted) -> {
+      case Event.Ended(long number, String why) -> {
         if (watch != null && number == watch.number()) {
-          stopWatch();
-          listed &= !compacted;
+          relist();
           disconnected(why);
         }
         yield false;
@@ -213,12 +231,11 @@ public final class EtcdSource implements ConfigSource {
     if (held == null) {
       return false;
     }
-    LOG.warn("the operator accepts the store's tree at revision {}", held.revision());
-    served.become(held);
+    LOG.warn("the operator accepts the store's tree at revision {}", held.tree().revision());
+    // The watch is about this very tree, so it simply goes on.
+    served.become(held.tree());
+    clusterId = held.clusterId();
     held = null;
-    // The list that follows is the beginning of a new history, not to be doubted again.
-    listed = false;
-    everServed = false;
     returned = true;
     status = status.held("");
     return true;
@@ -228,6 +245,11 @@ public final class EtcdSource implements ConfigSource {
   private boolean apply(WatchResponse response) {
     connected();
     KeyTree tree = followed();
+    if (response.getHeader().getClusterId() != followedClusterId()) {
+      LOG.warn("the watch answers for another cluster");
+      relist();
+      return false;
+    }
     if (response.getEvents().isEmpty()) {
       if (response.getHeader().getRevision() < tree.revision()) {
         LOG.warn(
@@ -238,6 +260,7 @@ public final class EtcdSource implements ConfigSource {
       }
       return false;
     }
+    healthy();
     for (WatchEvent event : response.getEvents()) {
       String key = client.relative(event.getKeyValue().getKey());
       switch (event.getEventType()) {
@@ -260,19 +283,22 @@ public final class EtcdSource implements ConfigSource {
     }
     EtcdClient.Position position = client.position();
     KeyTree tree = followed();
-    boolean same = position.newestRevision() <= tree.revision() && position.count() == tree.size();
-    if (same && position.headerRevision() >= tree.revision()) {
-      suspected = false;
-      connected();
+    boolean sameStore =
+        position.clusterId() == followedClusterId() && position.headerRevision() >= tree.revision();
+    boolean sameKeys =
+        position.newestRevision() <= tree.revision() && position.count() == tree.size();
+    if (sameStore && sameKeys) {
+      suspectedRevision = NOTHING_SUSPECTED;
+      healthy();
       return;
     }
-    if (!suspected) {
-      // An event may be on its way: look again very soon.
-      suspected = true;
+    boolean reached = suspectedRevision != NOTHING_SUSPECTED && tree.revision() > suspectedRevision;
+    if (sameStore && (suspectedRevision == NOTHING_SUSPECTED || reached)) {
+      // Events may be on their way: look again very soon, and see whether the tree has moved.
+      suspectedRevision = tree.revision();
       checkedNanos = System.nanoTime() - watchdogNanos + TimeUnit.SECONDS.toNanos(1);
       return;
     }
-    suspected = false;
     LOG.warn(
         "the watch has missed something: the store is at {}, the tree at {}",
         position,
@@ -286,8 +312,16 @@ public final class EtcdSource implements ConfigSource {
     listed = false;
   }
 
-  private void connected() {
+  /**
+   * A list alone proves little: only a watch that tells something, or a tree that agrees, ends the
+   * backing off.
+   */
+  private void healthy() {
     backoffMillis = FIRST_BACKOFF_MILLIS;
+    connected();
+  }
+
+  private void connected() {
     if (!status.connected()) {
       LOG.info("the store is connected");
     }
@@ -333,14 +367,12 @@ public final class EtcdSource implements ConfigSource {
 
     @Override
     public void onError(Throwable fault) {
-      boolean compacted =
-          fault instanceof CompactedException || fault.getCause() instanceof CompactedException;
-      events.add(new Event.Ended(number, "the watch failed: " + fault.getMessage(), compacted));
+      events.add(new Event.Ended(number, "the watch failed: " + fault.getMessage()));
     }
 
     @Override
     public void onCompleted() {
-      events.add(new Event.Ended(number, "the watch was ended by the store", false));
+      events.add(new Event.Ended(number, "the watch was ended by the store"));
     }
 
     void close() {

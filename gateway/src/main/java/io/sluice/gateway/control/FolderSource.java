@@ -14,8 +14,6 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class FolderSource implements ConfigSource {
   private static final String SUFFIX = ".json";
   private static final long GATHER_MILLIS = 30;
+  private static final long LONGEST_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Path folder;
   private final WatchService watcher;
-  private final Map<Path, WatchKey> watched = new HashMap<>();
   private final KeyTree tree = new KeyTree();
   private volatile SourceStatus status = SourceStatus.initial();
   private boolean first = true;
@@ -91,7 +89,8 @@ public final class FolderSource implements ConfigSource {
     try {
       WatchKey key = watcher.poll(nanos, TimeUnit.NANOSECONDS);
       boolean any = key != null;
-      while (key != null) {
+      long until = System.nanoTime() + LONGEST_GATHER_NANOS;
+      while (key != null && System.nanoTime() < until) {
         key.pollEvents();
         key.reset();
         key = watcher.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
@@ -106,14 +105,16 @@ public final class FolderSource implements ConfigSource {
   private boolean look() {
     lookedAt = System.nanoTime();
     KeyTree now = new KeyTree();
+    Reader reader;
     try {
-      Files.walkFileTree(folder, new Reader(now));
+      // The folder may be a link, which is followed anew each time.
+      reader = new Reader(folder.toRealPath(), now);
+      Files.walkFileTree(reader.root, reader);
     } catch (IOException | UncheckedIOException unreadable) {
       status = status.connected(false, folder + ": " + unreadable);
       return false;
     }
-    watched.keySet().removeIf(path -> !Files.isDirectory(path));
-    status = status.connected(true, "");
+    status = status.connected(true, reader.unreadable);
     now.revision(tree.revision());
     boolean changed = tree.become(now) || first;
     first = false;
@@ -123,36 +124,50 @@ public final class FolderSource implements ConfigSource {
     return changed;
   }
 
+  /**
+   * Reads all files below the folder; one that cannot be read keeps its last value and holds nobody
+   * else back.
+   */
   private final class Reader extends SimpleFileVisitor<Path> {
+    private final Path root;
     private final KeyTree into;
+    private String unreadable = "";
 
-    Reader(KeyTree into) {
+    Reader(Path root, KeyTree into) {
+      this.root = root;
       this.into = into;
     }
 
+    /**
+     * Registering a directory again gives the same key, unless another directory has taken its
+     * place.
+     */
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
-      if (!watched.containsKey(directory)) {
-        watched.put(
-            directory,
-            directory.register(
-                watcher,
-                StandardWatchEventKinds.ENTRY_CREATE,
-                StandardWatchEventKinds.ENTRY_DELETE,
-                StandardWatchEventKinds.ENTRY_MODIFY));
-      }
-      return FileVisitResult.CONTINUE;
+      WatchKey key =
+          directory.register(
+              watcher,
+              StandardWatchEventKinds.ENTRY_CREATE,
+              StandardWatchEventKinds.ENTRY_DELETE,
+              StandardWatchEventKinds.ENTRY_MODIFY);
+      return key.isValid() ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      String name = folder.relativize(file).toString().replace('\\', '/');
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      String name = root.relativize(file).toString();
       if (name.endsWith(SUFFIX)) {
+        String key = name.substring(0, name.length() - SUFFIX.length());
         try {
-          into.put(name.substring(0, name.length() - SUFFIX.length()), Files.readAllBytes(file));
+          if (!Files.isRegularFile(file)) {
+            throw new IOException("found no regular file");
+          }
+          into.put(key, Files.readAllBytes(file));
         } catch (NoSuchFileException goneMeanwhile) {
           return FileVisitResult.CONTINUE;
+        } catch (IOException failed) {
+          keep(key, file, failed);
         }
       }
       return FileVisitResult.CONTINUE;
@@ -160,10 +175,21 @@ public final class FolderSource implements ConfigSource {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof NoSuchFileException && !file.equals(folder)) {
-        return FileVisitResult.CONTINUE;
+      if (file.equals(root)) {
+        throw failure;
       }
-      throw failure;
+      if (!(failure instanceof NoSuchFileException)) {
+        keep(root.relativize(file).toString(), file, failure);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    private void keep(String key, Path file, IOException failure) {
+      unreadable = file + ": " + failure.getMessage();
+      byte[] last = tree.find(key);
+      if (last != null) {
+        into.put(key, last);
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration TICK = Duration.ofMillis(500);
+  private static final long STOP_MILLIS = 5_000;
   private static final long SAVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConfigSource source;
@@ -47,9 +49,11 @@ public final class Reconciler implements Runnable {
   private final Thread thread = Thread.ofPlatform().name("control").unstarted(this);
   private volatile Applied applied =
       new Applied(RoutingTable.EMPTY, "none", Instant.now(), List.of());
+  private final CountDownLatch stopSignal = new CountDownLatch(1);
   private volatile boolean stopping;
   private Set<Problem> reported = Set.of();
   private @Nullable KeyTree unsaved;
+  private @Nullable KeyTree failed;
   private long savedNanos = System.nanoTime() - SAVE_EVERY_NANOS;
 
   /** What was published last. */
@@ -85,8 +89,9 @@ public final class Reconciler implements Runnable {
   /** Ends the thread after what it is doing; sockets and endpoints stay as they are. */
   public void stop() throws InterruptedException {
     stopping = true;
+    stopSignal.countDown();
     thread.interrupt();
-    thread.join();
+    thread.join(STOP_MILLIS);
   }
 
   /** A snapshot for the admin API. Any thread. */
@@ -100,22 +105,44 @@ public final class Reconciler implements Runnable {
     try {
       startFromDisk();
       while (!stopping) {
-        KeyTree tree = source.await(TICK);
         try {
+          KeyTree tree = failed == null ? source.await(TICK) : failed;
+          failed = tree;
           if (tree != null) {
             apply(tree, sourceName);
             unsaved = tree;
+            failed = null;
           } else {
             keepInLine();
           }
           save();
-        } catch (RuntimeException bug) {
-          LOG.error("a tree could not be applied; the table before it still serves", bug);
+        } catch (RuntimeException | Error bug) {
+          outlive(bug);
         }
       }
     } catch (InterruptedException stopped) {
       LOG.debug("the control thread ends");
+    } finally {
+      // The interrupt that ends this thread must not end the writing of the file.
+      LOG.debug("saving what is not saved yet; interrupted {}", Thread.interrupted());
+      savedNanos = System.nanoTime() - SAVE_EVERY_NANOS;
+      save();
     }
+  }
+
+  /**
+   * A bug or a want of memory must not freeze the gateway on an old table for ever: it is shown,
+   * and the tree is tried again.
+   */
+  private void outlive(Throwable bug) throws InterruptedException {
+    LOG.error("a tree could not be applied; the table before it still serves", bug);
+    Applied last = applied;
+    Problem problem =
+        Problem.error(
+            "the whole tree", bug.toString(), "a tree that can be applied; the log says more");
+    applied = new Applied(last.table, last.origin, last.at, List.of(problem));
+    boolean stopped = stopSignal.await(TICK.toMillis(), TimeUnit.MILLISECONDS);
+    LOG.debug("trying again: {}", !stopped);
   }
 
   private void apply(KeyTree tree, String origin) {
@@ -199,7 +226,8 @@ public final class Reconciler implements Runnable {
       return;
     }
     try {
-      state.save(unsaved, source instanceof EtcdSource etcd ? etcd.clusterId() : 0);
+      state.save(
+          reader.withLastGood(unsaved), source instanceof EtcdSource etcd ? etcd.clusterId() : 0);
       unsaved = null;
     } catch (IOException failed) {
       LOG.error("the last good tree could not be saved: {}", failed.toString());

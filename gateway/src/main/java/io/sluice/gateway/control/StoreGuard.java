@@ -42,7 +42,7 @@ final class StoreGuard {
     return "";
   }
 
-  private static boolean sameContent(KeyTree one, KeyTree other) {
+  static boolean sameContent(KeyTree one, KeyTree other) {
     if (one.size() != other.size()) {
       return false;
     }

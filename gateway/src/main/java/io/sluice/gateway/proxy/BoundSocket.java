@@ -1,6 +1,8 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.channel.Channel;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.RoutingTable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +13,31 @@ import org.jspecify.annotations.Nullable;
 final class BoundSocket {
   private final String address;
   private final AtomicInteger connections = new AtomicInteger();
+  private volatile String listenerId;
   private volatile boolean closed;
   private @Nullable Channel channel;
 
-  BoundSocket(String address) {
+  BoundSocket(String address, String listenerId) {
     this.address = address;
+    this.listenerId = listenerId;
+  }
+
+  /**
+   * What serves here in this table, or null: the listener at this address, else the one that was
+   * here and has moved.
+   */
+  @Nullable CompiledListener listener(RoutingTable table) {
+    CompiledListener here = table.listenerAt(address);
+    return here != null ? here : table.listener(listenerId);
+  }
+
+  String listenerId() {
+    return listenerId;
+  }
+
+  /** The address stays and another listener has it. Control thread only. */
+  void listenerId(String newId) {
+    listenerId = newId;
   }
 
   String address() {

@@ -20,17 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeHandler {
   private final ProxyContext context;
   private final ClientStream stream;
-  private final String address;
+  private final BoundSocket socket;
   private @Nullable Exchange current;
 
   /**
-   * @param address the bound address that the client connected to, which finds the listener in
-   *     every table
+   * @param socket where the client connected, which finds the listener in every table
    */
-  ExchangeHandler(ProxyContext context, ClientStream stream, String address) {
+  ExchangeHandler(ProxyContext context, ClientStream stream, BoundSocket socket) {
     this.context = context;
     this.stream = stream;
-    this.address = address;
+    this.socket = socket;
   }
 
   void onRequest(RequestHead head) {
@@ -38,7 +37,7 @@ final class ExchangeHandler {
     current = exchange;
     RoutingTable table = context.live().current();
 
-    CompiledListener listener = table.listenerAt(address);
+    CompiledListener listener = socket.listener(table);
     if (listener == null) {
       exchange.refuse(Reason.LISTENER_GONE);
       return;
@@ -106,7 +105,7 @@ final class ExchangeHandler {
   void onRejected(RequestHead head, Reason reason) {
     if (current == null || current.isFinished()) {
       Exchange exchange = new Exchange(context, stream, head);
-      CompiledListener listener = context.live().current().listenerAt(address);
+      CompiledListener listener = socket.listener(context.live().current());
       if (listener != null) {
         exchange.cameThrough(listener);
       }

@@ -87,7 +87,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     this.loop = loop;
     this.channel = channel;
     this.outgoing = new Outgoing(channel);
-    this.handler = new ExchangeHandler(proxy, this, socket.address());
+    this.handler = new ExchangeHandler(proxy, this, socket);
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
     this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     this.clientText = AsciiString.of(client.getHostAddress());

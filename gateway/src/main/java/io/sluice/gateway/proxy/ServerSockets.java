@@ -16,10 +16,11 @@ import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.upstream.LoopPools;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -60,33 +61,47 @@ public final class ServerSockets implements TableFollower {
 
   @Override
   public List<Problem> follow(RoutingTable table) {
-    Collection<CompiledListener> wanted = table.allListeners();
-    Map<String, CompiledListener> refused = new HashMap<>();
-    for (CompiledListener listener : wanted) {
-      if (!bound.containsKey(listener.written().address()) && bind(listener) != null) {
-        refused.put(listener.written().address(), listener);
-      }
-    }
-    for (BoundSocket socket : List.copyOf(bound.values())) {
-      if (table.listenerAt(socket.address()) == null) {
-        close(socket);
-      }
-    }
-    // What was refused may have been in the way of itself: 0.0.0.0:80 and 127.0.0.1:80 cannot both
-    // be bound.
     List<Problem> problems = new ArrayList<>();
-    for (CompiledListener listener : refused.values()) {
+    Set<String> unmoved = new HashSet<>();
+    for (CompiledListener listener : table.allListeners()) {
+      BoundSocket here = bound.get(listener.written().address());
+      if (here != null) {
+        here.listenerId(listener.id());
+        continue;
+      }
       String failure = bind(listener);
+      // 0.0.0.0:80 and 127.0.0.1:80 cannot both be bound: what is in its own way goes first.
+      if (failure != null && closeAtPort(listener)) {
+        failure = bind(listener);
+      }
       if (failure != null) {
+        unmoved.add(listener.id());
+        String found = listener.written().address() + ": " + failure;
         problems.add(
             Problem.error(
-                "listeners/" + listener.id() + " Address",
-                listener.written().address() + ": " + failure,
-                "an address that can be bound"));
+                "listeners/" + listener.id() + " Address", found, "an address that can be bound"));
+      }
+    }
+    // A listener that could not move is still served where it was.
+    for (BoundSocket socket : List.copyOf(bound.values())) {
+      if (table.listenerAt(socket.address()) == null && !unmoved.contains(socket.listenerId())) {
+        close(socket);
       }
     }
     closing.removeIf(socket -> socket.connections() == 0);
     return problems;
+  }
+
+  /** Closes the listener's own old socket on the same port, if it has one there. */
+  private boolean closeAtPort(CompiledListener listener) {
+    String port = ":" + listener.written().port();
+    for (BoundSocket socket : List.copyOf(bound.values())) {
+      if (socket.listenerId().equals(listener.id()) && socket.address().endsWith(port)) {
+        close(socket);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Open connections of all clients. */
@@ -112,7 +127,7 @@ public final class ServerSockets implements TableFollower {
 
   /** Null when the socket is bound, else why it could not be. */
   private @Nullable String bind(CompiledListener listener) {
-    BoundSocket socket = new BoundSocket(listener.written().address());
+    BoundSocket socket = new BoundSocket(listener.written().address(), listener.id());
     ChannelFuture binding =
         new ServerBootstrap()
             .group(group)

@@ -38,6 +38,16 @@ public record RoutingTable(
     return listeners.get(address);
   }
 
+  /** The listener with this id, wherever it is bound, or null. */
+  public @Nullable CompiledListener listener(String id) {
+    for (CompiledListener listener : listeners.values()) {
+      if (listener.id().equals(id)) {
+        return listener;
+      }
+    }
+    return null;
+  }
+
   /** The frontend that the request belongs to, or null. */
   public @Nullable CompiledFrontend match(CompiledListener listener, RouteInput input) {
     String id = listener.match(input);

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * route changed, so a change costs what it changes.
  */
 public final class TableCompiler {
+  private static final RouteIndex<String> NO_ROUTES = RouteIndex.of(List.of());
+
   private final Endpoints endpoints;
   private final Telemetry telemetry;
   private final LongSupplier clock;
@@ -168,49 +170,80 @@ public final class TableCompiler {
       RoutingTable previous,
       Map<String, CompiledFrontend> frontends,
       List<Problem> problems) {
-    boolean sameRoutes = routeAlike(previous.frontends(), frontends);
-    Map<String, List<RouteIndex.Entry<String>>> entries = null;
     Map<String, CompiledListener> before =
         previous.allListeners().stream()
             .collect(Collectors.toMap(CompiledListener::id, listener -> listener));
-    boolean sameReach = sameRoutes && defaults(config).equals(writtenDefaults(before));
+    Map<String, CompiledListener> accepted = accepted(config, before, problems);
+    boolean sameReach =
+        routeAlike(previous.frontends(), frontends) && defaults(accepted).equals(defaults(before));
+    Map<String, List<RouteIndex.Entry<String>>> entries =
+        sameReach ? Map.of() : entries(accepted, frontends);
     Map<String, CompiledListener> listeners = new LinkedHashMap<>();
-    for (Listener written : new TreeMap<>(config.listeners()).values()) {
+    for (CompiledListener listener : accepted.values()) {
+      CompiledListener last = before.get(listener.id());
+      RouteIndex<String> index =
+          sameReach && last != null
+              ? last.index()
+              : RouteIndex.of(entries.getOrDefault(listener.id(), List.of()));
+      listeners.put(
+          listener.written().address(),
+          new CompiledListener(listener.written(), listener.scope(), index));
+    }
+    return listeners;
+  }
+
+  /**
+   * The listeners that there will be, by id, still without their routes. One that cannot be as it
+   * is written now stays whole as it was: one with an unreadable scope, and one that wants the
+   * address of another. Who has an address keeps it.
+   */
+  private static Map<String, CompiledListener> accepted(
+      Config config, Map<String, CompiledListener> before, List<Problem> problems) {
+    Map<String, CompiledListener> wanted = new TreeMap<>();
+    for (Listener written : config.listeners().values()) {
       CompiledListener last = before.get(written.id());
-      Route scope = null;
       try {
-        scope =
+        Route scope =
             written.scope().isEmpty()
                 ? null
                 : parse(written.scope(), last == null ? null : last.scope());
+        wanted.put(written.id(), new CompiledListener(written, scope, NO_ROUTES));
       } catch (RouteSyntaxException notOne) {
         problems.add(
             Problem.error(
                 "listeners/" + written.id() + " Scope", notOne.found(), notOne.expected()));
-        if (last == null) {
-          continue;
+        if (last != null) {
+          wanted.put(written.id(), last);
         }
-        scope = last.scope();
-      }
-      RouteIndex<String> index;
-      if (sameReach && last != null) {
-        index = last.index();
-      } else {
-        entries = entries == null ? entries(config, frontends) : entries;
-        index = RouteIndex.of(entries.getOrDefault(written.id(), List.of()));
-      }
-      CompiledListener other =
-          listeners.putIfAbsent(written.address(), new CompiledListener(written, scope, index));
-      if (other != null) {
-        String where = "listeners/" + written.id() + " Address";
-        problems.add(
-            Problem.error(
-                where,
-                written.address() + ", which is listener " + other.id() + "'s",
-                "another address"));
       }
     }
-    return listeners;
+    Map<String, String> holders = new HashMap<>();
+    for (CompiledListener listener : wanted.values()) {
+      if (isAt(before.get(listener.id()), listener.written().address())) {
+        holders.put(listener.written().address(), listener.id());
+      }
+    }
+    Map<String, CompiledListener> accepted = new TreeMap<>();
+    for (CompiledListener listener : wanted.values()) {
+      String address = listener.written().address();
+      String holder = holders.putIfAbsent(address, listener.id());
+      if (holder == null || holder.equals(listener.id())) {
+        accepted.put(listener.id(), listener);
+        continue;
+      }
+      String found = address + ", which is listener " + holder + "'s";
+      problems.add(
+          Problem.error("listeners/" + listener.id() + " Address", found, "another address"));
+      CompiledListener last = before.get(listener.id());
+      if (last != null && holders.putIfAbsent(last.written().address(), listener.id()) == null) {
+        accepted.put(listener.id(), last);
+      }
+    }
+    return accepted;
+  }
+
+  private static boolean isAt(@Nullable CompiledListener listener, String address) {
+    return listener != null && listener.written().address().equals(address);
   }
 
   private static boolean routeAlike(
@@ -228,13 +261,7 @@ public final class TableCompiler {
   }
 
   /** Which listeners there are, and which of them are default. */
-  private static Map<String, Boolean> defaults(Config config) {
-    Map<String, Boolean> defaults = new HashMap<>();
-    config.listeners().forEach((id, listener) -> defaults.put(id, listener.isDefault()));
-    return defaults;
-  }
-
-  private static Map<String, Boolean> writtenDefaults(Map<String, CompiledListener> listeners) {
+  private static Map<String, Boolean> defaults(Map<String, CompiledListener> listeners) {
     Map<String, Boolean> defaults = new HashMap<>();
     listeners.forEach((id, listener) -> defaults.put(id, listener.written().isDefault()));
     return defaults;
@@ -245,12 +272,13 @@ public final class TableCompiler {
    * ones those that name none.
    */
   private static Map<String, List<RouteIndex.Entry<String>>> entries(
-      Config config, Map<String, CompiledFrontend> frontends) {
-    boolean anyDefault = config.listeners().values().stream().anyMatch(Listener::isDefault);
+      Map<String, CompiledListener> listeners, Map<String, CompiledFrontend> frontends) {
+    boolean anyDefault =
+        listeners.values().stream().anyMatch(listener -> listener.written().isDefault());
     List<String> forAll =
-        config.listeners().values().stream()
-            .filter(listener -> listener.isDefault() || !anyDefault)
-            .map(Listener::id)
+        listeners.values().stream()
+            .filter(listener -> listener.written().isDefault() || !anyDefault)
+            .map(CompiledListener::id)
             .toList();
     Map<String, List<RouteIndex.Entry<String>>> entries = new HashMap<>();
     for (CompiledFrontend frontend : frontends.values()) {

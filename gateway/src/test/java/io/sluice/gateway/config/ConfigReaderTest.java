@@ -108,13 +108,16 @@ class ConfigReaderTest {
         "frontends/f/middlewares/m ;"
             + " {'Type':'connlimit','Middleware':{'Connections':1,'Variable':'x'}} ; expected"
             + " client.ip, request.host",
-        "listeners/l ; {'Protocol':'https','Address':{'Address':'a:1'}} ; Protocol: found"
+        "listeners/l ; {'Protocol':'https','Address':{'Address':'127.0.0.1:1'}} ; Protocol: found"
             + " \"https\", expected http",
         "listeners/l ; {'Protocol':'http','Address':{'Address':'a'}} ; expected host:port",
+        "listeners/l ; {'Protocol':'http','Address':{'Address':'name.example:80'}} ; expected an IP"
+            + " address and a port",
         "listeners/l ; {'Protocol':'http','Address':{'Network':'unix','Address':'/x'}} ; Network:"
             + " found \"unix\", expected tcp",
-        "listeners/l ; {'Protocol':'http','ProxyProtocol':'PROXY_V1','Address':{'Address':'a:1'}} ;"
-            + " ProxyProtocol: found \"PROXY_V1\"",
+        "listeners/l ;"
+            + " {'Protocol':'http','ProxyProtocol':'PROXY_V1','Address':{'Address':'127.0.0.1:1'}}"
+            + " ; ProxyProtocol: found \"PROXY_V1\"",
         "nonsense/x ; {} ; nonsense/x: found a key that means nothing",
         "frontends/f ; {} ; found a key that means nothing",
       })
@@ -165,6 +168,22 @@ class ConfigReaderTest {
     assertThat(broken.problems()).hasSize(1);
     assertThat(mended.servers().get("b")).extracting(Server::host).containsExactly("two");
     assertThat(mended.problems()).isEmpty();
+  }
+
+  @Test
+  void theLastGoodValueOfABadOneIsWhatIsKeptForARestart() {
+    put("backends/b/servers/s", "{'URL':'http://one:1'}");
+    put("backends/b/servers/t", "{'URL':'http://two:2'}");
+    reader.read(tree);
+    put("backends/b/servers/s", "{'URL':");
+    reader.read(tree);
+
+    Config afterRestart = new ConfigReader().read(reader.withLastGood(tree));
+
+    assertThat(afterRestart.problems()).isEmpty();
+    assertThat(afterRestart.servers().get("b"))
+        .extracting(Server::host)
+        .containsExactly("one", "two");
   }
 
   @Test

@@ -28,6 +28,15 @@ class EtcdSourceIT extends ConfigSourceContract {
     etcd = Etcd.start();
   }
 
+  /** Some tests leave a store of another history behind. */
+  @BeforeEach
+  void startAnewWhereNeeded() {
+    if (etcd.isForeign()) {
+      etcd.close();
+      etcd = Etcd.start();
+    }
+  }
+
   @AfterAll
   static void stopEtcd() {
     etcd.close();
@@ -177,6 +186,67 @@ class EtcdSourceIT extends ConfigSourceContract {
       put("frontends/newer/frontend", "3");
       Awaitility.await().atMost(PATIENCE).until(() -> latest(source).size() == 2);
       assertThat(source.status().held()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHoldOutlivesWhateverTheStoreDoesNext() throws Exception {
+    put("frontends/f/frontend", "1");
+    try (EtcdSource source = open()) {
+      KeyTree served = source.await(PATIENCE);
+      etcd.kill();
+      etcd.wipe();
+      etcd.resume();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  source.await(Duration.ofMillis(100)) == null
+                      && !source.status().held().isEmpty());
+
+      // The wiped store overtakes the served revision, forgets its history and restarts.
+      put("frontends/new/frontend", "2");
+      for (int i = 0; i < 150; i++) {
+        etcd.put("/elsewhere", "" + i);
+      }
+      etcd.compact();
+      etcd.kill();
+      etcd.resume();
+      Awaitility.await()
+          .during(Duration.ofSeconds(3))
+          .atMost(PATIENCE)
+          .until(() -> source.await(Duration.ofMillis(100)) == null);
+
+      assertThat(source.status().held()).isNotEmpty();
+      assertThat(values(served)).isEqualTo(Map.of("frontends/f/frontend", "1"));
+    }
+  }
+
+  @Test
+  void anotherClusterIsNeverMixedIntoTheServedTree() throws Exception {
+    put("frontends/f/frontend", "1");
+    try (EtcdSource source = open();
+        Etcd other = Etcd.start()) {
+      KeyTree served = source.await(PATIENCE);
+      other.put("/before", "so that its revision is higher");
+      for (int i = 0; i < 150; i++) {
+        other.put(prefix + "/frontends/foreign/frontend", "" + i);
+      }
+      etcd.kill();
+      other.kill();
+      etcd.takeOver(other);
+      etcd.resume();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  source.await(Duration.ofMillis(100)) == null
+                      && !source.status().held().isEmpty());
+      put("frontends/foreign2/frontend", "x");
+
+      assertThat(source.await(Duration.ofSeconds(2))).isNull();
+      assertThat(source.status().held()).contains("another cluster");
+      assertThat(values(served)).isEqualTo(Map.of("frontends/f/frontend", "1"));
     }
   }
 

@@ -178,6 +178,35 @@ class TableCompilerTest {
   }
 
   @Test
+  void whoHasAnAddressKeepsItAndWhoWantsItStaysWhereHeIs() {
+    put("listeners/m", listener(1, ""));
+    put("listeners/n", listener(2, ""));
+
+    put("listeners/a", listener(1, ""));
+    put("listeners/n", listener(1, ""));
+
+    assertThat(table.listenerAt("127.0.0.1:1").id()).isEqualTo("m");
+    assertThat(table.listenerAt("127.0.0.1:2").id()).isEqualTo("n");
+    assertThat(table.problems())
+        .extracting(Problem::where)
+        .containsExactlyInAnyOrder("listeners/a Address", "listeners/n Address");
+  }
+
+  @Test
+  void aListenerThatIsNotAcceptedHasNoSayInWhatIsDefault() {
+    put("listeners/a", listener(1, ""));
+    put("frontends/f/frontend", frontend("b", "Path(`/f`)", ""));
+
+    put(
+        "listeners/z",
+        "{'Protocol':'http','Address':{'Address':'127.0.0.1:9'},'Scope':'Nope(','Settings':{'Default':true}}");
+
+    assertThat(match("127.0.0.1:1", "/f")).isEqualTo("f");
+    remove("listeners/z");
+    assertThat(match("127.0.0.1:1", "/f")).isEqualTo("f");
+  }
+
+  @Test
   void anEndpointIsTheSameWhateverItsServerIsCalledAndRevivesWhenItIsWantedAgain() {
     putAll();
     Endpoint one = table.backend("b").balancer().pick(List.of());

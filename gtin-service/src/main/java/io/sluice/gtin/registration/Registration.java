@@ -34,6 +34,7 @@ public final class Registration {
   private final Thread thread =
       Thread.ofPlatform().name("registration").daemon().unstarted(this::keepRegistered);
   private volatile long lease;
+  private boolean registered;
   private boolean complained;
 
   private Registration(List<URI> etcd, Map<String, String> keys, Duration leaseTime) {
@@ -78,18 +79,20 @@ public final class Registration {
       while (!stopped) {
         long pause = RETRY_MILLIS;
         try {
-          if (lease == 0) {
-            register();
-          } else {
+          if (registered) {
             renew();
+          } else {
+            register();
           }
           complained = false;
-          pause = lease == 0 ? 0 : leaseTime.toMillis() / 3;
+          pause = registered ? leaseTime.toMillis() / 3 : 0;
         } catch (EtcdUnavailable away) {
           if (!complained) {
             LOG.warn("etcd is not reachable, trying again: {}", away.getMessage());
             complained = true;
           }
+        } catch (RuntimeException unexpected) {
+          LOG.error("registering failed, trying again", unexpected);
         }
         stopped = stopping.await(pause, TimeUnit.MILLISECONDS);
       }
@@ -99,14 +102,23 @@ public final class Registration {
   }
 
   private void register() throws EtcdUnavailable, InterruptedException {
-    long granted = await(client.getLeaseClient().grant(leaseTime.toSeconds())).getID();
-    PutOption underLease = PutOption.builder().withLeaseId(granted).build();
+    // Kept even if the answer to what follows is lost: the keys may hang on it, and withdrawing
+    // revokes it.
+    if (lease == 0) {
+      lease = await(client.getLeaseClient().grant(leaseTime.toSeconds())).getID();
+    } else {
+      renew();
+    }
+    if (lease == 0) {
+      return;
+    }
+    PutOption underLease = PutOption.builder().withLeaseId(lease).build();
     Op[] puts =
         keys.entrySet().stream()
             .map(entry -> Op.put(bytes(entry.getKey()), bytes(entry.getValue()), underLease))
             .toArray(Op[]::new);
     await(client.getKVClient().txn().Then(puts).commit());
-    lease = granted;
+    registered = true;
     LOG.info("registered {}", keys.keySet());
   }
 
@@ -124,6 +136,7 @@ public final class Registration {
       }
     }
     if (lease == 0) {
+      registered = false;
       LOG.warn("the lease was lost");
     }
   }
