@@ -107,6 +107,77 @@ class BackpressureIT {
     }
   }
 
+  @Test
+  void aClientThatPipelinesAndDoesNotReadIsMadeToWait() throws Exception {
+    int requests = 400_000;
+    String request = "GET /none HTTP/1.1\r\nHost: a\r\n\r\n";
+    try (TestGateway gateway = TestGateway.onFolder()) {
+      int port = gateway.listener("l");
+      gateway.awaitServing(port);
+      try (Wire client = Wire.connectNarrow(port)) {
+        long before = memory();
+        CompletableFuture<Void> sending =
+            CompletableFuture.runAsync(
+                () -> {
+                  for (int i = 0; i < requests / 100; i++) {
+                    client.send(request.repeat(100));
+                  }
+                },
+                runnable -> Thread.ofVirtual().start(runnable));
+        Awaitility.await()
+            .during(2, TimeUnit.SECONDS)
+            .atMost(20, TimeUnit.SECONDS)
+            .until(() -> memory() - before < FLAT);
+
+        for (int i = 0; i < requests; i++) {
+          assertThat(client.message().status()).isEqualTo(404);
+        }
+        sending.get(20, TimeUnit.SECONDS);
+        assertThat(memory() - before).isLessThan(FLAT);
+      }
+    }
+  }
+
+  /**
+   * The server answers before the upload is complete, the client reads late: the lingering close
+   * may not cost it the end of the answer.
+   */
+  @Test
+  void anEarlyAnswerIsWholeForASlowReader() throws Exception {
+    int length = 3_500_000;
+    try (Origin origin =
+            Origin.scripted(
+                wire -> {
+                  wire.head();
+                  wire.send(
+                      "HTTP/1.1 200 OK\r\nContent-Length: "
+                          + length
+                          + "\r\n\r\n"
+                          + "x".repeat(length));
+                  wire.toEnd();
+                });
+        TestGateway gateway = TestGateway.onFolder()) {
+      int port = gateway.listener("l");
+      gateway
+          .backend("b", origin)
+          .frontend("f", "b", "Path(`/<path:all>`)")
+          .awaitServing(port)
+          .awaitRoute("f", "b", origin);
+      try (Wire client = Wire.connectNarrow(port)) {
+        client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nsome");
+        assertThat(client.head()).contains("Content-Length: " + length);
+        // Longer than the gateway lingers after the last byte has left.
+        Awaitility.await()
+            .during(4, TimeUnit.SECONDS)
+            .atMost(20, TimeUnit.SECONDS)
+            .until(() -> true);
+
+        assertThat(client.bytes(length)).containsOnly('x');
+        assertThat(client.ends()).isTrue();
+      }
+    }
+  }
+
   /**
    * Waits until a second has passed in which the gateway's memory did not grow any more: everything
    * waits for the slow end.

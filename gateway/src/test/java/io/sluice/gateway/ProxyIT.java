@@ -503,6 +503,52 @@ class ProxyIT {
   }
 
   @Test
+  void anUploadThatPausesIsTheClientsAffairAndNotTheServers() {
+    try (Origin origin = Origin.named("patient")) {
+      gateway
+          .backend("patient", "{'Timeouts':{'Read':'200ms'}}", origin)
+          .frontend("patient", "patient", "Path(`/patient`)")
+          .awaitRoute("patient", "patient", origin);
+      client.send("POST /patient HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+      assertThat(client.hears(1_000)).isFalse();
+      client.send("world");
+
+      assertThat(client.message().body()).isEqualTo("patient POST /patient helloworld");
+    }
+  }
+
+  @Test
+  void aRequestOfHttp10WithoutHostGetsOneOnItsWay() {
+    gateway
+        .frontend("passing", "echo", "Path(`/passing`)", "{'PassHostHeader':true}")
+        .awaitRoute("passing", "echo", echo);
+    client.send("GET /passing HTTP/1.0\r\n\r\n");
+
+    assertThat(client.message().body()).contains("Host: 127.0.0.1:" + echo.port());
+  }
+
+  @Test
+  void clientsThatResetInTheMiddleLeakNothing() {
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              while (wire.message() != null) {
+                wire.send(Origin.response("x".repeat(20_000)));
+              }
+            })) {
+      route("reset", origin);
+      for (int i = 0; i < 200; i++) {
+        Wire wire = Wire.connect(port);
+        wire.send("GET /reset HTTP/1.1\r\nHost: a\r\n\r\n");
+        wire.reset();
+      }
+      client.send("GET /reset HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.message().status()).isEqualTo(200);
+      Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
+    }
+  }
+
+  @Test
   void anEarlyAnswerToAnUploadReachesTheClient() {
     try (Origin origin =
         Origin.scripted(
