@@ -18,13 +18,12 @@ import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestReader;
 import io.sluice.gateway.http.ResponseHead;
-import io.sluice.gateway.upstream.DeadlineWheel;
+import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.Outgoing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientStream {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
-  private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(75);
-  private static final long BODY_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int LINGER_BYTES = 1024 * 1024;
 
   private enum State {
@@ -65,7 +59,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   private final ExchangeHandler handler;
   private final RequestReader heads = new RequestReader(HeadLimits.REQUEST);
   private final BodyReader body = new BodyReader();
-  private final DeadlineWheel.Deadline deadline;
+  private final ClientDeadline deadline;
   private final Channel channel;
   private final Outgoing outgoing;
   private final InetAddress client;
@@ -78,9 +72,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
   private boolean keepAlive;
   private boolean chunkedResponse;
   private boolean flushed;
-  private boolean stalled;
   private int lingered;
-  private long unsentAtWatch;
 
   Http1Connection(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel) {
     this.socket = socket;
@@ -88,7 +80,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     this.channel = channel;
     this.outgoing = new Outgoing(channel);
     this.handler = new ExchangeHandler(proxy, this, socket);
-    this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
+    this.deadline = new ClientDeadline(loop.pools().deadlines(), outgoing, this::onExpired);
     this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     this.clientText = AsciiString.of(client.getHostAddress());
     watch();
@@ -345,61 +337,32 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     }
   }
 
-  // Deadlines: there is always one, unless the server's turn is watched by its own connection.
-
-  /** Sets the deadline for what the connection waits for now. */
   private void watch() {
-    boolean clientOwesReading = !channel.isWritable() || (state == State.LINGERING && !flushed);
-    if (clientOwesReading && state != State.CLOSED) {
-      if (!stalled) {
-        watchStall();
-      }
-      return;
-    }
-    stalled = false;
-    switch (state) {
-      case AWAITING_HEAD -> deadline.in(heads.started() ? HEAD_NANOS : IDLE_NANOS);
-      case READING_BODY -> {
-        if (paused) {
-          deadline.cancel();
-        } else {
-          deadline.in(BODY_NANOS);
-        }
-      }
-      case AWAITING_RESPONSE -> deadline.cancel();
-      case LINGERING -> deadline.in(LINGER_NANOS);
-      case CLOSED -> {}
-    }
+    deadline.expect(waitsFor());
   }
 
-  /** Gives the client until the deadline to take a part of what waits for it. */
-  private void watchStall() {
-    stalled = true;
-    unsentAtWatch = outgoing.unsentBytes();
-    deadline.in(STALL_NANOS);
+  private Wait waitsFor() {
+    boolean clientHasToRead = !channel.isWritable() || (state == State.LINGERING && !flushed);
+    if (clientHasToRead && state != State.CLOSED) {
+      return Wait.READING;
+    }
+    return switch (state) {
+      case AWAITING_HEAD -> heads.started() ? Wait.HEAD : Wait.NEXT_REQUEST;
+      case READING_BODY -> paused ? Wait.NOTHING : Wait.BODY;
+      case LINGERING -> Wait.GOODBYE;
+      case AWAITING_RESPONSE, CLOSED -> Wait.NOTHING;
+    };
   }
 
-  private void onDeadline() {
-    if (stalled) {
-      if (outgoing.unsentBytes() < unsentAtWatch) {
-        watchStall();
-      } else {
+  private void onExpired(Wait wait) {
+    switch (wait) {
+      case NEXT_REQUEST -> closeGently();
+      case HEAD, BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
+      case READING -> {
         handler.onClosed(Reason.CLIENT_STALLED);
         close();
       }
-      return;
-    }
-    switch (state) {
-      case AWAITING_HEAD -> {
-        if (heads.started()) {
-          handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
-        } else {
-          closeGently();
-        }
-      }
-      case READING_BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
-      case AWAITING_RESPONSE, LINGERING -> close();
-      case CLOSED -> {}
+      case GOODBYE, NOTHING -> close();
     }
   }
 

@@ -1,0 +1,89 @@
+package io.sluice.gateway.proxy;
+
+import io.sluice.gateway.upstream.DeadlineWheel;
+import io.sluice.gateway.upstream.Outgoing;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * How long a client may take for what its connection waits for. One deadline, set anew whenever
+ * that changes; owned by the connection, event loop only.
+ *
+ * <p>A client that has to read is judged by progress: as long as the socket takes some of what
+ * waits for it, it gets another turn.
+ */
+final class ClientDeadline {
+  /** What a connection waits for, and how long. */
+  enum Wait {
+    /** The first byte of a request. */
+    NEXT_REQUEST(75),
+    /** The end of a request's head, from its first byte. */
+    HEAD(10),
+    /** More of a request's body. */
+    BODY(30),
+    /** That the client takes some of its response. */
+    READING(60),
+    /** That the client closes, after the last response was sent. */
+    GOODBYE(2),
+    /** Nothing of the client's: it is the server's turn, which its own connection watches. */
+    NOTHING(0);
+
+    private final long nanos;
+
+    Wait(int seconds) {
+      this.nanos = TimeUnit.SECONDS.toNanos(seconds);
+    }
+  }
+
+  private final DeadlineWheel.Deadline deadline;
+  private final Outgoing outgoing;
+  private final Consumer<Wait> expired;
+  private Wait current = Wait.NOTHING;
+  private long unsent;
+
+  /**
+   * @param expired called with what did not happen in time
+   */
+  ClientDeadline(DeadlineWheel wheel, Outgoing outgoing, Consumer<Wait> expired) {
+    this.deadline = wheel.deadline(this::onDeadline);
+    this.outgoing = outgoing;
+    this.expired = expired;
+  }
+
+  /**
+   * From now on this is waited for. Waiting on for the client to read does not begin its time
+   * again.
+   */
+  void expect(Wait wait) {
+    if (wait == Wait.READING && current == Wait.READING) {
+      return;
+    }
+    current = wait;
+    if (wait == Wait.NOTHING) {
+      deadline.cancel();
+    } else {
+      begin();
+    }
+  }
+
+  /** Nothing is waited for any more, for good. */
+  void remove() {
+    current = Wait.NOTHING;
+    deadline.remove();
+  }
+
+  private void begin() {
+    if (current == Wait.READING) {
+      unsent = outgoing.unsentBytes();
+    }
+    deadline.in(current.nanos);
+  }
+
+  private void onDeadline() {
+    if (current == Wait.READING && outgoing.unsentBytes() < unsent) {
+      begin();
+    } else {
+      expired.accept(current);
+    }
+  }
+}
