@@ -17,15 +17,6 @@ final class Ascii {
     return b >= 0 && TOKEN[b];
   }
 
-  static boolean isToken(byte[] bytes, int start, int end) {
-    for (int i = start; i < end; i++) {
-      if (!isToken(bytes[i])) {
-        return false;
-      }
-    }
-    return end > start;
-  }
-
   /** {@code reg-name} of RFC 3986 section 3.2.2. */
   static boolean isHost(byte b) {
     return b >= 0 && HOST[b];

@@ -3,7 +3,6 @@ package io.sluice.gateway.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -73,11 +72,14 @@ public final class RouteMeters {
           Counter.builder("sluice_requests")
               .description("Requests answered")
               .tags(
-                  Arrays.asList(
-                      Telemetry.tag("listener", listener),
-                      Telemetry.tag("frontend", frontend),
-                      Telemetry.tag("backend", backend),
-                      Telemetry.tag("code", Integer.toString(status))))
+                  "listener",
+                  listener,
+                  "frontend",
+                  frontend,
+                  "backend",
+                  backend,
+                  "code",
+                  Integer.toString(status))
               .register(registry);
       ofClass.set(status % PER_CLASS, counter);
     }

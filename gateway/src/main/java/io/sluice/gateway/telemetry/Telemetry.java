@@ -2,7 +2,6 @@ package io.sluice.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -72,10 +71,6 @@ public final class Telemetry implements AutoCloseable {
   /** Everything in Prometheus' text format. */
   public String scrape() {
     return registry.scrape();
-  }
-
-  static Tag tag(String name, String value) {
-    return Tag.of(name, value);
   }
 
   @Override
