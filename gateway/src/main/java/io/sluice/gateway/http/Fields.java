@@ -49,6 +49,12 @@ public final class Fields {
     return view(slots[i * STRIDE + VALUE_START], slots[i * STRIDE + VALUE_LENGTH]);
   }
 
+  /** The name in lower case, as HTTP/2 writes it (RFC 9113 section 8.2). */
+  public AsciiString lowerName(int i) {
+    HeaderName known = known(i);
+    return known != null ? known.lowerText() : name(i).toLowerCase();
+  }
+
   /** Which of the known names field {@code i} has, or null. */
   public @Nullable HeaderName known(int i) {
     int ordinal = slots[i * STRIDE + KNOWN];

@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.netty.util.AsciiString;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The header names that the gateway itself acts on, found once while a head is parsed. */
@@ -35,16 +36,23 @@ public enum HeaderName {
   private static final HeaderName[][] BY_LENGTH = byLength();
 
   private final AsciiString text;
+  private final AsciiString lowerText;
   private final byte[] lower;
 
   HeaderName(String text) {
     this.text = AsciiString.cached(text);
-    this.lower = this.text.toLowerCase().toByteArray();
+    this.lowerText = AsciiString.cached(text.toLowerCase(Locale.ROOT));
+    this.lower = lowerText.toByteArray();
   }
 
   /** As it is written on the wire. */
   public AsciiString text() {
     return text;
+  }
+
+  /** As HTTP/2 writes it (RFC 9113 section 8.2). */
+  public AsciiString lowerText() {
+    return lowerText;
   }
 
   /** The known name that these bytes spell in any case, or null. */

@@ -36,6 +36,9 @@ public enum Reason {
       400, Side.CLIENT, "Connection names a header that is not the client's to remove"),
   TOO_MANY_CONNECTION_OPTIONS(400, Side.CLIENT, "Connection lists too many options"),
   UNSUPPORTED_EXPECTATION(417, Side.CLIENT, "the only expectation known is 100-continue"),
+  CONNECTION_FIELD_IN_HTTP_2(
+      400, Side.CLIENT, "HTTP/2 knows no header that belongs to a connection"),
+  PROTOCOL_ERROR(400, Side.CLIENT, "the frames on this connection break the rules of HTTP/2"),
   METHOD_NOT_ALLOWED(405, Side.CLIENT, "CONNECT and TRACE are not served"),
   BAD_CHUNK(400, Side.CLIENT, "a chunk is malformed"),
   TARGET_TOO_LONG(414, Side.CLIENT, "the request line is too long"),

@@ -93,7 +93,7 @@ final class RequestRules {
     connection(fields);
   }
 
-  private static AsciiString method(byte[] bytes, int start, int length) {
+  static AsciiString method(byte[] bytes, int start, int length) {
     AsciiString spelled = new AsciiString(bytes, start, length, false);
     for (AsciiString common : COMMON_METHODS) {
       if (common.contentEquals(spelled)) {
@@ -136,7 +136,7 @@ final class RequestRules {
     throw Reason.BAD_TARGET.error();
   }
 
-  private static void host(RequestHead head, AsciiString authority) {
+  static void host(RequestHead head, AsciiString authority) {
     Fields fields = head.fields();
     int i = fields.indexOf(HeaderName.HOST, 0);
     if (i < 0) {
@@ -192,7 +192,7 @@ final class RequestRules {
     return authority.subSequence(0, absolute ? hostEnd - 1 : hostEnd, false).toLowerCase();
   }
 
-  private static void framing(RequestHead head) {
+  static void framing(RequestHead head) {
     Fields fields = head.fields();
     boolean encoded = fields.has(HeaderName.TRANSFER_ENCODING);
     if (encoded && fields.has(HeaderName.CONTENT_LENGTH)) {
@@ -203,13 +203,19 @@ final class RequestRules {
     }
     long length = Math.max(0, Framing.contentLength(fields));
     head.framing(Framing.isChunked(fields) ? Framing.CHUNKED : length);
-    // A server that ignores the body of a GET would take it for the next request (the CL.0 desync).
-    if (head.hasBody() && (head.method() == GET || head.method() == HEAD)) {
+    if (head.hasBody() && !mayHaveBody(head)) {
       throw Reason.UNEXPECTED_BODY.error();
     }
   }
 
-  private static void expectation(Fields fields) {
+  /**
+   * A server that ignores the body of a GET would take it for the next request (the CL.0 desync).
+   */
+  static boolean mayHaveBody(RequestHead head) {
+    return head.method() != GET && head.method() != HEAD;
+  }
+
+  static void expectation(Fields fields) {
     int i = fields.indexOf(HeaderName.EXPECT, 0);
     if (i < 0) {
       return;

@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *        └──── refused, closing ──┴───────────────────────┴──▶ LINGERING ──▶ CLOSED
  * </pre>
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientStream {
+final class Http1Connection extends ChannelInboundHandlerAdapter
+    implements ClientConnection, ClientStream {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
   private static final int LINGER_BYTES = 1024 * 1024;
 
@@ -86,15 +87,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Clie
     watch();
   }
 
-  BoundSocket socket() {
+  @Override
+  public BoundSocket socket() {
     return socket;
   }
 
-  /** Ends the connection as soon as no exchange is under way. */
-  void closeWhenIdle() {
+  @Override
+  public void closeWhenIdle() {
     if (state == State.AWAITING_HEAD && !heads.started()) {
       closeGently();
     }
+  }
+
+  /** Leaves a connection that turns out to speak HTTP/2. */
+  void giveUp() {
+    state = State.CLOSED;
+    deadline.remove();
+    loop.connections().remove(this);
   }
 
   // What the client sends.

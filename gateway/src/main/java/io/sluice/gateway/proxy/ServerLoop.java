@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param connections the open connections; touched by that loop only
  */
-record ServerLoop(LoopPools pools, Set<Http1Connection> connections) {
+record ServerLoop(LoopPools pools, Set<ClientConnection> connections) {
   ServerLoop(LoopPools pools) {
     this(pools, new HashSet<>());
   }
@@ -23,6 +23,6 @@ record ServerLoop(LoopPools pools, Set<Http1Connection> connections) {
                 connections.stream()
                     .filter(connection -> connection.socket() == socket)
                     .toList()
-                    .forEach(Http1Connection::closeWhenIdle));
+                    .forEach(ClientConnection::closeWhenIdle));
   }
 }

@@ -1,9 +1,7 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -136,7 +134,7 @@ public final class ServerSockets implements TableFollower {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new Acceptor(socket))
+            .childHandler(new ServerPipeline(context, socket, loops))
             .bind(listener.written().host(), listener.written().port())
             .awaitUninterruptibly();
     if (!binding.isSuccess()) {
@@ -155,26 +153,5 @@ public final class ServerSockets implements TableFollower {
     socket.close();
     loops.values().forEach(loop -> loop.closeConnectionsOf(socket));
     LOG.info("{} is closed; {} connections finish", socket.address(), socket.connections());
-  }
-
-  /** Gives every accepted connection its handler. */
-  private final class Acceptor extends ChannelInitializer<Channel> {
-    private final BoundSocket socket;
-
-    Acceptor(BoundSocket socket) {
-      this.socket = socket;
-    }
-
-    @Override
-    protected void initChannel(Channel channel) {
-      ServerLoop loop = loops.get(channel.eventLoop());
-      if (loop == null) {
-        throw new IllegalStateException("a connection on a loop without pools");
-      }
-      socket.connectionOpened();
-      Http1Connection connection = new Http1Connection(context, socket, loop, channel);
-      loop.connections().add(connection);
-      channel.pipeline().addLast("http1", connection);
-    }
   }
 }
