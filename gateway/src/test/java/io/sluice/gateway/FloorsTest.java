@@ -18,6 +18,7 @@ class FloorsTest {
           Map.entry("table", 3),
           Map.entry("upstream", 2),
           Map.entry("middleware", 1),
+          Map.entry("tls", 1),
           Map.entry("config", 0),
           Map.entry("route", 0),
           Map.entry("http", 0),
@@ -34,7 +35,7 @@ class FloorsTest {
   void channelsStayOnTheDataPath() {
     assertThat(
             floors.outside(
-                Set.of("", "proxy", "upstream"),
+                Set.of("", "proxy", "upstream", "tls"),
                 "io.netty.channel",
                 "io.netty.handler.codec",
                 "io.netty.bootstrap"))

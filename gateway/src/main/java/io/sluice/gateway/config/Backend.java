@@ -6,16 +6,39 @@ import java.time.Duration;
  * How a group of servers is talked to: key {@code backends/<id>/backend}.
  *
  * @param dialTimeout how long a connection may take to be accepted
+ * @param tlsHandshakeTimeout how long it may take to agree on keys
  * @param readTimeout how long the server may be silent while it is its turn
  * @param keepAlivePeriod the TCP keep-alive interval
+ * @param tunnelIdle how long nothing may pass through a tunnel
+ * @param tunnelDrain how long a tunnel may go on when its server goes
+ * @param protocol which version of HTTP is spoken
+ * @param tls how https servers are reached
  * @param maxIdleConnections how many idle connections to one server are kept on one event loop
  */
 public record Backend(
     String id,
     Duration dialTimeout,
+    Duration tlsHandshakeTimeout,
     Duration readTimeout,
     Duration keepAlivePeriod,
+    Duration tunnelIdle,
+    Duration tunnelDrain,
+    Protocol protocol,
+    UpstreamTls tls,
     int maxIdleConnections) {
+  /** Which version of HTTP a server is spoken to in. */
+  public enum Protocol {
+    /** HTTP/1.1 in clear; over TLS what the server chooses. */
+    AUTO,
+    /** HTTP/1.1 always. */
+    HTTP1,
+    /** HTTP/2 in clear, by prior knowledge; over TLS what the server chooses. */
+    H2C
+  }
+
+  private static final Duration TLS_HANDSHAKE = Duration.ofSeconds(10);
+  private static final Duration TUNNEL_IDLE = Duration.ofHours(1);
+  private static final Duration TUNNEL_DRAIN = Duration.ofMinutes(5);
   private static final Duration DIAL = Duration.ofSeconds(5);
   private static final Duration READ = Duration.ofSeconds(60);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -32,7 +55,9 @@ public record Backend(
     JsonRecord timeouts = settings.object("Timeouts");
     final Duration dial = timeouts.duration("Dial", DIAL);
     final Duration read = timeouts.duration("Read", READ);
-    timeouts.notActedOn("TLSHandshake", "nothing: servers are reached over plain HTTP");
+    final Duration handshake = timeouts.duration("TLSHandshake", TLS_HANDSHAKE);
+    final Duration tunnelIdle = timeouts.duration("TunnelIdle", TUNNEL_IDLE);
+    final Duration tunnelDrain = timeouts.duration("TunnelDrain", TUNNEL_DRAIN);
     timeouts.close();
     JsonRecord keepAlive = settings.object("KeepAlive");
     final Duration period = keepAlive.duration("Period", KEEP_ALIVE);
@@ -44,10 +69,21 @@ public record Backend(
         }) {
       settings.notActedOn(later, "round robin by Weight over the servers whose State is active");
     }
-    settings.notActedOn("Protocol", "HTTP/1.1");
-    settings.notActedOn("TLS", "nothing: servers are reached over plain HTTP");
+    final Protocol protocol = settings.choice("Protocol", Protocol.AUTO);
+    final UpstreamTls tls =
+        settings.has("TLS") ? UpstreamTls.read(settings.object("TLS")) : UpstreamTls.DEFAULT;
     settings.close();
     json.close();
-    return new Backend(id, dial, read, period, idle == 0 ? IDLE : (int) idle);
+    return new Backend(
+        id,
+        dial,
+        handshake,
+        read,
+        period,
+        tunnelIdle,
+        tunnelDrain,
+        protocol,
+        tls,
+        idle == 0 ? IDLE : (int) idle);
   }
 }

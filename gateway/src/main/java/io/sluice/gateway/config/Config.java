@@ -7,6 +7,7 @@ import java.util.Map;
  * All records of one tree, read and found good one by one.
  *
  * @param revision the tree's revision
+ * @param hosts by name
  * @param listeners by id
  * @param frontends by id
  * @param backends by id
@@ -18,6 +19,7 @@ import java.util.Map;
  */
 public record Config(
     long revision,
+    Map<String, Host> hosts,
     Map<String, Listener> listeners,
     Map<String, Frontend> frontends,
     Map<String, Backend> backends,
@@ -28,5 +30,6 @@ public record Config(
 
   /** Nothing at revision 0. */
   public static final Config EMPTY =
-      new Config(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+      new Config(
+          0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
 }

@@ -30,6 +30,7 @@ public final class ConfigReader {
   /** Reads the whole tree. */
   public Config read(KeyTree tree) {
     Map<String, Reading> fresh = HashMap.newHashMap(tree.size());
+    Map<String, Host> hosts = new HashMap<>();
     Map<String, Listener> listeners = new HashMap<>();
     Map<String, Frontend> frontends = HashMap.newHashMap(previous.frontends().size());
     Map<String, Backend> backends = new HashMap<>();
@@ -44,6 +45,7 @@ public final class ConfigReader {
               fresh.put(key, reading);
               problems.addAll(reading.problems);
               switch (reading.record) {
+                case Host host -> hosts.put(host.name(), host);
                 case Listener listener -> listeners.put(listener.id(), listener);
                 case Frontend frontend -> frontends.put(frontend.id(), frontend);
                 case Backend backend -> backends.put(backend.id(), backend);
@@ -68,6 +70,7 @@ public final class ConfigReader {
     previous =
         new Config(
             tree.revision(),
+            sameRecords(hosts, previous.hosts()),
             listeners,
             frontends,
             backends,
@@ -128,12 +131,7 @@ public final class ConfigReader {
           Server.read(backendId, id, JsonRecord.parse(key, value, problems));
       case Key.OfMiddleware(String frontendId, String id) ->
           Middleware.read(frontendId, id, JsonRecord.parse(key, value, problems));
-      case Key.OfHost(String name) -> {
-        problems.add(
-            Problem.warning(
-                key, "TLS settings for " + name, "nothing yet: this version serves plain HTTP"));
-        yield null;
-      }
+      case Key.OfHost(String name) -> Host.read(name, JsonRecord.parse(key, value, problems));
       case Key.OfSluice() -> null;
       case Key.Unknown() -> {
         problems.add(Problem.warning(key, "a key that means nothing", Key.SHAPES));
@@ -154,6 +152,11 @@ public final class ConfigReader {
           return before != null && sameRecords(before, list) ? before : list;
         });
     return fresh;
+  }
+
+  /** The previous map where all of its records are still the same. */
+  private static <T> Map<String, T> sameRecords(Map<String, T> fresh, Map<String, T> previous) {
+    return fresh.equals(previous) ? previous : fresh;
   }
 
   private static <T> boolean sameRecords(List<T> before, List<T> now) {

@@ -109,6 +109,11 @@ final class JsonRecord {
     return find(name) != null;
   }
 
+  boolean isText(String name) {
+    JsonNode node = find(name);
+    return node != null && node.isTextual();
+  }
+
   String string(String name, String absent) throws BadValue {
     JsonNode node = find(name);
     if (node == null) {
@@ -179,6 +184,23 @@ final class JsonRecord {
     return value.isZero() ? absent : value;
   }
 
+  /** One of an enum's constants, in any case. */
+  <E extends Enum<E>> E choice(String name, E absent) throws BadValue {
+    String text = string(name, "");
+    if (text.isEmpty()) {
+      return absent;
+    }
+    List<String> names = new ArrayList<>();
+    for (E constant : absent.getDeclaringClass().getEnumConstants()) {
+      String written = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      if (written.equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+        return constant;
+      }
+      names.add(written);
+    }
+    throw bad(name, "\"" + text + "\"", String.join(", ", names));
+  }
+
   List<String> strings(String name) throws BadValue {
     List<String> values = new ArrayList<>();
     for (JsonNode element : elements(name)) {
@@ -227,6 +249,11 @@ final class JsonRecord {
           Problem.warning(
               where + " " + name, "a setting that this version does not act on", instead));
     }
+  }
+
+  /** Reports a value that is not used as it stands. */
+  void warn(String name, String found, String expected) {
+    warnings.add(Problem.warning(where + " " + name, found, expected));
   }
 
   /** Accepts a field without looking at it. */

@@ -1,7 +1,9 @@
 package io.sluice.gateway.config;
 
 import io.netty.util.NetUtil;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket that clients connect to: key {@code listeners/<id>}.
@@ -10,8 +12,29 @@ import java.util.Locale;
  * @param port the port to bind
  * @param scope a route expression that every request must match, or empty
  * @param isDefault whether frontends that name no listener are reachable here
+ * @param tls how clients are met over TLS; null for plain HTTP
+ * @param proxyProtocol whether connections begin with a PROXY header
+ * @param trustedProxies whose word on the client's address is taken
+ * @param forwarded whether servers get a Forwarded header (RFC 7239)
  */
-public record Listener(String id, String host, int port, String scope, boolean isDefault) {
+public record Listener(
+    String id,
+    String host,
+    int port,
+    String scope,
+    boolean isDefault,
+    @Nullable ListenerTls tls,
+    ProxyProtocol proxyProtocol,
+    List<Cidr> trustedProxies,
+    boolean forwarded) {
+  /** Whether connections begin with a header that names the client. */
+  public enum ProxyProtocol {
+    NONE,
+    /** Version 1 or 2, whichever comes. */
+    PROXY_V1,
+    PROXY_V2
+  }
+
   /** {@code host:port}, with brackets around IPv6. */
   public String address() {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
@@ -20,17 +43,10 @@ public record Listener(String id, String host, int port, String scope, boolean i
   static Listener read(String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");
     String protocol = json.requiredString("Protocol", "http").toLowerCase(Locale.ROOT);
-    if (!protocol.equals("http")) {
-      throw json.bad(
-          "Protocol", "\"" + protocol + "\"", "http (https is not served by this version)");
+    if (!protocol.equals("http") && !protocol.equals("https")) {
+      throw json.bad("Protocol", "\"" + protocol + "\"", "http or https");
     }
-    String proxyProtocol = json.string("ProxyProtocol", "").toUpperCase(Locale.ROOT);
-    if (!proxyProtocol.isEmpty() && !proxyProtocol.equals("NONE")) {
-      throw json.bad(
-          "ProxyProtocol",
-          "\"" + proxyProtocol + "\"",
-          "NONE (the PROXY protocol is not read by this version)");
-    }
+    final ProxyProtocol proxyProtocol = json.choice("ProxyProtocol", ProxyProtocol.NONE);
     String scope = json.string("Scope", "");
     JsonRecord address = json.object("Address");
     String network = address.string("Network", "tcp");
@@ -41,8 +57,10 @@ public record Listener(String id, String host, int port, String scope, boolean i
     address.close();
     JsonRecord settings = json.object("Settings");
     final boolean isDefault = settings.bool("Default", false);
-    settings.notActedOn("TLS", "nothing here for a listener of protocol http");
-    settings.notActedOn("TrustedProxies", "TrustForwardHeader of the frontends");
+    final ListenerTls tls =
+        settings.has("TLS") ? ListenerTls.read(settings.object("TLS")) : ListenerTls.DEFAULT;
+    final boolean forwarded = settings.bool("Forwarded", false);
+    final List<Cidr> trusted = Cidr.read(settings, "TrustedProxies");
     settings.notActedOn("Timeouts", "the defaults");
     settings.notActedOn("Limits", "the defaults");
     settings.notActedOn("HTTP2", "HTTP/1.1");
@@ -70,6 +88,21 @@ public record Listener(String id, String host, int port, String scope, boolean i
     if (port < 0) {
       throw address.bad("Address", "\"" + text + "\"", "host:port with a port from 1 to 65535");
     }
-    return new Listener(id, host.isEmpty() ? "0.0.0.0" : host, port, scope, isDefault);
+    if (proxyProtocol != ProxyProtocol.NONE && trusted.isEmpty()) {
+      throw settings.bad(
+          "TrustedProxies",
+          "nothing, with a ProxyProtocol",
+          "the addresses of the proxies in front, such as [\"10.0.0.0/8\"]");
+    }
+    return new Listener(
+        id,
+        host.isEmpty() ? "0.0.0.0" : host,
+        port,
+        scope,
+        isDefault,
+        protocol.equals("https") ? tls : null,
+        proxyProtocol,
+        trusted,
+        forwarded);
   }
 }

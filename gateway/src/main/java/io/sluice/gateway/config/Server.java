@@ -10,11 +10,12 @@ import java.util.Locale;
  *
  * @param host its name or address, IPv6 without brackets
  * @param port its port
+ * @param tls whether it is reached over TLS
  * @param weight its share of the backend's requests; 0 for none
  * @param draining whether it takes no new exchange and only finishes its own
  */
 public record Server(
-    String backendId, String id, String host, int port, int weight, boolean draining) {
+    String backendId, String id, String host, int port, boolean tls, int weight, boolean draining) {
   private static final int MAX_WEIGHT = 1_000;
 
   static Server read(String backendId, String id, JsonRecord json) throws JsonRecord.BadValue {
@@ -32,21 +33,19 @@ public record Server(
     try {
       uri = new URI(url);
     } catch (URISyntaxException notOne) {
-      throw json.bad("URL", "\"" + url + "\"", "http://host:port");
+      throw json.bad("URL", "\"" + url + "\"", "http://host:port or https://host:port");
     }
     String host = uri.getHost();
-    if (!"http".equalsIgnoreCase(uri.getScheme()) || host == null) {
-      throw json.bad(
-          "URL",
-          "\"" + url + "\"",
-          "http://host:port (https servers are not reached by this version)");
+    boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+    if ((!tls && !"http".equalsIgnoreCase(uri.getScheme())) || host == null) {
+      throw json.bad("URL", "\"" + url + "\"", "http://host:port or https://host:port");
     }
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int port = uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort();
     if (port < 1 || port > 65535) {
       throw json.bad("URL", "\"" + url + "\"", "a port from 1 to 65535");
     }
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     return new Server(
-        backendId, id, bare.toLowerCase(Locale.ROOT), port, weight, state.equals("draining"));
+        backendId, id, bare.toLowerCase(Locale.ROOT), port, tls, weight, state.equals("draining"));
   }
 }

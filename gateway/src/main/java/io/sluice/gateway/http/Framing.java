@@ -11,6 +11,9 @@ public final class Framing {
   /** Everything until the server closes; responses only. */
   public static final long UNTIL_CLOSE = -2;
 
+  /** No message any more: bytes pass both ways until one side closes (RFC 9110 section 7.8). */
+  public static final long TUNNEL = -3;
+
   private static final int MAX_DIGITS = 18;
 
   private Framing() {}

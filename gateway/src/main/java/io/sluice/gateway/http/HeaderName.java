@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The header names that the gateway itself acts on, found once while a head is parsed. */
 public enum HeaderName {
   AUTHORIZATION("Authorization"),
+  CLIENT_CERT("Client-Cert"),
+  CLIENT_CERT_CHAIN("Client-Cert-Chain"),
   CONNECTION("Connection"),
   CONTENT_LENGTH("Content-Length"),
   CONTENT_TYPE("Content-Type"),
@@ -31,7 +33,8 @@ public enum HeaderName {
   X_FORWARDED_PREFIX("X-Forwarded-Prefix"),
   X_FORWARDED_PROTO("X-Forwarded-Proto"),
   X_FORWARDED_SERVER("X-Forwarded-Server"),
-  X_REAL_IP("X-Real-IP");
+  X_REAL_IP("X-Real-IP"),
+  X_REQUEST_ID("X-Request-Id");
 
   private static final HeaderName[][] BY_LENGTH = byLength();
 

@@ -32,6 +32,8 @@ public final class HopByHop {
   private static final Set<HeaderName> NOT_IN_TRAILERS =
       EnumSet.of(
           HeaderName.AUTHORIZATION,
+          HeaderName.CLIENT_CERT,
+          HeaderName.CLIENT_CERT_CHAIN,
           HeaderName.CONTENT_LENGTH,
           HeaderName.CONTENT_TYPE,
           HeaderName.COOKIE,

@@ -151,7 +151,7 @@ public final class Http2RequestRules {
     fields.set(HeaderName.COOKIE, cookie);
   }
 
-  private static void add(Fields fields, CharSequence name, CharSequence value, HeadLimits limits) {
+  static void add(Fields fields, CharSequence name, CharSequence value, HeadLimits limits) {
     if (fields.count() >= limits.fields()) {
       throw Reason.TOO_MANY_FIELDS.error();
     }

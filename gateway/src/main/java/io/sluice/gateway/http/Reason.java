@@ -39,6 +39,10 @@ public enum Reason {
   CONNECTION_FIELD_IN_HTTP_2(
       400, Side.CLIENT, "HTTP/2 knows no header that belongs to a connection"),
   PROTOCOL_ERROR(400, Side.CLIENT, "the frames on this connection break the rules of HTTP/2"),
+  MISDIRECTED(421, Side.CLIENT, "this connection was made for another host"),
+  TLS_REFUSED(400, Side.CLIENT, "the TLS handshake failed"),
+  BAD_PROXY_HEADER(
+      400, Side.CLIENT, "the connection does not begin with a PROXY header of a trusted proxy"),
   METHOD_NOT_ALLOWED(405, Side.CLIENT, "CONNECT and TRACE are not served"),
   BAD_CHUNK(400, Side.CLIENT, "a chunk is malformed"),
   TARGET_TOO_LONG(414, Side.CLIENT, "the request line is too long"),
@@ -65,7 +69,13 @@ public enum Reason {
   UPSTREAM_CLOSED(
       502, Side.UPSTREAM, "the server closed the connection before the response was complete"),
   BAD_RESPONSE(502, Side.UPSTREAM, "the server's response is malformed"),
-  RESPONSE_TIMEOUT(504, Side.UPSTREAM, "the server did not answer in time");
+  RESPONSE_TIMEOUT(504, Side.UPSTREAM, "the server did not answer in time"),
+  UPSTREAM_TLS_FAILED(502, Side.UPSTREAM, "the server's identity or TLS is not acceptable"),
+  UPSTREAM_TLS_TIMEOUT(504, Side.UPSTREAM, "the server did not complete the TLS handshake in time"),
+  UPSTREAM_REFUSED(502, Side.UPSTREAM, "the server refused the stream"),
+  UPSTREAM_RESET(502, Side.UPSTREAM, "the server reset the stream"),
+  TUNNEL_IDLE(504, Side.UPSTREAM, "nothing passed through the tunnel in time"),
+  TUNNEL_DRAINED(503, Side.UPSTREAM, "the tunnel's server was taken out of service");
 
   /** Whose doing it was. */
   public enum Side {

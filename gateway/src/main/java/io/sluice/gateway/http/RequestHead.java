@@ -16,6 +16,7 @@ public final class RequestHead {
   private AsciiString target = AsciiString.EMPTY_STRING;
   private AsciiString path = AsciiString.EMPTY_STRING;
   private AsciiString host = AsciiString.EMPTY_STRING;
+  private AsciiString upgrade = AsciiString.EMPTY_STRING;
   private int minorVersion = 1;
   private long framing = Framing.NONE;
 
@@ -63,10 +64,16 @@ public final class RequestHead {
     return fields.has(HeaderName.EXPECT);
   }
 
+  /** The protocol that the client asks to change to (RFC 9110 section 7.8), or empty. */
+  public AsciiString upgrade() {
+    return upgrade;
+  }
+
   void clear() {
     set(AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING, 1);
     host = AsciiString.EMPTY_STRING;
     framing = Framing.NONE;
+    upgrade = AsciiString.EMPTY_STRING;
   }
 
   void set(AsciiString newMethod, AsciiString newTarget, AsciiString newPath, int newMinorVersion) {
@@ -78,6 +85,10 @@ public final class RequestHead {
 
   void host(AsciiString newHost) {
     host = newHost;
+  }
+
+  void upgrade(AsciiString protocol) {
+    upgrade = protocol;
   }
 
   void framing(long newFraming) {

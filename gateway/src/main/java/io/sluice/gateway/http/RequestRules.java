@@ -22,6 +22,8 @@ final class RequestRules {
           HeaderName.HOST,
           HeaderName.CONTENT_LENGTH,
           HeaderName.AUTHORIZATION,
+          HeaderName.CLIENT_CERT,
+          HeaderName.CLIENT_CERT_CHAIN,
           HeaderName.COOKIE,
           HeaderName.FORWARDED,
           HeaderName.X_FORWARDED_FOR,
@@ -30,7 +32,8 @@ final class RequestRules {
           HeaderName.X_FORWARDED_PREFIX,
           HeaderName.X_FORWARDED_PROTO,
           HeaderName.X_FORWARDED_SERVER,
-          HeaderName.X_REAL_IP);
+          HeaderName.X_REAL_IP,
+          HeaderName.X_REQUEST_ID);
 
   private RequestRules() {}
 
@@ -91,6 +94,7 @@ final class RequestRules {
     framing(head);
     expectation(fields);
     connection(fields);
+    upgrade(head);
   }
 
   static AsciiString method(byte[] bytes, int start, int length) {
@@ -224,6 +228,34 @@ final class RequestRules {
         || fields.indexOf(HeaderName.EXPECT, i + 1) >= 0) {
       throw Reason.UNSUPPORTED_EXPECTATION.error();
     }
+  }
+
+  /**
+   * What the client asks to change to. A request to change to HTTP/2 is taken for a plain request
+   * (RFC 9113 section 3.1), as is one that is old, has a body, or does not name one protocol.
+   */
+  private static void upgrade(RequestHead head) {
+    Fields fields = head.fields();
+    int i = fields.indexOf(HeaderName.UPGRADE, 0);
+    if (i < 0 || head.minorVersion() == 0 || head.hasBody()) {
+      return;
+    }
+    AsciiString protocol = fields.value(i);
+    boolean oneToken = !protocol.isEmpty() && fields.indexOf(HeaderName.UPGRADE, i + 1) < 0;
+    for (int b = 0; b < protocol.length(); b++) {
+      oneToken &= Ascii.isToken(protocol.byteAt(b)) || protocol.byteAt(b) == '/';
+    }
+    if (oneToken
+        && !protocol.contentEqualsIgnoreCase("h2c")
+        && fields.lists(HeaderName.CONNECTION, "upgrade")
+        && !(protocol.contentEqualsIgnoreCase("websocket") && !isWebSocket(head))) {
+      head.upgrade(protocol);
+    }
+  }
+
+  /** RFC 6455 section 4.2.1. */
+  private static boolean isWebSocket(RequestHead head) {
+    return head.method() == GET && head.fields().first("Sec-WebSocket-Key") != null;
   }
 
   /**

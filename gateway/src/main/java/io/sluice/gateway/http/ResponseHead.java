@@ -34,7 +34,7 @@ public final class ResponseHead {
 
   /** Whether this is a 1xx: another head follows for the same request. */
   public boolean isInterim() {
-    return status < 200;
+    return status < 200 && framing != Framing.TUNNEL;
   }
 
   /** Starts a response of the gateway's own. */

@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 
 /** Reads one {@link ResponseHead} after another out of a server's bytes. */
 public final class ResponseReader {
@@ -25,15 +26,16 @@ public final class ResponseReader {
    * Takes what belongs to the head out of {@code in}.
    *
    * @param toHead whether the request was a HEAD, so no body follows whatever the fields say
+   * @param upgrade the protocol that the request asked to change to, or empty
    * @return true when {@link #head} is complete and found good
    * @throws ProxyError {@link Reason#BAD_RESPONSE} when it is refused
    */
-  public boolean read(ByteBuf in, boolean toHead) {
+  public boolean read(ByteBuf in, boolean toHead, AsciiString upgrade) {
     try {
       if (!reader.feed(in)) {
         return false;
       }
-      ResponseRules.apply(head, reader.startLineStart(), reader.startLineEnd(), toHead);
+      ResponseRules.apply(head, reader.startLineStart(), reader.startLineEnd(), toHead, upgrade);
       return true;
     } catch (ProxyError refused) {
       throw Reason.BAD_RESPONSE.error();

@@ -1,5 +1,7 @@
 package io.sluice.gateway.http;
 
+import io.netty.util.AsciiString;
+
 /**
  * Which response heads are passed on: RFC 9112 sections 4 and 6.3, as strict as {@link
  * RequestRules}.
@@ -12,7 +14,7 @@ final class ResponseRules {
    *
    * @throws ProxyError when the head is refused
    */
-  static void apply(ResponseHead head, int start, int end, boolean toHead) {
+  static void apply(ResponseHead head, int start, int end, boolean toHead, AsciiString upgrade) {
     byte[] bytes = head.fields().bytes();
     boolean shaped =
         end - start >= 12
@@ -34,8 +36,7 @@ final class ResponseRules {
     }
     int status =
         (bytes[start + 9] - '0') * 100 + (bytes[start + 10] - '0') * 10 + (bytes[start + 11] - '0');
-    // 101 would end HTTP on this connection; no request of ours asks for it.
-    if (status < 100 || status > 599 || status == 101) {
+    if (status < 100 || status > 599) {
       throw Reason.BAD_RESPONSE.error();
     }
     for (int i = start + 12; i < end; i++) {
@@ -44,7 +45,16 @@ final class ResponseRules {
       }
     }
     head.parsed(status, bytes[start + 7] - '0');
-    head.framing(framing(head, toHead));
+    head.framing(status == 101 ? tunnel(head, upgrade) : framing(head, toHead));
+  }
+
+  /** 101 ends HTTP on this connection: only where the request asked for it, and for the same. */
+  private static long tunnel(ResponseHead head, AsciiString upgrade) {
+    AsciiString accepted = head.fields().first(HeaderName.UPGRADE);
+    if (upgrade.isEmpty() || accepted == null || !accepted.contentEqualsIgnoreCase(upgrade)) {
+      throw Reason.BAD_RESPONSE.error();
+    }
+    return Framing.TUNNEL;
   }
 
   private static long framing(ResponseHead head, boolean toHead) {

@@ -12,7 +12,7 @@ import io.sluice.gateway.upstream.ConnectionWaiter;
 import io.sluice.gateway.upstream.Endpoint;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.ResponseReceiver;
-import io.sluice.gateway.upstream.UpstreamConnection;
+import io.sluice.gateway.upstream.UpstreamStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   private final List<ByteBuf> waiting = new ArrayList<>(0);
   private List<Endpoint> failed = List.of();
   private @Nullable Endpoint endpoint;
-  private @Nullable UpstreamConnection connection;
+  private @Nullable UpstreamStream connection;
   private @Nullable Fields endWaiting;
   private boolean replaced;
   private boolean ended;
@@ -140,7 +140,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   // The connection.
 
   @Override
-  public void onConnected(UpstreamConnection connected) {
+  public void onConnected(UpstreamStream connected) {
     if (ended) {
       connected.giveBack();
       return;
@@ -150,6 +150,9 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       request.fields().set(HeaderName.HOST, connected.endpoint().authority());
     }
     connected.send(request, this);
+    if (connection != connected) {
+      return;
+    }
     List<ByteBuf> pieces = List.copyOf(waiting);
     waiting.clear();
     pieces.forEach(connected::sendBody);
@@ -210,9 +213,10 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
-  public void onFailure(Reason reason, boolean stale) {
+  public void onFailure(Reason reason, Seen seen) {
     connection = null;
-    if (stale && !replaced && endpoint != null && mayBeRepeated()) {
+    boolean repeatable = seen == Seen.NO || (seen == Seen.PERHAPS && isIdempotent());
+    if (repeatable && !replaced && endpoint != null && exchange.hasNoBody()) {
       replaced = true;
       count++;
       pools.connect(endpoint, backend.settings(), this);
@@ -221,10 +225,10 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     }
   }
 
-  private boolean mayBeRepeated() {
+  private boolean isIdempotent() {
     for (AsciiString method : REPEATABLE) {
       if (method.contentEquals(request.method())) {
-        return exchange.hasNoBody();
+        return true;
       }
     }
     return false;

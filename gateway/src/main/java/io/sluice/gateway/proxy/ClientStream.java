@@ -1,11 +1,9 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.upstream.LoopPools;
-import java.net.InetAddress;
 
 /**
  * The way back to the client, whatever protocol it speaks: a whole HTTP/1 connection for as long as
@@ -18,10 +16,7 @@ interface ClientStream {
   /** The pools of the event loop that it lives on. */
   LoopPools pools();
 
-  InetAddress client();
-
-  /** {@link #client} in digits. */
-  AsciiString clientText();
+  Peer peer();
 
   /** Sends a 1xx head. */
   void sendInterim(ResponseHead head);

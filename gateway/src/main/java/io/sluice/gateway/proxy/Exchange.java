@@ -1,6 +1,7 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HopByHop;
@@ -35,8 +36,11 @@ final class Exchange implements ExchangeView {
   private @Nullable CompiledBackend backend;
   private MiddlewareChain.@Nullable Passage passage;
   private @Nullable Attempt attempt;
+  private InetAddress client;
+  private AsciiString clientText;
   private boolean passesTrailers;
   private boolean responseBegun;
+  private boolean tunnel;
   private boolean finished;
   private int status;
   private long bytesIn;
@@ -46,12 +50,19 @@ final class Exchange implements ExchangeView {
     this.context = context;
     this.stream = stream;
     this.request = request;
+    this.client = stream.peer().address();
+    this.clientText = stream.peer().text();
     context.inFlight().increment();
   }
 
   @Override
   public InetAddress client() {
-    return stream.client();
+    return client;
+  }
+
+  /** {@link #client} in digits. */
+  AsciiString clientText() {
+    return clientText;
   }
 
   @Override
@@ -65,6 +76,11 @@ final class Exchange implements ExchangeView {
 
   void cameThrough(CompiledListener through) {
     listener = through;
+    InetAddress sender = Forwarding.client(request, through.written(), stream.peer());
+    if (sender != client) {
+      client = sender;
+      clientText = AsciiString.of(sender.getHostAddress());
+    }
   }
 
   void belongsTo(CompiledFrontend to) {
@@ -142,7 +158,8 @@ final class Exchange implements ExchangeView {
   void onClientClosed(Reason reason) {
     if (!finished) {
       status = responseBegun ? status : reason.status();
-      finish(reason);
+      // A tunnel is over when either side leaves it.
+      finish(tunnel ? null : reason);
     }
   }
 
@@ -159,6 +176,7 @@ final class Exchange implements ExchangeView {
 
   void onHead(ResponseHead head) {
     responseBegun = true;
+    tunnel = head.framing() == Framing.TUNNEL;
     status = head.status();
     HopByHop.strip(head.fields());
     stream.sendHead(head);
@@ -247,7 +265,7 @@ final class Exchange implements ExchangeView {
       @Nullable Reason reason) {
     return new AccessEntry(
         startedMillis,
-        stream.clientText().toString(),
+        clientText.toString(),
         listenerId,
         frontend == null ? "" : frontend.id(),
         backendId,

@@ -9,6 +9,8 @@ import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.tls.ServerNames;
+import io.sluice.gateway.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,10 @@ final class ExchangeHandler {
       return;
     }
     exchange.cameThrough(listener);
+    if (isMisdirected(listener, head)) {
+      exchange.refuse(Reason.MISDIRECTED);
+      return;
+    }
 
     CompiledFrontend frontend = table.match(listener, new RequestInput(head));
     if (frontend == null) {
@@ -70,8 +76,25 @@ final class ExchangeHandler {
       exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
       return;
     }
-    boolean passesTrailers = Forwarding.apply(head, frontend.written(), stream.clientText());
+    boolean passesTrailers =
+        Forwarding.apply(
+            head, frontend.written(), listener.written(), stream.peer(), exchange.clientText());
     exchange.forwardTo(backend, passesTrailers);
+  }
+
+  /**
+   * Whether the connection was made for another host (RFC 9110 section 7.4): with a certificate
+   * that does not cover this one, or under other rules for clients' certificates.
+   */
+  private boolean isMisdirected(CompiledListener listener, RequestHead head) {
+    TlsSession tls = stream.peer().tls();
+    ServerNames names = listener.names();
+    if (tls == null || names == null) {
+      return false;
+    }
+    String host = head.host().toString();
+    return tls.identity().asksClientsOtherwiseThan(names.settings())
+        || (names.find(host) != tls.identity() && !tls.identity().covers(host));
   }
 
   void onRequestBody(ByteBuf piece) {

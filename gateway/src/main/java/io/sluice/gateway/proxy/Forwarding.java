@@ -1,21 +1,33 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
+import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Frontend;
+import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.tls.TlsSession;
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a client's header fields into those that the server gets: what ends here is removed, then
  * the gateway says who asked for what.
+ *
+ * <p>What a client claims about itself is believed only from trusted proxies, or where the frontend
+ * says so. What the gateway itself vouches for, a client can never set.
  */
 final class Forwarding {
   private static final AsciiString HTTP = AsciiString.cached("http");
-  private static final AsciiString DEFAULT_PORT = AsciiString.cached("80");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
+  private static final AsciiString HTTP_PORT = AsciiString.cached("80");
+  private static final AsciiString HTTPS_PORT = AsciiString.cached("443");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-  private static final AsciiString TE = AsciiString.cached("TE");
+  private static final int MAX_REQUEST_ID = 128;
   private static final HeaderName[] CLAIMS = {
     HeaderName.FORWARDED,
     HeaderName.X_FORWARDED_FOR,
@@ -30,50 +42,124 @@ final class Forwarding {
   private Forwarding() {}
 
   /**
+   * Who sent a request: the connection's peer, or, where that is a trusted proxy, the last address
+   * in X-Forwarded-For that is none.
+   */
+  static InetAddress client(RequestHead head, Listener listener, Peer peer) {
+    if (!isTrusted(listener.trustedProxies(), peer.address())) {
+      return peer.address();
+    }
+    AsciiString hops = joined(head.fields(), HeaderName.X_FORWARDED_FOR);
+    InetAddress client = peer.address();
+    int end = hops.length();
+    while (end > 0) {
+      int comma = hops.subSequence(0, end, false).lastIndexOf(",");
+      String hop = hops.subSequence(comma + 1, end, false).trim().toString();
+      byte[] address = NetUtil.createByteArrayFromIpAddressString(hop);
+      if (address == null) {
+        return client;
+      }
+      client = address(address);
+      if (!isTrusted(listener.trustedProxies(), client)) {
+        return client;
+      }
+      end = comma;
+    }
+    return client;
+  }
+
+  /**
    * Rewrites the head's fields in place, all but Host, which depends on the endpoint.
    *
-   * @param client the address of the connection that the request came on
+   * @param client who sent it, in digits
    * @return whether trailers are passed on, in both directions
    */
-  static boolean apply(RequestHead head, Frontend frontend, AsciiString client) {
+  static boolean apply(
+      RequestHead head, Frontend frontend, Listener listener, Peer peer, AsciiString client) {
     Fields fields = head.fields();
     boolean trailers = HopByHop.wantsTrailers(fields);
     HopByHop.strip(fields);
     if (trailers) {
       fields.add(HeaderName.TE, TRAILERS);
-      fields.add(HeaderName.CONNECTION, TE);
     }
-    if (!frontend.trustForwardHeader()) {
+    if (!frontend.trustForwardHeader() && !isTrusted(listener.trustedProxies(), peer.address())) {
       for (HeaderName claim : CLAIMS) {
         fields.remove(claim);
       }
     }
-    appendClient(fields, client);
-    addUnlessSet(fields, HeaderName.X_REAL_IP, client);
-    addUnlessSet(fields, HeaderName.X_FORWARDED_PROTO, HTTP);
+    AsciiString scheme = peer.tls() == null ? HTTP : HTTPS;
     AsciiString host = fields.first(HeaderName.HOST);
+    appendTo(fields, HeaderName.X_FORWARDED_FOR, peer.text());
+    if (listener.forwarded() || fields.has(HeaderName.FORWARDED)) {
+      appendTo(fields, HeaderName.FORWARDED, forwarded(peer, scheme, host));
+    }
+    addUnlessSet(fields, HeaderName.X_REAL_IP, client);
+    addUnlessSet(fields, HeaderName.X_FORWARDED_PROTO, scheme);
     if (host != null) {
       addUnlessSet(fields, HeaderName.X_FORWARDED_HOST, host);
-      addUnlessSet(fields, HeaderName.X_FORWARDED_PORT, port(host));
+      addUnlessSet(fields, HeaderName.X_FORWARDED_PORT, port(host, peer.tls()));
     }
     if (!frontend.hostname().isEmpty()) {
       fields.set(HeaderName.X_FORWARDED_SERVER, frontend.hostname());
     }
+    identity(fields, peer.tls());
+    requestId(fields);
     return trailers;
   }
 
-  private static void appendClient(Fields fields, AsciiString client) {
-    if (!fields.has(HeaderName.X_FORWARDED_FOR)) {
-      fields.add(HeaderName.X_FORWARDED_FOR, client);
-      return;
+  /** RFC 9440: only the gateway says which certificate a client showed. */
+  private static void identity(Fields fields, @Nullable TlsSession tls) {
+    fields.remove(HeaderName.CLIENT_CERT);
+    fields.remove(HeaderName.CLIENT_CERT_CHAIN);
+    AsciiString certificate = tls == null ? null : tls.clientCertificate();
+    if (certificate != null) {
+      fields.add(HeaderName.CLIENT_CERT, certificate);
     }
-    StringBuilder hops = new StringBuilder();
-    for (int i = fields.indexOf(HeaderName.X_FORWARDED_FOR, 0);
-        i >= 0;
-        i = fields.indexOf(HeaderName.X_FORWARDED_FOR, i + 1)) {
-      hops.append(fields.value(i)).append(", ");
+  }
+
+  /** One that came is kept where it can be an id; else the request gets one. */
+  private static void requestId(Fields fields) {
+    AsciiString id = fields.first(HeaderName.X_REQUEST_ID);
+    if (id == null || id.isEmpty() || id.length() > MAX_REQUEST_ID) {
+      fields.set(HeaderName.X_REQUEST_ID, RequestIds.next());
     }
-    fields.set(HeaderName.X_FORWARDED_FOR, hops.append(client));
+  }
+
+  private static void appendTo(Fields fields, HeaderName name, AsciiString last) {
+    if (fields.has(name)) {
+      fields.set(name, joined(fields, name) + ", " + last);
+    } else {
+      fields.add(name, last);
+    }
+  }
+
+  /** All values of a field as one list. */
+  private static AsciiString joined(Fields fields, HeaderName name) {
+    int first = fields.indexOf(name, 0);
+    if (first < 0) {
+      return AsciiString.EMPTY_STRING;
+    }
+    int next = fields.indexOf(name, first + 1);
+    if (next < 0) {
+      return fields.value(first);
+    }
+    StringBuilder values = new StringBuilder(fields.value(first));
+    for (int i = next; i >= 0; i = fields.indexOf(name, i + 1)) {
+      values.append(", ").append(fields.value(i));
+    }
+    return AsciiString.of(values);
+  }
+
+  /** RFC 7239 sections 4 and 6: an IPv6 address is quoted and in brackets, as is a host's port. */
+  private static AsciiString forwarded(Peer peer, AsciiString scheme, @Nullable AsciiString host) {
+    boolean v6 = peer.text().indexOf(':', 0) >= 0;
+    StringBuilder element = new StringBuilder("for=");
+    element.append(v6 ? "\"[" : "").append(peer.text()).append(v6 ? "]\"" : "");
+    element.append(";proto=").append(scheme);
+    if (host != null) {
+      element.append(";host=\"").append(host).append('"');
+    }
+    return AsciiString.of(element);
   }
 
   private static void addUnlessSet(Fields fields, HeaderName name, AsciiString value) {
@@ -82,9 +168,29 @@ final class Forwarding {
     }
   }
 
-  private static AsciiString port(AsciiString host) {
+  private static AsciiString port(AsciiString host, @Nullable TlsSession tls) {
     int colon = host.lastIndexOf(":");
     boolean hasPort = colon >= 0 && host.indexOf(']', colon) < 0 && colon + 1 < host.length();
-    return hasPort ? host.subSequence(colon + 1, host.length(), false) : DEFAULT_PORT;
+    if (hasPort) {
+      return host.subSequence(colon + 1, host.length(), false);
+    }
+    return tls == null ? HTTP_PORT : HTTPS_PORT;
+  }
+
+  private static boolean isTrusted(List<Cidr> trusted, InetAddress address) {
+    for (int i = 0; i < trusted.size(); i++) {
+      if (trusted.get(i).contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static InetAddress address(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (java.net.UnknownHostException wrongLength) {
+      throw new IllegalStateException(wrongLength);
+    }
   }
 }

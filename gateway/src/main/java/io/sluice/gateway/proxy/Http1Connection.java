@@ -6,12 +6,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
@@ -22,8 +23,6 @@ import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.Outgoing;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +50,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     AWAITING_HEAD,
     READING_BODY,
     AWAITING_RESPONSE,
+    TUNNEL,
     LINGERING,
     CLOSED
   }
@@ -63,8 +63,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final ClientDeadline deadline;
   private final Channel channel;
   private final Outgoing outgoing;
-  private final InetAddress client;
-  private final AsciiString clientText;
+  private final Peer peer;
   private State state = State.AWAITING_HEAD;
   private @Nullable ByteBuf held;
   private boolean processing;
@@ -75,15 +74,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private boolean flushed;
   private int lingered;
 
-  Http1Connection(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel) {
+  Http1Connection(
+      ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
     this.socket = socket;
     this.loop = loop;
     this.channel = channel;
     this.outgoing = new Outgoing(channel);
     this.handler = new ExchangeHandler(proxy, this, socket);
     this.deadline = new ClientDeadline(loop.pools().deadlines(), outgoing, this::onExpired);
-    this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    this.clientText = AsciiString.of(client.getHostAddress());
+    this.peer = peer;
     watch();
   }
 
@@ -181,6 +180,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       }
       return true;
     }
+    if (state == State.TUNNEL) {
+      handler.onRequestBody(in.readRetainedSlice(in.readableBytes()));
+      return true;
+    }
     if (state == State.READING_BODY) {
       watch();
       ByteBuf piece = body.next(in);
@@ -234,7 +237,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   /** Goes on with what was held, when its turn has come. */
   private void resume() {
-    if (held != null && !processing && state == State.AWAITING_HEAD && channel.isWritable()) {
+    boolean ready = (state == State.AWAITING_HEAD && channel.isWritable()) || state == State.TUNNEL;
+    if (held != null && !processing && ready) {
       ByteBuf next = held;
       held = null;
       process(next);
@@ -257,13 +261,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public InetAddress client() {
-    return client;
-  }
-
-  @Override
-  public AsciiString clientText() {
-    return clientText;
+  public Peer peer() {
+    return peer;
   }
 
   @Override
@@ -279,12 +278,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (isOver()) {
       return;
     }
+    if (head.framing() == Framing.TUNNEL) {
+      beginTunnel(head);
+      return;
+    }
     boolean modern = heads.head().minorVersion() == 1;
     boolean unknownLength = head.framing() < 0;
     chunkedResponse = unknownLength && modern;
     // A request that is still coming in cannot be told from the next one once its response is sent.
     keepAlive &= state == State.AWAITING_RESPONSE && modern && !socket.isClosed();
     HeadWriter.write(head, chunkedResponse, !keepAlive, outgoing.room(HeadWriter.lengthOf(head)));
+  }
+
+  /** From here on the connection carries bytes, no messages. */
+  private void beginTunnel(ResponseHead head) {
+    head.fields().set(HeaderName.CONNECTION, HeaderName.UPGRADE.text());
+    head.fields().set(HeaderName.UPGRADE, heads.head().upgrade());
+    keepAlive = false;
+    state = State.TUNNEL;
+    HeadWriter.write(head, false, false, outgoing.room(HeadWriter.lengthOf(head)));
+    watch();
+    resume();
   }
 
   @Override
@@ -359,7 +373,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       case AWAITING_HEAD -> heads.started() ? Wait.HEAD : Wait.NEXT_REQUEST;
       case READING_BODY -> paused ? Wait.NOTHING : Wait.BODY;
       case LINGERING -> Wait.GOODBYE;
-      case AWAITING_RESPONSE, CLOSED -> Wait.NOTHING;
+      case AWAITING_RESPONSE, TUNNEL, CLOSED -> Wait.NOTHING;
     };
   }
 
@@ -432,7 +446,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     handler.onClosed(Reason.CLIENT_GONE);
     close();
     loop.connections().remove(this);
-    socket.connectionClosed();
   }
 
   @Override
@@ -440,7 +453,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     // A reset or a failed write is the network's; anything else is ours.
     boolean network = cause instanceof IOException;
     if (!network) {
-      LOG.error("unexpected failure on a connection from {}", clientText, cause);
+      LOG.error("unexpected failure on a connection from {}", peer.text(), cause);
     }
     handler.onClosed(network ? Reason.CLIENT_GONE : Reason.INTERNAL_ERROR);
     close();

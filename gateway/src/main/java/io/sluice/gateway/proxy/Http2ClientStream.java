@@ -19,7 +19,6 @@ import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.Http2Messages;
 import io.sluice.gateway.upstream.LoopPools;
-import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -175,13 +174,8 @@ final class Http2ClientStream implements ClientStream {
   }
 
   @Override
-  public InetAddress client() {
-    return connection.client();
-  }
-
-  @Override
-  public AsciiString clientText() {
-    return connection.clientText();
+  public Peer peer() {
+    return connection.peer();
   }
 
   @Override

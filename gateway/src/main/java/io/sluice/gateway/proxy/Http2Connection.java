@@ -19,13 +19,11 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
-import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.upstream.TurnFlush;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,16 +58,14 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   private final BoundSocket socket;
   private final ServerLoop loop;
   private final Channel channel;
-  private final InetAddress client;
-  private final AsciiString clientText;
+  private final Peer peer;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
   private final FrameBudget budget = new FrameBudget();
   private final RecentResets resets = new RecentResets();
   private final List<Http2ClientStream> received = new ArrayList<>();
   private @Nullable ChannelHandlerContext context;
-  private boolean reading;
-  private boolean flushScheduled;
+  private @Nullable TurnFlush flush;
   private boolean draining;
 
   private Http2Connection(
@@ -79,14 +75,14 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       ProxyContext proxy,
       BoundSocket socket,
       ServerLoop loop,
-      Channel channel) {
+      Channel channel,
+      Peer peer) {
     super(decoder, encoder, settings);
     this.proxy = proxy;
     this.socket = socket;
     this.loop = loop;
     this.channel = channel;
-    this.client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    this.clientText = AsciiString.of(client.getHostAddress());
+    this.peer = peer;
     this.key = connection().newKey();
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
     deadline.in(IDLE_NANOS);
@@ -98,8 +94,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   /** The handler for a connection whose client speaks HTTP/2. */
   static Http2Connection on(
-      ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel) {
-    return new Builder(proxy, socket, loop, channel).connect();
+      ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
+    return new Builder(proxy, socket, loop, channel, peer).connect();
   }
 
   private static final class Builder
@@ -108,12 +104,14 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     private final BoundSocket socket;
     private final ServerLoop loop;
     private final Channel channel;
+    private final Peer peer;
 
-    Builder(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel) {
+    Builder(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
       this.proxy = proxy;
       this.socket = socket;
       this.loop = loop;
       this.channel = channel;
+      this.peer = peer;
     }
 
     Http2Connection connect() {
@@ -139,7 +137,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     @Override
     protected Http2Connection build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return new Http2Connection(decoder, encoder, settings, proxy, socket, loop, channel);
+      return new Http2Connection(decoder, encoder, settings, proxy, socket, loop, channel, peer);
     }
   }
 
@@ -152,12 +150,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     return loop.pools();
   }
 
-  InetAddress client() {
-    return client;
-  }
-
-  AsciiString clientText() {
-    return clientText;
+  Peer peer() {
+    return peer;
   }
 
   ChannelHandlerContext context() {
@@ -170,6 +164,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
+    flush = new TurnFlush(ctx);
     super.handlerAdded(ctx);
     // Every stream may fill its window without starving the others.
     if (ctx.channel().isActive()) {
@@ -223,7 +218,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    reading = true;
+    hold(true);
     super.channelRead(ctx, message);
   }
 
@@ -233,8 +228,14 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       stream.onPause();
     }
     received.clear();
-    reading = false;
+    hold(false);
     super.channelReadComplete(ctx);
+  }
+
+  private void hold(boolean held) {
+    if (flush != null) {
+      flush.hold(held);
+    }
   }
 
   /**
@@ -297,22 +298,10 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     }
   }
 
-  /** Sends what was written: now at the end of a read, else at the end of the loop's turn. */
   void flushSoon() {
-    if (!reading && !flushScheduled && channel.isActive()) {
-      flushScheduled = true;
-      channel
-          .eventLoop()
-          .execute(
-              () -> {
-                flushScheduled = false;
-                flush(context());
-              });
+    if (flush != null) {
+      flush.ask();
     }
-  }
-
-  boolean isDraining() {
-    return socket.isClosed();
   }
 
   void reset(Http2Stream stream, Http2Error error) {
@@ -375,7 +364,6 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     deadline.remove();
     super.channelInactive(ctx);
     loop.connections().remove(this);
-    socket.connectionClosed();
   }
 
   @Override
@@ -385,7 +373,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       return;
     }
     if (io.netty.handler.codec.http2.Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
-      LOG.error("unexpected failure on a connection from {}", clientText, cause);
+      LOG.error("unexpected failure on a connection from {}", peer.text(), cause);
     }
     super.exceptionCaught(ctx, cause);
   }

@@ -16,14 +16,12 @@ final class Http2Preface extends ChannelInboundHandlerAdapter {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final Runnable found;
+  private Runnable found = () -> {};
   private @Nullable ByteBuf first;
 
-  /**
-   * @param found puts the handler for HTTP/2 in the place of the one behind
-   */
-  Http2Preface(Runnable found) {
-    this.found = found;
+  /** Says what puts the handler for HTTP/2 in the place of the one behind. */
+  void onFound(Runnable action) {
+    found = action;
   }
 
   @Override

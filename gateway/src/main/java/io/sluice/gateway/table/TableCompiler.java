@@ -4,6 +4,7 @@ import io.sluice.gateway.config.Backend;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.Listener;
+import io.sluice.gateway.config.ListenerTls;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
@@ -12,6 +13,8 @@ import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteIndex;
 import io.sluice.gateway.route.RouteSyntaxException;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.tls.ClientTls;
+import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.upstream.Balancer;
 import io.sluice.gateway.upstream.ConnectionSettings;
 import io.sluice.gateway.upstream.EndpointKey;
@@ -25,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +57,7 @@ public final class TableCompiler {
   /** The table for {@code config}, one version after {@code previous}. */
   public RoutingTable compile(Config config, RoutingTable previous) {
     List<Problem> problems = new ArrayList<>(config.problems());
-    Map<String, CompiledBackend> backends = backends(config, previous);
+    Map<String, CompiledBackend> backends = backends(config, previous, problems);
     Map<String, CompiledFrontend> frontends = frontends(config, previous, problems);
     Map<String, CompiledListener> listeners = listeners(config, previous, frontends, problems);
     checkReferences(config, frontends, problems);
@@ -66,28 +70,51 @@ public final class TableCompiler {
         List.copyOf(problems));
   }
 
-  private Map<String, CompiledBackend> backends(Config config, RoutingTable previous) {
+  private Map<String, CompiledBackend> backends(
+      Config config, RoutingTable previous, List<Problem> problems) {
     Map<String, CompiledBackend> backends = HashMap.newHashMap(config.backends().size());
     config
         .backends()
         .forEach(
             (id, written) -> {
               List<Server> servers = config.servers().getOrDefault(id, List.of());
-              backends.put(id, backend(written, servers, previous.backend(id)));
+              CompiledBackend compiled = backend(written, servers, previous.backend(id), problems);
+              backends.put(id, compiled);
             });
     return backends;
   }
 
   private CompiledBackend backend(
-      Backend written, List<Server> servers, @Nullable CompiledBackend previous) {
+      Backend written,
+      List<Server> servers,
+      @Nullable CompiledBackend previous,
+      List<Problem> problems) {
     if (previous != null && previous.written() == written && previous.servers() == servers) {
       return previous;
+    }
+    ClientTls tls = null;
+    if (servers.stream().anyMatch(Server::tls)) {
+      try {
+        tls = clientTls(written, previous);
+      } catch (SSLException unusable) {
+        String found = String.valueOf(unusable.getMessage());
+        problems.add(
+            Problem.error(
+                "backends/" + written.id() + "/backend Settings TLS",
+                found,
+                "certificates and keys as PEM, and known cipher suites"));
+        if (previous != null) {
+          return previous;
+        }
+      }
     }
     // Two servers at one place are one endpoint with the sum of their weights.
     Map<EndpointKey, Integer> weights = new LinkedHashMap<>();
     for (Server server : servers) {
-      if (!server.draining() && server.weight() > 0) {
-        weights.merge(new EndpointKey(server.host(), server.port()), server.weight(), Integer::sum);
+      // Without its checks a server is not reached at all.
+      boolean reachable = !server.tls() || tls != null;
+      if (!server.draining() && server.weight() > 0 && reachable) {
+        weights.merge(key(server, written, tls), server.weight(), Integer::sum);
       }
     }
     List<Balancer.Member> members = new ArrayList<>(weights.size());
@@ -100,10 +127,33 @@ public final class TableCompiler {
     ConnectionSettings settings =
         new ConnectionSettings(
             written.dialTimeout(),
+            written.tlsHandshakeTimeout(),
             written.readTimeout(),
             written.keepAlivePeriod(),
+            written.tunnelIdle(),
+            written.tunnelDrain(),
             written.maxIdleConnections());
-    return new CompiledBackend(written, servers, settings, balancer, Set.copyOf(weights.keySet()));
+    return new CompiledBackend(
+        written, servers, settings, balancer, Set.copyOf(weights.keySet()), tls);
+  }
+
+  private static EndpointKey key(Server server, Backend written, @Nullable ClientTls tls) {
+    boolean multiplexed =
+        server.tls()
+            ? written.protocol() != Backend.Protocol.HTTP1
+            : written.protocol() == Backend.Protocol.H2C;
+    return new EndpointKey(server.host(), server.port(), multiplexed, server.tls() ? tls : null);
+  }
+
+  private static ClientTls clientTls(Backend written, @Nullable CompiledBackend previous)
+      throws SSLException {
+    if (previous != null
+        && previous.tls() != null
+        && previous.written().tls().equals(written.tls())
+        && previous.written().protocol() == written.protocol()) {
+      return previous.tls();
+    }
+    return ClientTls.of(written.tls(), written.protocol() != Backend.Protocol.HTTP1);
   }
 
   private Map<String, CompiledFrontend> frontends(
@@ -187,7 +237,11 @@ public final class TableCompiler {
               : RouteIndex.of(entries.getOrDefault(listener.id(), List.of()));
       listeners.put(
           listener.written().address(),
-          new CompiledListener(listener.written(), listener.scope(), index));
+          new CompiledListener(
+              listener.written(),
+              listener.scope(),
+              names(config, listener, last, problems),
+              index));
     }
     return listeners;
   }
@@ -207,7 +261,7 @@ public final class TableCompiler {
             written.scope().isEmpty()
                 ? null
                 : parse(written.scope(), last == null ? null : last.scope());
-        wanted.put(written.id(), new CompiledListener(written, scope, NO_ROUTES));
+        wanted.put(written.id(), new CompiledListener(written, scope, null, NO_ROUTES));
       } catch (RouteSyntaxException notOne) {
         problems.add(
             Problem.error(
@@ -240,6 +294,28 @@ public final class TableCompiler {
       }
     }
     return accepted;
+  }
+
+  /** The certificates of a listener; null for plain HTTP. */
+  private static @Nullable ServerNames names(
+      Config config,
+      CompiledListener listener,
+      @Nullable CompiledListener last,
+      List<Problem> problems) {
+    ListenerTls tls = listener.written().tls();
+    if (tls == null) {
+      return null;
+    }
+    ServerNames names =
+        ServerNames.of(tls, config.hosts().values(), last == null ? null : last.names(), problems);
+    if (names.isEmpty()) {
+      problems.add(
+          Problem.error(
+              "listeners/" + listener.id() + " Protocol",
+              "https, and no host with a KeyPair",
+              "a key hosts/<name>/host with a KeyPair"));
+    }
+    return names;
   }
 
   private static boolean isAt(@Nullable CompiledListener listener, String address) {

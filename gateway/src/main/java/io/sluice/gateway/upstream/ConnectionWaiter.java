@@ -7,8 +7,8 @@ import io.sluice.gateway.http.Reason;
  * perhaps before acquire returns.
  */
 public interface ConnectionWaiter {
-  /** The connection is the waiter's until it is released or closed. */
-  void onConnected(UpstreamConnection connection);
+  /** The stream is the waiter's until it is released or closed. */
+  void onConnected(UpstreamStream stream);
 
   void onConnectFailed(Reason reason);
 }

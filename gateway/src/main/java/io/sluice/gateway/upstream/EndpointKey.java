@@ -1,26 +1,45 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.tls.ClientTls;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What makes an endpoint the same one across changes: where it is. Not its weight, its timeouts or
- * its name.
+ * What makes an endpoint the same one across changes: where it is and how it is spoken to. Not its
+ * weight, its timeouts or its name.
  *
  * @param host name or address, IPv6 without brackets
+ * @param multiplexed in clear: HTTP/2 by prior knowledge; over TLS: whether HTTP/2 is offered
+ * @param tls null in clear
  */
-public record EndpointKey(String host, int port) implements Comparable<EndpointKey> {
-  /** {@code host:port}, as a Host header has it: without the port where it is 80. */
+public record EndpointKey(String host, int port, boolean multiplexed, @Nullable ClientTls tls)
+    implements Comparable<EndpointKey> {
+  private static final Comparator<EndpointKey> ORDER =
+      Comparator.comparing(EndpointKey::host)
+          .thenComparingInt(EndpointKey::port)
+          .thenComparing(EndpointKey::multiplexed);
+
+  /** HTTP/1.1 in clear. */
+  public EndpointKey(String host, int port) {
+    this(host, port, false, null);
+  }
+
+  /** {@code host:port}, as a Host header has it: without the port where it is the scheme's own. */
   public String authority() {
-    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return port == 80 ? name : name + ":" + port;
+    return port == (tls == null ? 80 : 443) ? name() : name() + ":" + port;
   }
 
   @Override
   public int compareTo(EndpointKey other) {
-    int byHost = host.compareTo(other.host);
-    return byHost != 0 ? byHost : Integer.compare(port, other.port);
+    return ORDER.compare(this, other);
+  }
+
+  private String name() {
+    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
   }
 
   @Override
   public String toString() {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return name() + ":" + port;
   }
 }

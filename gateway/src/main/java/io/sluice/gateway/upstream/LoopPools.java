@@ -1,26 +1,16 @@
 package io.sluice.gateway.upstream;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.gateway.http.Reason;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The idle upstream connections of one event loop, by endpoint, and the way to get another.
+ * The upstream connections of one event loop, by endpoint, and the way to get one.
  *
  * <p>Lives as long as its loop; a new routing table does not touch it. Event loop only, but for
  * {@link #retire}.
@@ -35,17 +25,15 @@ public final class LoopPools {
   private static final long TICK_MILLIS = 50;
 
   private final EventLoop loop;
-  private final Class<? extends SocketChannel> channelType;
-  private final HostResolver resolver;
+  private final Connector connector;
   private final DeadlineWheel deadlines =
       new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
-  private final Map<Endpoint, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
+  private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(
       EventLoop loop, Class<? extends SocketChannel> channelType, HostResolver resolver) {
     this.loop = loop;
-    this.channelType = channelType;
-    this.resolver = resolver;
+    this.connector = new Connector(this, channelType, resolver);
     var ticking =
         loop.scheduleAtFixedRate(
             deadlines::advance, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -61,130 +49,102 @@ public final class LoopPools {
     return deadlines;
   }
 
-  /** Gives the waiter the most recently used idle connection, or opens one. */
+  /** Gives the waiter a way that is free, the most recently used first, or opens one. */
   public void acquire(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
-    ArrayDeque<UpstreamConnection> connections = idle.get(endpoint);
-    UpstreamConnection connection = connections == null ? null : connections.pollLast();
-    // The server may have closed it in this very batch of events, before its handler was told.
-    while (connection != null && !connection.isOpen()) {
-      connection.close();
-      connection = connections == null ? null : connections.pollLast();
-    }
-    if (connection != null) {
-      connection.use(settings);
-      waiter.onConnected(connection);
+    EndpointPool pool = pool(endpoint);
+    UpstreamStream free = pool.take(settings);
+    if (free != null) {
+      waiter.onConnected(free);
+    } else if (pool.isOpeningShared()) {
+      pool.await(waiter);
     } else {
       connect(endpoint, settings, waiter);
     }
   }
 
-  /** Opens a new connection even if one is idle. */
+  /** Opens a new connection even if one is free. */
   public void connect(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
-    CompletableFuture<InetAddress> address = resolver.resolve(endpoint.key().host());
-    if (address.isDone()) {
-      connectTo(address, endpoint, settings, waiter);
-    } else {
-      address.whenComplete(
-          (found, failure) -> loop.execute(() -> connectTo(address, endpoint, settings, waiter)));
-    }
-  }
+    EndpointPool pool = pool(endpoint);
+    pool.openingBegan();
+    connector.connect(
+        endpoint,
+        settings,
+        new Connector.Result() {
+          @Override
+          public void onHttp1(Http1Upstream connection) {
+            pool.isNotShared();
+            waiter.onConnected(connection);
+            pool.openingEnded().forEach(other -> acquire(endpoint, settings, other));
+          }
 
-  private void connectTo(
-      CompletableFuture<InetAddress> address,
-      Endpoint endpoint,
-      ConnectionSettings settings,
-      ConnectionWaiter waiter) {
-    if (address.isCompletedExceptionally()) {
-      endpoint.attemptFailed();
-      waiter.onConnectFailed(Reason.CONNECT_FAILED);
-      return;
-    }
-    LoopPools pools = this;
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(channelType)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.clamp(settings.dialTimeout().toMillis(), 1, Integer.MAX_VALUE))
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    endpoint.connectionOpened();
-                    channel.closeFuture().addListener(closed -> endpoint.connectionClosed());
-                    channel
-                        .pipeline()
-                        .addLast(
-                            "upstream", new UpstreamConnection(pools, endpoint, settings, channel));
-                  }
-                });
-    if (channelType == EpollSocketChannel.class) {
-      int seconds = Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, 32767);
-      bootstrap
-          .option(EpollChannelOption.TCP_KEEPIDLE, seconds)
-          .option(EpollChannelOption.TCP_KEEPINTVL, seconds);
-    }
-    ChannelFuture connecting =
-        bootstrap.connect(new InetSocketAddress(address.join(), endpoint.key().port()));
-    // A socket that could not even be made fails on a thread of Netty's own.
-    connecting.addListener(
-        connected -> {
-          if (loop.inEventLoop()) {
-            onConnected(connecting, endpoint, waiter);
-          } else {
-            loop.execute(() -> onConnected(connecting, endpoint, waiter));
+          @Override
+          public void onHttp2(Http2Upstream connection) {
+            pool.addShared(connection);
+            waiter.onConnected(connection.reserve(settings));
+            pool.openingEnded().forEach(other -> acquire(endpoint, settings, other));
+          }
+
+          @Override
+          public void onFailed(Reason reason) {
+            List<ConnectionWaiter> others = pool.openingEnded();
+            waiter.onConnectFailed(reason);
+            others.forEach(other -> other.onConnectFailed(reason));
           }
         });
   }
 
-  private static void onConnected(
-      ChannelFuture connecting, Endpoint endpoint, ConnectionWaiter waiter) {
-    if (connecting.isSuccess()) {
-      waiter.onConnected(connecting.channel().pipeline().get(UpstreamConnection.class));
-    } else {
-      endpoint.attemptFailed();
-      boolean slow = connecting.cause() instanceof ConnectTimeoutException;
-      waiter.onConnectFailed(slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED);
-    }
+  private EndpointPool pool(Endpoint endpoint) {
+    return pools.computeIfAbsent(endpoint, e -> new EndpointPool(e.key()));
   }
 
   /**
    * Takes a connection that can serve another exchange; closes it where it is not wanted any more.
    */
-  void release(UpstreamConnection connection) {
+  void release(Http1Upstream connection) {
     assert loop.inEventLoop();
     Endpoint endpoint = connection.endpoint();
-    ArrayDeque<UpstreamConnection> connections = idle.get(endpoint);
-    boolean full = connections != null && connections.size() >= connection.settings().maxIdle();
-    if (full || endpoint.state() != Endpoint.State.ACTIVE) {
+    if (endpoint.state() != Endpoint.State.ACTIVE || !pool(endpoint).offer(connection)) {
       connection.close();
-    } else {
-      idle.computeIfAbsent(endpoint, e -> new ArrayDeque<>()).addLast(connection);
     }
   }
 
   /** Forgets an idle connection that was closed. */
-  void forget(UpstreamConnection connection) {
-    ArrayDeque<UpstreamConnection> connections = idle.get(connection.endpoint());
-    if (connections != null && connections.remove(connection) && connections.isEmpty()) {
-      idle.remove(connection.endpoint());
+  void forget(Http1Upstream connection) {
+    EndpointPool pool = pools.get(connection.endpoint());
+    if (pool != null) {
+      pool.forget(connection);
+      forgetIfEmpty(connection.endpoint(), pool);
     }
   }
 
-  /** Closes the idle connections of an endpoint that is draining. Any thread. */
+  void forget(Http2Upstream connection) {
+    EndpointPool pool = pools.get(connection.endpoint());
+    if (pool != null) {
+      pool.forget(connection);
+      forgetIfEmpty(connection.endpoint(), pool);
+    }
+  }
+
+  private void forgetIfEmpty(Endpoint endpoint, EndpointPool pool) {
+    if (pool.isEmpty() && endpoint.state() != Endpoint.State.ACTIVE) {
+      pools.remove(endpoint);
+    }
+  }
+
+  /** The tunnels to an endpoint. */
+  Set<Http1Upstream> tunnels(Endpoint endpoint) {
+    return pool(endpoint).tunnels();
+  }
+
+  /** Lets the connections of an endpoint that is draining end. Any thread. */
   void retire(Endpoint endpoint) {
     loop.execute(
         () -> {
+          EndpointPool pool = pools.get(endpoint);
           // Wanted again in the meantime: then its connections are as well.
-          if (endpoint.state() == Endpoint.State.ACTIVE) {
-            return;
-          }
-          ArrayDeque<UpstreamConnection> connections = idle.remove(endpoint);
-          if (connections != null) {
-            connections.forEach(UpstreamConnection::close);
+          if (pool != null && endpoint.state() != Endpoint.State.ACTIVE) {
+            pool.retire();
+            forgetIfEmpty(endpoint, pool);
           }
         });
   }

@@ -33,10 +33,19 @@ public interface ResponseReceiver {
   void onWritabilityChanged(boolean writable);
 
   /**
-   * The connection failed; it is closed.
+   * The exchange failed; nothing of it can follow.
    *
-   * @param stale whether it was a pooled connection that died before it answered a byte, so the
-   *     server may never have seen the request
+   * @param seen whether the server may have acted on the request
    */
-  void onFailure(Reason reason, boolean stale);
+  void onFailure(Reason reason, Seen seen);
+
+  /** What a server may have seen of a request that failed. */
+  enum Seen {
+    /** Nothing: it says so itself (RFC 9113 section 8.7), so any request may be sent again. */
+    NO,
+    /** A pooled connection died before a byte of the answer came. */
+    PERHAPS,
+    /** The request was on its way. */
+    YES
+  }
 }

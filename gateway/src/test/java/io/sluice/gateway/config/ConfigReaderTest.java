@@ -35,9 +35,18 @@ class ConfigReaderTest {
     assertThat(config.backends().get("b1"))
         .isEqualTo(
             new Backend(
-                "b1", Duration.ofSeconds(90), Duration.ofSeconds(1), Duration.ofSeconds(4), 3));
+                "b1",
+                Duration.ofSeconds(90),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(4),
+                Duration.ofHours(1),
+                Duration.ofMinutes(5),
+                Backend.Protocol.AUTO,
+                UpstreamTls.DEFAULT,
+                3));
     assertThat(config.servers().get("b1"))
-        .containsExactly(new Server("b1", "s1", "host.example", 5000, 1, false));
+        .containsExactly(new Server("b1", "s1", "host.example", 5000, false, 1, false));
     assertThat(config.frontends().get("f1"))
         .isEqualTo(
             new Frontend(
@@ -55,7 +64,17 @@ class ConfigReaderTest {
             new Middleware(
                 "f1", "m1", 1, new Middleware.ConnLimit(new Middleware.Variable.ClientIp(), 16)));
     assertThat(config.listeners().get("l1"))
-        .isEqualTo(new Listener("l1", "::1", 9000, "Host(`a`)", true));
+        .isEqualTo(
+            new Listener(
+                "l1",
+                "::1",
+                9000,
+                "Host(`a`)",
+                true,
+                null,
+                Listener.ProxyProtocol.NONE,
+                List.of(),
+                false));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -108,8 +127,8 @@ class ConfigReaderTest {
         "frontends/f/middlewares/m ;"
             + " {'Type':'connlimit','Middleware':{'Connections':1,'Variable':'x'}} ; expected"
             + " client.ip, request.host",
-        "listeners/l ; {'Protocol':'https','Address':{'Address':'127.0.0.1:1'}} ; Protocol: found"
-            + " \"https\", expected http",
+        "listeners/l ; {'Protocol':'gopher','Address':{'Address':'127.0.0.1:1'}} ; Protocol: found"
+            + " \"gopher\", expected http or https",
         "listeners/l ; {'Protocol':'http','Address':{'Address':'a'}} ; expected host:port",
         "listeners/l ; {'Protocol':'http','Address':{'Address':'name.example:80'}} ; expected an IP"
             + " address and a port",
@@ -117,7 +136,7 @@ class ConfigReaderTest {
             + " found \"unix\", expected tcp",
         "listeners/l ;"
             + " {'Protocol':'http','ProxyProtocol':'PROXY_V1','Address':{'Address':'127.0.0.1:1'}}"
-            + " ; ProxyProtocol: found \"PROXY_V1\"",
+            + " ; TrustedProxies: found nothing, with a ProxyProtocol",
         "nonsense/x ; {} ; nonsense/x: found a key that means nothing",
         "frontends/f ; {} ; found a key that means nothing",
       })

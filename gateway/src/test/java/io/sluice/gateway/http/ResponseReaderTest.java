@@ -59,7 +59,11 @@ class ResponseReaderTest {
   private static ResponseHead read(String head, boolean toHead) {
     ResponseReader reader = new ResponseReader(HeadLimits.RESPONSE);
     String text = head.replace("~", "\r\n").replace('^', '\n').replace('§', '\r');
-    assertThat(reader.read(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1), toHead))
+    assertThat(
+            reader.read(
+                Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1),
+                toHead,
+                io.netty.util.AsciiString.EMPTY_STRING))
         .isTrue();
     return reader.head();
   }

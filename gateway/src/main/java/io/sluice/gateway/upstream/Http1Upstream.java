@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
@@ -17,6 +19,7 @@ import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.ResponseReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * server keeps the connection open and not a byte more has arrived; in every other case it is
  * closed, so no response can ever reach the wrong exchange. Event loop only.
  */
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+  private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int MAX_INTERIM = 16;
 
@@ -39,6 +42,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     IDLE,
     AWAITING_HEAD,
     READING_BODY,
+    TUNNEL,
     CLOSED
   }
 
@@ -52,18 +56,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private ConnectionSettings settings;
   private State state = State.IDLE;
   private @Nullable ResponseReceiver receiver;
+  private AsciiString upgrade = AsciiString.EMPTY_STRING;
   private long requestFraming;
   private boolean toHead;
   private boolean requestSent;
   private boolean keepAlive;
   private boolean pooled;
   private boolean answered;
+  private boolean ending;
   private boolean reading = true;
   private int interims;
   private long unsentAtRestart;
 
-  UpstreamConnection(
-      LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
+  Http1Upstream(LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
     this.pools = pools;
     this.endpoint = endpoint;
     this.settings = settings;
@@ -72,6 +77,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     this.deadline = pools.deadlines().deadline(this::onDeadline);
   }
 
+  @Override
   public Endpoint endpoint() {
     return endpoint;
   }
@@ -86,15 +92,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     pooled = true;
   }
 
-  /**
-   * Sends a request's head; its body, if it has one, follows with {@link #sendBody} and {@link
-   * #sendEnd}. Not flushed.
-   */
+  @Override
   public void send(RequestHead head, ResponseReceiver newReceiver) {
     assert state == State.IDLE;
     receiver = newReceiver;
     state = State.AWAITING_HEAD;
     toHead = head.method().contentEquals("HEAD");
+    upgrade = head.upgrade();
     requestFraming = head.framing();
     requestSent = !head.hasBody();
     answered = false;
@@ -102,10 +106,18 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     heads.reset();
     endpoint.exchangeBegan();
     restartDeadline();
+    if (head.fields().has(HeaderName.TE)) {
+      // TE belongs to this hop, as a server of HTTP/1.1 has to be told (RFC 9110 section 10.1.4).
+      head.fields().set(HeaderName.CONNECTION, HeaderName.TE.text());
+    }
+    if (!upgrade.isEmpty()) {
+      head.fields().set(HeaderName.CONNECTION, HeaderName.UPGRADE.text());
+      head.fields().set(HeaderName.UPGRADE, upgrade);
+    }
     HeadWriter.write(head, outgoing.room(HeadWriter.lengthOf(head)));
   }
 
-  /** Sends a piece of the body, which the connection now owns. Not flushed. */
+  @Override
   public void sendBody(ByteBuf piece) {
     if (state == State.CLOSED || state == State.IDLE) {
       piece.release();
@@ -119,9 +131,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     restartDeadline();
   }
 
-  /** The request is complete. Not flushed. */
+  @Override
   public void sendEnd(Fields trailers) {
-    if (state == State.CLOSED || state == State.IDLE || requestSent) {
+    if (state == State.CLOSED || state == State.IDLE || state == State.TUNNEL || requestSent) {
       return;
     }
     requestSent = true;
@@ -131,6 +143,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  @Override
   public void flush() {
     if (state != State.CLOSED) {
       outgoing.flush();
@@ -142,39 +155,43 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return state != State.CLOSED && channel.isActive();
   }
 
+  @Override
   public boolean isWritable() {
     return channel.isWritable();
   }
 
-  /**
-   * Stops or goes on reading the response; while stopped, the server's silence is not its fault and
-   * no deadline runs.
-   */
+  @Override
   public void reading(boolean wanted) {
     if (reading == wanted || state == State.CLOSED) {
       return;
     }
     reading = wanted;
     channel.config().setAutoRead(wanted);
-    if (wanted) {
+    if (wanted || state == State.TUNNEL) {
       restartDeadline();
     } else {
       deadline.cancel();
     }
   }
 
-  /** Gives it back unused. */
+  @Override
   public void giveBack() {
     deadline.in(IDLE_NANOS);
     pools.release(this);
   }
 
-  /** Gives the exchange up: nothing more is delivered, and the connection is closed. */
+  @Override
   public void abort() {
-    if (state == State.AWAITING_HEAD || state == State.READING_BODY) {
+    if (state != State.IDLE && state != State.CLOSED) {
       receiver = null;
       close();
     }
+  }
+
+  /** Its server goes: a tunnel ends by itself within this time, or is ended. */
+  void endTunnelIn(Duration time) {
+    ending = true;
+    deadline.in(time.toNanos());
   }
 
   void close() {
@@ -185,6 +202,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       pools.forget(this);
     } else {
       endpoint.exchangeEnded();
+      if (state == State.TUNNEL) {
+        pools.tunnels(endpoint).remove(this);
+      }
     }
     state = State.CLOSED;
     deadline.remove();
@@ -216,10 +236,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void read(ByteBuf in) {
     while (in.isReadable()) {
       if (state == State.AWAITING_HEAD) {
-        if (!heads.read(in, toHead)) {
+        if (!heads.read(in, toHead, upgrade)) {
           return;
         }
         onHead(heads.head());
+      } else if (state == State.TUNNEL) {
+        restartDeadline();
+        receiver().onBody(in.readRetainedSlice(in.readableBytes()));
       } else if (state == State.READING_BODY) {
         ByteBuf piece = body.next(in);
         if (piece != null) {
@@ -242,6 +265,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void onHead(ResponseHead head) {
     restartDeadline();
+    if (head.framing() == Framing.TUNNEL) {
+      state = State.TUNNEL;
+      keepAlive = false;
+      pools.tunnels(endpoint).add(this);
+      restartDeadline();
+      receiver().onHead(head);
+      return;
+    }
     if (head.isInterim()) {
       if (++interims > MAX_INTERIM) {
         throw Reason.BAD_RESPONSE.error();
@@ -291,7 +322,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (state == State.READING_BODY && heads.head().framing() == Framing.UNTIL_CLOSE) {
+    boolean endsBody = state == State.READING_BODY && heads.head().framing() == Framing.UNTIL_CLOSE;
+    if (endsBody || state == State.TUNNEL) {
       finish(false);
     } else {
       fail(Reason.UPSTREAM_CLOSED);
@@ -308,7 +340,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void onDeadline() {
     boolean stillTaking = state != State.IDLE && outgoing.unsentBytes() < unsentAtRestart;
-    if (stillTaking) {
+    if (state == State.TUNNEL) {
+      fail(ending ? Reason.TUNNEL_DRAINED : Reason.TUNNEL_IDLE);
+    } else if (stillTaking) {
       restartDeadline();
     } else {
       fail(Reason.RESPONSE_TIMEOUT);
@@ -324,7 +358,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     close();
     if (failed != null) {
       endpoint.attemptFailed();
-      failed.onFailure(reason, pooled && !answered && reason == Reason.UPSTREAM_CLOSED);
+      boolean perhapsUnseen = pooled && !answered && reason == Reason.UPSTREAM_CLOSED;
+      failed.onFailure(
+          reason, perhapsUnseen ? ResponseReceiver.Seen.PERHAPS : ResponseReceiver.Seen.YES);
     }
   }
 
@@ -333,7 +369,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
    * far.
    */
   private void restartDeadline() {
-    if (reading && (requestSent || !channel.isWritable())) {
+    if (state == State.TUNNEL) {
+      if (!ending) {
+        deadline.in(settings.tunnelIdle().toNanos());
+      }
+    } else if (reading && (requestSent || !channel.isWritable())) {
       unsentAtRestart = outgoing.unsentBytes();
       deadline.in(settings.readTimeout().toNanos());
     } else {

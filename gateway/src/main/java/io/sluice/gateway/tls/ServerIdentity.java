@@ -1,0 +1,181 @@
+package io.sluice.gateway.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.config.Host;
+import io.sluice.gateway.config.ListenerTls;
+import java.io.ByteArrayInputStream;
+import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host's certificate under one listener's settings.
+ *
+ * <p>Checked when it is made, on the control thread; the context of the TLS library is built when
+ * the first client asks for the name, so that 100,000 names cost what is used of them. It is freed
+ * when neither a table nor a connection has it any more.
+ */
+public final class ServerIdentity {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final Host host;
+  private final ListenerTls settings;
+  private final List<X509Certificate> chain;
+  private final String privateKey;
+  private final List<String> names;
+  private volatile @Nullable SslContext context;
+
+  private ServerIdentity(
+      Host host,
+      ListenerTls settings,
+      List<X509Certificate> chain,
+      String privateKey,
+      List<String> names) {
+    this.host = host;
+    this.settings = settings;
+    this.chain = chain;
+    this.privateKey = privateKey;
+    this.names = names;
+  }
+
+  /**
+   * Reads a host's key pair.
+   *
+   * @throws IllegalArgumentException with what was found, when it cannot be used
+   */
+  static ServerIdentity of(Host host, ListenerTls settings) {
+    List<X509Certificate> chain = Pem.certificates(host.certificate());
+    String key = Pem.pkcs8(host.privateKey());
+    KeyCheck.match(chain.getFirst(), key);
+    return new ServerIdentity(host, settings, chain, key, names(chain.getFirst()));
+  }
+
+  Host host() {
+    return host;
+  }
+
+  boolean isMadeFrom(Host written, ListenerTls with) {
+    return host.equals(written) && settings.equals(with);
+  }
+
+  /** Whether the certificate is good for a host, in lower case (RFC 6125 section 6.4). */
+  public boolean covers(String wanted) {
+    for (String name : names) {
+      boolean wildcard = name.startsWith("*.");
+      int dot = wanted.indexOf('.');
+      if (wildcard
+          ? dot > 0 && wanted.substring(dot).equals(name.substring(1))
+          : wanted.equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether clients had to show other certificates when they were met than they have to now. */
+  public boolean asksClientsOtherwiseThan(ListenerTls now) {
+    return settings != now
+        && (settings.clientAuth() != now.clientAuth()
+            || !settings.clientAuthorities().equals(now.clientAuthorities()));
+  }
+
+  /** The handler for one connection. */
+  SslHandler handler(ByteBufAllocator allocator, long handshakeMillis) throws SSLException {
+    SslHandler handler = context().newHandler(allocator);
+    handler.setHandshakeTimeout(handshakeMillis, TimeUnit.MILLISECONDS);
+    return handler;
+  }
+
+  private SslContext context() throws SSLException {
+    SslContext made = context;
+    if (made == null) {
+      synchronized (this) {
+        made = context;
+        if (made == null) {
+          made = build();
+          context = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  private SslContext build() throws SSLException {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(pem(chain), pem(privateKey))
+            .sslProvider(TlsLibrary.PROVIDER)
+            .protocols(settings.versions().protocols())
+            .applicationProtocolConfig(
+                new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    ApplicationProtocolNames.HTTP_2,
+                    ApplicationProtocolNames.HTTP_1_1));
+    if (!settings.versions().cipherSuites().isEmpty()) {
+      builder.ciphers(settings.versions().cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
+    }
+    if (settings.clientAuth() != ListenerTls.ClientAuth.NONE) {
+      builder
+          .clientAuth(
+              settings.clientAuth() == ListenerTls.ClientAuth.REQUIRE
+                  ? ClientAuth.REQUIRE
+                  : ClientAuth.OPTIONAL)
+          .trustManager(
+              Pem.certificates(settings.clientAuthorities()).toArray(X509Certificate[]::new));
+    }
+    SslContext built = builder.build();
+    if (built instanceof ReferenceCountedOpenSslContext counted) {
+      TicketKeys.apply(counted.sessionContext(), settings);
+      CLEANER.register(this, () -> ReferenceCountUtil.release(counted));
+    }
+    return built;
+  }
+
+  private static ByteArrayInputStream pem(List<X509Certificate> chain) {
+    StringBuilder text = new StringBuilder();
+    for (X509Certificate certificate : chain) {
+      text.append(Pem.text(certificate));
+    }
+    return pem(text.toString());
+  }
+
+  private static ByteArrayInputStream pem(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The DNS names of a certificate, in lower case. */
+  private static List<String> names(X509Certificate certificate) {
+    List<String> names = new ArrayList<>();
+    try {
+      var alternatives = certificate.getSubjectAlternativeNames();
+      if (alternatives != null) {
+        for (List<?> alternative : alternatives) {
+          boolean dnsOrAddress = alternative.get(0).equals(2) || alternative.get(0).equals(7);
+          if (dnsOrAddress && alternative.get(1) instanceof String name) {
+            names.add(name.toLowerCase(Locale.ROOT));
+          }
+        }
+      }
+    } catch (CertificateParsingException unreadable) {
+      throw new IllegalArgumentException("a certificate with unreadable names", unreadable);
+    }
+    return List.copyOf(names);
+  }
+}

@@ -1,0 +1,96 @@
+package io.sluice.gateway.tls;
+
+import io.sluice.gateway.config.Host;
+import io.sluice.gateway.config.ListenerTls;
+import io.sluice.gateway.config.Problem;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which certificate of a listener answers for a name: the exact host, then {@code *.} and the rest
+ * of the name, then the default host (RFC 6066 section 3). Immutable.
+ */
+public final class ServerNames {
+  private final ListenerTls settings;
+  private final Map<String, ServerIdentity> byName;
+  private final @Nullable ServerIdentity fallback;
+
+  private ServerNames(
+      ListenerTls settings, Map<String, ServerIdentity> byName, @Nullable ServerIdentity fallback) {
+    this.settings = settings;
+    this.byName = byName;
+    this.fallback = fallback;
+  }
+
+  /**
+   * The names of all hosts that have a key pair. A host whose key pair cannot be used keeps the one
+   * that it had, and is a problem.
+   */
+  public static ServerNames of(
+      ListenerTls settings,
+      Collection<Host> hosts,
+      @Nullable ServerNames previous,
+      List<Problem> problems) {
+    Map<String, ServerIdentity> byName = HashMap.newHashMap(hosts.size());
+    ServerIdentity fallback = null;
+    for (Host host : hosts) {
+      ServerIdentity last = previous == null ? null : previous.byName.get(host.name());
+      ServerIdentity identity = host.hasKeyPair() ? identity(host, settings, last, problems) : null;
+      if (identity == null) {
+        continue;
+      }
+      byName.put(host.name(), identity);
+      boolean first = fallback == null || host.name().compareTo(fallback.host().name()) < 0;
+      if (host.isDefault() && first) {
+        fallback = identity;
+      }
+    }
+    return new ServerNames(settings, byName, fallback);
+  }
+
+  private static @Nullable ServerIdentity identity(
+      Host host, ListenerTls settings, @Nullable ServerIdentity last, List<Problem> problems) {
+    if (last != null && last.isMadeFrom(host, settings)) {
+      return last;
+    }
+    try {
+      return ServerIdentity.of(host, settings);
+    } catch (IllegalArgumentException unusable) {
+      problems.add(
+          Problem.error(
+              "hosts/" + host.name() + "/host KeyPair",
+              String.valueOf(unusable.getMessage()),
+              "a certificate chain and its private key, as PEM"));
+      return last;
+    }
+  }
+
+  public ListenerTls settings() {
+    return settings;
+  }
+
+  public boolean isEmpty() {
+    return byName.isEmpty();
+  }
+
+  /**
+   * The certificate for a name in lower case, or null when nobody answers for it.
+   *
+   * @param name null when the client sent none
+   */
+  public @Nullable ServerIdentity find(@Nullable String name) {
+    if (name == null) {
+      return fallback;
+    }
+    ServerIdentity exact = byName.get(name);
+    if (exact != null) {
+      return exact;
+    }
+    int dot = name.indexOf('.');
+    ServerIdentity wildcard = dot < 0 ? null : byName.get("*" + name.substring(dot));
+    return wildcard != null ? wildcard : fallback;
+  }
+}

@@ -1,0 +1,170 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.tls.ClientTls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens connections to servers: name, address, TCP, TLS, and then whichever version of HTTP the
+ * server speaks. One for each event loop; everything happens on it.
+ */
+final class Connector {
+  /** What becomes of one attempt to connect: one of these, once. */
+  interface Result {
+    void onHttp1(Http1Upstream connection);
+
+    void onHttp2(Http2Upstream connection);
+
+    void onFailed(Reason reason);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
+  private final LoopPools pools;
+  private final EventLoop loop;
+  private final Class<? extends SocketChannel> channelType;
+  private final HostResolver resolver;
+
+  Connector(LoopPools pools, Class<? extends SocketChannel> channelType, HostResolver resolver) {
+    this.pools = pools;
+    this.loop = pools.loop();
+    this.channelType = channelType;
+    this.resolver = resolver;
+  }
+
+  void connect(Endpoint endpoint, ConnectionSettings settings, Result result) {
+    CompletableFuture<InetAddress> address = resolver.resolve(endpoint.key().host());
+    if (address.isDone()) {
+      connectTo(address, endpoint, settings, result);
+    } else {
+      address.whenComplete(
+          (found, failure) -> loop.execute(() -> connectTo(address, endpoint, settings, result)));
+    }
+  }
+
+  private void connectTo(
+      CompletableFuture<InetAddress> address,
+      Endpoint endpoint,
+      ConnectionSettings settings,
+      Result result) {
+    if (address.isCompletedExceptionally()) {
+      endpoint.attemptFailed();
+      result.onFailed(Reason.CONNECT_FAILED);
+      return;
+    }
+    ChannelFuture connecting =
+        bootstrap(endpoint, settings)
+            .connect(new InetSocketAddress(address.join(), endpoint.key().port()));
+    // A socket that could not even be made fails on a thread of Netty's own.
+    connecting.addListener(
+        connected -> {
+          if (loop.inEventLoop()) {
+            onConnected(connecting, endpoint, settings, result);
+          } else {
+            loop.execute(() -> onConnected(connecting, endpoint, settings, result));
+          }
+        });
+  }
+
+  private Bootstrap bootstrap(Endpoint endpoint, ConnectionSettings settings) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(channelType)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.clamp(settings.dialTimeout().toMillis(), 1, Integer.MAX_VALUE))
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    endpoint.connectionOpened();
+                    channel.closeFuture().addListener(closed -> endpoint.connectionClosed());
+                    ClientTls tls = endpoint.key().tls();
+                    if (tls != null) {
+                      channel.pipeline().addLast("tls", tlsHandler(channel, endpoint, settings));
+                    }
+                  }
+                });
+    if (channelType == EpollSocketChannel.class) {
+      int seconds = Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, 32767);
+      bootstrap
+          .option(EpollChannelOption.TCP_KEEPIDLE, seconds)
+          .option(EpollChannelOption.TCP_KEEPINTVL, seconds);
+    }
+    return bootstrap;
+  }
+
+  private static SslHandler tlsHandler(
+      Channel channel, Endpoint endpoint, ConnectionSettings settings) {
+    EndpointKey key = endpoint.key();
+    return java.util.Objects.requireNonNull(key.tls())
+        .handler(channel.alloc(), key.host(), key.port(), settings.tlsHandshakeTimeout());
+  }
+
+  private void onConnected(
+      ChannelFuture connecting, Endpoint endpoint, ConnectionSettings settings, Result result) {
+    if (!connecting.isSuccess()) {
+      endpoint.attemptFailed();
+      boolean slow = connecting.cause() instanceof ConnectTimeoutException;
+      result.onFailed(slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED);
+      return;
+    }
+    Channel channel = connecting.channel();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      onReady(channel, endpoint.key().multiplexed(), endpoint, settings, result);
+      return;
+    }
+    tls.handshakeFuture()
+        .addListener(
+            handshake -> {
+              if (handshake.isSuccess()) {
+                boolean http2 = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
+                onReady(channel, http2, endpoint, settings, result);
+              } else {
+                endpoint.attemptFailed();
+                LOG.warn("TLS to {} failed: {}", endpoint, String.valueOf(handshake.cause()));
+                boolean slow = handshake.cause() instanceof SslHandshakeTimeoutException;
+                channel.close();
+                result.onFailed(slow ? Reason.UPSTREAM_TLS_TIMEOUT : Reason.UPSTREAM_TLS_FAILED);
+              }
+            });
+  }
+
+  private void onReady(
+      Channel channel,
+      boolean http2,
+      Endpoint endpoint,
+      ConnectionSettings settings,
+      Result result) {
+    if (http2) {
+      Http2Upstream connection = Http2Upstream.on(pools, endpoint, channel);
+      channel.pipeline().addLast("http2", connection);
+      result.onHttp2(connection);
+    } else {
+      Http1Upstream connection = new Http1Upstream(pools, endpoint, settings, channel);
+      channel.pipeline().addLast("http1", connection);
+      result.onHttp1(connection);
+    }
+  }
+}

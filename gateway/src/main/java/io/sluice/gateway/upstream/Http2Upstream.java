@@ -1,0 +1,365 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/2 connection to a server, shared by the exchanges of its event loop: each has an {@link
+ * Http2UpstreamStream}.
+ *
+ * <p>Takes new exchanges until its server says goodbye (GOAWAY), its endpoint retires or a stream
+ * of it was never answered; then it ends with its last stream. Event loop only.
+ */
+final class Http2Upstream extends Http2ConnectionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(Http2Upstream.class);
+  private static final int STREAM_WINDOW = 256 * 1024;
+  private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
+  private static final int MAX_STREAMS = 100;
+  private static final int MAX_HEADER_LIST_BYTES = 64 * 1024;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final LoopPools pools;
+  private final Endpoint endpoint;
+  private final Channel channel;
+  private final AsciiString scheme;
+  private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
+  private final DeadlineWheel.Deadline deadline;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable TurnFlush flush;
+  private int reserved;
+  private boolean leaving;
+  private long framesRead;
+
+  private Http2Upstream(
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings,
+      LoopPools pools,
+      Endpoint endpoint,
+      Channel channel) {
+    super(decoder, encoder, settings);
+    this.pools = pools;
+    this.endpoint = endpoint;
+    this.channel = channel;
+    this.scheme = AsciiString.cached(endpoint.key().tls() == null ? "http" : "https");
+    this.key = connection().newKey();
+    this.deadline = pools.deadlines().deadline(this::leave);
+    gracefulShutdownTimeoutMillis(-1);
+    decoder.frameListener(new Frames());
+    encoder.flowController().listener(this::onWritabilityChanged);
+    connection().addListener(new StreamEnds());
+  }
+
+  static Http2Upstream on(LoopPools pools, Endpoint endpoint, Channel channel) {
+    return new Builder(pools, endpoint, channel).connect();
+  }
+
+  private static final class Builder
+      extends AbstractHttp2ConnectionHandlerBuilder<Http2Upstream, Builder> {
+    private final LoopPools pools;
+    private final Endpoint endpoint;
+    private final Channel channel;
+
+    Builder(LoopPools pools, Endpoint endpoint, Channel channel) {
+      this.pools = pools;
+      this.endpoint = endpoint;
+      this.channel = channel;
+    }
+
+    Http2Upstream connect() {
+      var connection = new DefaultHttp2Connection(false);
+      connection
+          .remote()
+          .flowController(
+              new DefaultHttp2RemoteFlowController(
+                  connection, new UniformStreamByteDistributor(connection)));
+      connection(connection);
+      initialSettings(
+          new Http2Settings()
+              .pushEnabled(false)
+              .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
+              .initialWindowSize(STREAM_WINDOW));
+      validateHeaders(true);
+      return build();
+    }
+
+    @Override
+    protected Http2Upstream build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      return new Http2Upstream(decoder, encoder, settings, pools, endpoint, channel);
+    }
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  LoopPools pools() {
+    return pools;
+  }
+
+  AsciiString scheme() {
+    return scheme;
+  }
+
+  ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return context;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    context = ctx;
+    flush = new TurnFlush(ctx);
+    super.handlerAdded(ctx);
+    connection()
+        .local()
+        .flowController()
+        .incrementWindowSize(
+            connection().connectionStream(),
+            CONNECTION_WINDOW - io.netty.handler.codec.http2.Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+  }
+
+  // New streams.
+
+  /** Whether another exchange may go here. */
+  boolean takesMore() {
+    int open = connection().numActiveStreams() + reserved;
+    return !leaving
+        && channel.isActive()
+        && open < MAX_STREAMS
+        && open < connection().local().maxActiveStreams()
+        && !connection().goAwayReceived();
+  }
+
+  /** A stream that becomes one with its request's head. */
+  Http2UpstreamStream reserve(ConnectionSettings settings) {
+    reserved++;
+    deadline.cancel();
+    return new Http2UpstreamStream(this, settings, framesRead);
+  }
+
+  /**
+   * Opens the stream of a reserved exchange by sending its request's head; null when it may not.
+   */
+  @Nullable Http2Stream open(Http2UpstreamStream ours, Http2Headers head, boolean ends) {
+    reserved--;
+    int id = connection().local().incrementAndGetNextStreamId();
+    ChannelHandlerContext ctx = context();
+    encoder().writeHeaders(ctx, id, head, 0, ends, ctx.newPromise());
+    Http2Stream stream = connection().stream(id);
+    if (stream != null) {
+      stream.setProperty(key, ours);
+    }
+    return stream;
+  }
+
+  /** A reserved exchange does not come. */
+  void giveBack() {
+    reserved--;
+    endIfUnused();
+  }
+
+  // What the server sends.
+
+  private final class Frames extends Http2FrameAdapter {
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean ends)
+        throws Http2Exception {
+      framesRead++;
+      Http2UpstreamStream stream = find(id);
+      if (stream != null) {
+        stream.onHeaders(headers, ends);
+      }
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int id,
+        Http2Headers headers,
+        int dependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean ends)
+        throws Http2Exception {
+      onHeadersRead(ctx, id, headers, padding, ends);
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean ends) {
+      framesRead++;
+      Http2UpstreamStream stream = find(id);
+      return stream == null ? data.readableBytes() + padding : stream.onData(data, padding, ends);
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
+      framesRead++;
+      Http2UpstreamStream stream = find(id);
+      if (stream != null) {
+        stream.onReset(code);
+      }
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
+        throws Http2Exception {
+      encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+    }
+
+    @Override
+    public void onGoAwayRead(ChannelHandlerContext ctx, int last, long code, ByteBuf debug) {
+      leaving = true;
+      endIfUnused();
+    }
+  }
+
+  private @Nullable Http2UpstreamStream find(int id) {
+    Http2Stream stream = connection().stream(id);
+    return stream == null ? null : stream.getProperty(key);
+  }
+
+  private void onWritabilityChanged(Http2Stream stream) {
+    Http2UpstreamStream ours = stream.getProperty(key);
+    if (ours != null) {
+      ours.onWritabilityChanged(encoder().flowController().isWritable(stream));
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    turnFlush().hold(true);
+    super.channelRead(ctx, message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    turnFlush().hold(false);
+    super.channelReadComplete(ctx);
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException error) {
+    Http2UpstreamStream stream = find(error.streamId());
+    if (stream != null) {
+      stream.onMalformed();
+    }
+    super.onStreamError(ctx, outbound, cause, error);
+  }
+
+  void flushSoon() {
+    turnFlush().ask();
+  }
+
+  private TurnFlush turnFlush() {
+    if (flush == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return flush;
+  }
+
+  void reset(Http2Stream stream) {
+    ChannelHandlerContext ctx = context();
+    resetStream(ctx, stream.id(), Http2Error.CANCEL.code(), ctx.newPromise());
+    flushSoon();
+  }
+
+  // How it ends.
+
+  /** Takes nothing new and ends with its last stream. */
+  void leave() {
+    leaving = true;
+    endIfUnused();
+  }
+
+  /**
+   * A stream got no answer in time. If the server has sent nothing at all since that stream began,
+   * the connection itself may be dead, and new exchanges had better go elsewhere.
+   */
+  void onSilence(long framesReadBefore) {
+    if (framesRead == framesReadBefore) {
+      leave();
+    }
+  }
+
+  private void endIfUnused() {
+    if (connection().numActiveStreams() > 0 || reserved > 0 || !channel.isActive()) {
+      return;
+    }
+    if (leaving || endpoint.state() != Endpoint.State.ACTIVE) {
+      leaving = true;
+      channel.close();
+    } else {
+      deadline.in(IDLE_NANOS);
+    }
+  }
+
+  private final class StreamEnds extends Http2ConnectionAdapter {
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      Http2UpstreamStream ours = stream.getProperty(key);
+      if (ours != null) {
+        boolean unseen =
+            connection().goAwayReceived()
+                && stream.id() > connection().local().lastStreamKnownByPeer();
+        ours.onClosed(unseen);
+      }
+    }
+
+    @Override
+    public void onStreamRemoved(Http2Stream stream) {
+      endIfUnused();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    leaving = true;
+    deadline.remove();
+    pools.forget(this);
+    super.channelInactive(ctx);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    if (cause instanceof IOException) {
+      channel.close();
+      return;
+    }
+    if (io.netty.handler.codec.http2.Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+      LOG.error("unexpected failure on the connection to {}", endpoint, cause);
+    }
+    super.exceptionCaught(ctx, cause);
+  }
+}

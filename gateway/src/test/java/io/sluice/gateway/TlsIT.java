@@ -1,0 +1,243 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.testkit.FreePort;
+import io.sluice.testkit.TestCertificate;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** TLS from clients and to servers, with real sockets and the JDK on the other side. */
+class TlsIT {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static TestCertificate localhost;
+  private static TestCertificate other;
+  private static TestCertificate wildcard;
+  private static TestCertificate person;
+
+  private Origin origin;
+  private TestGateway gateway;
+  private int port;
+
+  @BeforeAll
+  static void certificates() {
+    localhost = TestCertificate.of("localhost", "127.0.0.1");
+    other = TestCertificate.of("other.example");
+    wildcard = TestCertificate.of("*.wild.example");
+    person = TestCertificate.of("person");
+  }
+
+  @BeforeEach
+  void start() {
+    origin = Origin.echoing();
+    gateway = TestGateway.onFolder();
+    port = FreePort.next();
+    gateway.backend("b", origin).frontend("f", "b", "PathRegexp(`.*`)");
+    host("localhost", localhost, true);
+    host("other.example", other, false);
+    host("*.wild.example", wildcard, false);
+    listener(Map.of());
+    gateway.awaitServing(port);
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+    origin.close();
+  }
+
+  @AfterAll
+  static void forget() {
+    person = null;
+  }
+
+  private void host(String name, TestCertificate pair, boolean isDefault) {
+    put(
+        "hosts/" + name + "/host",
+        Map.of(
+            "Settings",
+            Map.of(
+                "Default",
+                isDefault,
+                "KeyPair",
+                Map.of("Cert", pair.certificate(), "Key", pair.privateKey()))));
+  }
+
+  private void listener(Map<String, ?> tls) {
+    put(
+        "listeners/secure",
+        Map.of(
+            "Protocol",
+            "https",
+            "Address",
+            Map.of("Address", "127.0.0.1:" + port),
+            "Settings",
+            Map.of("TLS", tls)));
+  }
+
+  private void put(String key, Object value) {
+    try {
+      gateway.put(key, JSON.writeValueAsString(value));
+    } catch (IOException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  private static HttpClient client(TestCertificate own) {
+    return HttpClient.newBuilder()
+        .sslContext(TestCertificate.context(own, localhost, other, wildcard))
+        .build();
+  }
+
+  private HttpResponse<String> get(HttpClient client, HttpClient.Version version)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/x?y=1"))
+            .version(version)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = HttpClient.Version.class,
+      names = {"HTTP_1_1", "HTTP_2"})
+  void theClientChoosesTheVersionOfHttp(HttpClient.Version version) throws Exception {
+    try (HttpClient client = client(null)) {
+      HttpResponse<String> response = get(client, version);
+
+      assertThat(response.version()).isEqualTo(version);
+      assertThat(response.body())
+          .startsWith("GET /x?y=1 HTTP/1.1\r\n")
+          .contains("X-Forwarded-Proto: https\r\n", "X-Forwarded-Port: " + port + "\r\n");
+    }
+  }
+
+  private String shown(String name) throws IOException {
+    SSLContext context = TestCertificate.context(null, localhost, other, wildcard);
+    try (SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
+      SSLParameters parameters = socket.getSSLParameters();
+      if (name != null) {
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+      }
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return socket.getSession().getPeerPrincipal().getName();
+    }
+  }
+
+  @Test
+  void theNameThatIsAskedForChoosesTheCertificate() throws Exception {
+    assertThat(shown("localhost")).isEqualTo("CN=localhost");
+    assertThat(shown("OTHER.example")).isEqualTo("CN=other.example");
+    assertThat(shown("a.wild.example")).isEqualTo("CN=any.wild.example");
+    assertThat(shown("a.b.wild.example")).isEqualTo("CN=localhost");
+    assertThat(shown("unknown.example")).isEqualTo("CN=localhost");
+    assertThat(shown(null)).isEqualTo("CN=localhost");
+  }
+
+  @Test
+  void aChangedCertificateIsShownAtOnceAndCutsNobody() throws Exception {
+    try (SSLSocket open = connect(null, "localhost")) {
+      assertThat(exchange(open, "localhost")).startsWith("HTTP/1.1 200");
+
+      host("localhost", other, true);
+
+      Awaitility.await().until(() -> shown("localhost").equals("CN=other.example"));
+      assertThat(exchange(open, "localhost")).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aBrokenKeyPairLeavesTheLastGoodOneAndSaysWhyWithoutTheKey() throws Exception {
+    put(
+        "hosts/other.example/host",
+        Map.of(
+            "Settings",
+            Map.of("KeyPair", Map.of("Cert", other.certificate(), "Key", wildcard.privateKey()))));
+
+    Awaitility.await().until(() -> !gateway.problems().isEmpty());
+    assertThat(gateway.problems().toString())
+        .contains("hosts/other.example/host KeyPair", "a private key of another certificate")
+        .doesNotContain("BEGIN");
+    assertThat(shown("other.example")).isEqualTo("CN=other.example");
+  }
+
+  private SSLSocket connect(TestCertificate own, String name) throws IOException {
+    SSLContext context = TestCertificate.context(own, localhost, other, wildcard);
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setServerNames(List.of(new SNIHostName(name)));
+    socket.setSSLParameters(parameters);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static String exchange(SSLSocket socket, String host) throws IOException {
+    Wire wire = new Wire(socket);
+    wire.send("GET / HTTP/1.1\r\nHost: " + host + "\r\nClient-Cert: :forged:\r\n\r\n");
+    Wire.Message response = wire.message();
+    return response.head() + response.body();
+  }
+
+  @Test
+  void aRequestForAHostThatTheConnectionWasNotMadeForIsMisdirected() throws Exception {
+    try (SSLSocket socket = connect(null, "localhost")) {
+      assertThat(exchange(socket, "unknown.example")).startsWith("HTTP/1.1 200");
+      assertThat(exchange(socket, "other.example")).startsWith("HTTP/1.1 421");
+    }
+  }
+
+  @Test
+  void aClientThatShowsNoCertificateIsNotServedWhereOneIsRequired() throws Exception {
+    try (SSLSocket before = connect(null, "localhost")) {
+      assertThat(exchange(before, "localhost")).startsWith("HTTP/1.1 200").doesNotContain("forged");
+      listener(Map.of("ClientAuth", "require", "ClientCAs", person.certificate()));
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                try (SSLSocket known = connect(person, "localhost")) {
+                  assertThat(exchange(known, "localhost"))
+                      .contains("Client-Cert: :")
+                      .doesNotContain("forged");
+                }
+              });
+
+      assertThat(exchange(before, "localhost")).startsWith("HTTP/1.1 421");
+      try (SSLSocket unknown = connect(null, "localhost")) {
+        assertThatThrownBy(() -> exchange(unknown, "localhost")).isInstanceOf(Exception.class);
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotTlsIsRefusedAndCounted() throws Exception {
+    try (Wire wire = Wire.connect(port)) {
+      wire.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(wire.ends()).isTrue();
+    }
+    Awaitility.await()
+        .until(() -> gateway.meter("sluice_rejected_total{reason=\"tls_refused\"}") > 0);
+  }
+}
