@@ -35,7 +35,10 @@ public final class LeakWatch<T> extends ResourceLeakDetector<T> {
 
   @Override
   protected void reportTracedLeak(String type, String records) {
-    LEAKS.add(type + records);
+    // Vert.x keeps a copy of every GOAWAY's text and never releases it; tests use it as a client.
+    if (!records.contains("io.vertx.core.http.GoAway")) {
+      LEAKS.add(type + records);
+    }
   }
 
   @Override

@@ -200,7 +200,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   void onPingAck(long content) {
     if (draining && content == DRAIN_PING) {
-      context().close();
+      sayLastStream();
     }
   }
 
@@ -328,9 +328,23 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     deadline.in(DRAIN_STEP_NANOS);
   }
 
+  private void sayLastStream() {
+    ChannelHandlerContext ctx = context();
+    goAway(
+        ctx,
+        connection().remote().lastStreamCreated(),
+        Http2Error.NO_ERROR.code(),
+        Unpooled.EMPTY_BUFFER,
+        ctx.newPromise());
+    flush(ctx);
+    deadline.cancel();
+    // From the end of the pipeline, so that the codec waits for the streams that are open.
+    channel.close();
+  }
+
   private void onDeadline() {
     if (draining) {
-      context().close();
+      sayLastStream();
     } else if (connection().numActiveStreams() == 0) {
       closeWhenIdle();
     }

@@ -1,0 +1,175 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Connections that change from HTTP to something else. */
+class TunnelIT {
+  private static final String ASK =
+      "GET /chat HTTP/1.1\r\n"
+          + "Host: a\r\n"
+          + "Connection: keep-alive, Upgrade\r\n"
+          + "Upgrade: websocket\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+          + "Sec-WebSocket-Version: 13\r\n\r\n";
+
+  private final AtomicInteger requests = new AtomicInteger();
+  private TestGateway gateway;
+  private Origin origin;
+  private Wire client;
+  private int port;
+
+  @BeforeEach
+  void start() {
+    origin =
+        Origin.scripted(
+            wire -> {
+              for (String head = wire.head(); head != null; head = wire.head()) {
+                requests.incrementAndGet();
+                if ("websocket".equals(Wire.header(head, "Upgrade"))) {
+                  assertThat(Wire.header(head, "Connection")).isEqualTo("Upgrade");
+                  wire.send(
+                      "HTTP/1.1 101 Switching Protocols\r\n"
+                          + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                  echo(wire);
+                  return;
+                }
+                wire.send(Origin.response("plain"));
+              }
+            });
+    gateway = TestGateway.onFolder();
+    port = gateway.listener("public");
+    gateway
+        .backend("b", "{'Timeouts':{'TunnelDrain':'300ms'}}", origin)
+        .frontend("f", "b", "PathRegexp(`.*`)");
+    gateway.awaitServing(port).awaitStatus(port, "/", 200);
+    client = Wire.connect(port);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    gateway.close();
+    origin.close();
+  }
+
+  private static void echo(Wire wire) {
+    byte[] some = new byte[4096];
+    for (int count = wire.some(some); count > 0; count = wire.some(some)) {
+      wire.send(some, count);
+    }
+  }
+
+  private void open() {
+    client.send(ASK);
+    String head = client.head();
+    assertThat(head).startsWith("HTTP/1.1 101 ");
+    assertThat(Wire.header(head, "Upgrade")).isEqualTo("websocket");
+    assertThat(Wire.header(head, "Connection")).isEqualTo("Upgrade");
+  }
+
+  private void says(String text) {
+    client.send(text);
+    assertThat(new String(client.bytes(text.length()), java.nio.charset.StandardCharsets.US_ASCII))
+        .isEqualTo(text);
+  }
+
+  @Test
+  void bytesPassBothWaysAfterTheServerHasAgreed() {
+    open();
+
+    says("GET / HTTP/1.1\r\n\r\n");
+    says("x".repeat(100_000));
+  }
+
+  @Test
+  void whatWasSentBeforeTheAnswerIsNotLost() {
+    client.send(ASK + "early");
+
+    assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+    assertThat(client.bytes(5)).asString().isEqualTo("early");
+  }
+
+  @Test
+  void aTunnelSurvivesUnrelatedSwapsAndEndsInTimeWhenItsServerGoes() {
+    open();
+    try (Origin next = Origin.named("next")) {
+      for (int i = 0; i < 20; i++) {
+        gateway.frontend("other" + i, "b", "Path(`/other" + i + "`)");
+        says("still here");
+      }
+
+      gateway.server("b", "s0", next.port());
+      gateway.awaitRoute("f", "b", next);
+
+      says("once more");
+      assertThat(client.ends()).isTrue();
+      Awaitility.await()
+          .until(() -> gateway.meter("sluice_rejected_total{reason=\"tunnel_drained\"}") == 1);
+    }
+  }
+
+  @Test
+  void aTunnelIsOverWhenEitherSideLeaves() {
+    open();
+    int before = origin.connections();
+
+    client.close();
+
+    Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
+    Awaitility.await().until(() -> origin.connections() == before - 1);
+    assertThat(gateway.meter("sluice_rejected_total{reason=\"client_gone\"}")).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "GET / HTTP/1.0~Connection: Upgrade~Upgrade: websocket~Sec-WebSocket-Key: x~~",
+        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Sec-WebSocket-Key: x~~",
+        "GET / HTTP/1.1~Host: a~Connection: Upgrade~Upgrade: websocket~~",
+        "GET / HTTP/1.1~Host: a~Connection: Upgrade~Upgrade: h2c~HTTP2-Settings: AAA~~",
+        "GET / HTTP/1.1~Host: a~Connection: Upgrade~Upgrade: a, b~~",
+        "POST / HTTP/1.1~Host: a~Connection: Upgrade~Upgrade: websocket~Sec-WebSocket-Key: x~"
+            + "Content-Length: 0~~",
+      })
+  void aDoubtfulWishToChangeIsAPlainRequest(String ask) {
+    client.send(ask.replace("~", "\r\n"));
+
+    assertThat(client.message().body()).isEqualTo("plain");
+  }
+
+  @Test
+  void aServerThatDoesNotAgreeAnswersAsUsual() {
+    client.send(ASK.replace("websocket", "something"));
+    assertThat(client.message().body()).isEqualTo("plain");
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertThat(client.message().body()).isEqualTo("plain");
+  }
+
+  @Test
+  void aServerThatChangesUnaskedIsNotFollowed() {
+    try (Origin rude =
+        Origin.scripted(
+            wire -> {
+              wire.head();
+              wire.send(
+                  "HTTP/1.1 101 Switching Protocols\r\n"
+                      + "Connection: Upgrade\r\nUpgrade: other\r\n\r\nsecret");
+            })) {
+      gateway.backend("rude", rude).frontend("rude", "rude", "Path(`/rude`)");
+      gateway.awaitRoute("rude", "rude", rude);
+
+      client.send(ASK.replace("/chat", "/rude"));
+
+      assertThat(client.message().status()).isEqualTo(502);
+    }
+  }
+}
