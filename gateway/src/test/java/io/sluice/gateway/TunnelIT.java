@@ -146,6 +146,34 @@ class TunnelIT {
     assertThat(client.message().body()).isEqualTo("plain");
   }
 
+  /** Through a second listener, which the first reaches over HTTP/2 (RFC 8441). */
+  @Test
+  void aTunnelPassesThroughHttp2OnBothSides() {
+    int inner = gateway.listener("inner");
+    int outer = gateway.listener("outer");
+    gateway.put("backends/inner/backend", "{'Type':'http','Settings':{'Protocol':'h2c'}}");
+    gateway.server("inner", "s", inner);
+    gateway.put(
+        "frontends/outer/frontend",
+        "{'Type':'http','BackendId':'inner','Route':'PathRegexp(`.*`)','Listeners':['outer']}");
+    gateway.put(
+        "frontends/f/frontend",
+        "{'Type':'http','BackendId':'b','Route':'PathRegexp(`.*`)','Listeners':['inner','public']}");
+    gateway.awaitServing(inner, outer).awaitStatus(outer, "/", 200);
+    client.close();
+    client = Wire.connect(outer);
+
+    client.send(ASK + "early");
+
+    String head = client.head();
+    assertThat(head).startsWith("HTTP/1.1 101 ");
+    assertThat(Wire.header(head, "Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    assertThat(client.bytes(5)).asString().isEqualTo("early");
+    says("x".repeat(300_000));
+    client.close();
+    Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
+  }
+
   @Test
   void aServerThatDoesNotAgreeAnswersAsUsual() {
     client.send(ASK.replace("websocket", "something"));

@@ -60,6 +60,7 @@ public final class Http2RequestRules {
    * goes on: then nothing but the end of the stream may follow.
    *
    * @param authority null where the client sent none
+   * @param protocol what an extended CONNECT asks for (RFC 8441), or null
    * @param ends whether no body follows
    * @throws ProxyError when the head is refused
    */
@@ -68,6 +69,7 @@ public final class Http2RequestRules {
       CharSequence method,
       CharSequence path,
       @Nullable CharSequence authority,
+      @Nullable CharSequence protocol,
       boolean ends) {
     Fields fields = head.fields();
     int methodStart = fields.append(method);
@@ -77,6 +79,10 @@ public final class Http2RequestRules {
       }
     }
     AsciiString verb = RequestRules.method(fields.bytes(), methodStart, method.length());
+    if (protocol != null && verb.contentEquals("CONNECT") && !ends) {
+      verb = RequestRules.GET;
+      upgrade(head, protocol);
+    }
     if (verb.contentEquals("CONNECT") || verb.contentEquals("TRACE")) {
       throw Reason.METHOD_NOT_ALLOWED.error();
     }
@@ -85,6 +91,20 @@ public final class Http2RequestRules {
     framing(head, ends);
     RequestRules.expectation(fields);
     joinCookies(fields);
+  }
+
+  /** To what follows, an extended CONNECT is the GET that HTTP/1.1 would have sent. */
+  private static void upgrade(RequestHead head, CharSequence protocol) {
+    for (int i = 0; i < protocol.length(); i++) {
+      if (!Ascii.isToken((byte) protocol.charAt(i))) {
+        throw Reason.BAD_METHOD.error();
+      }
+    }
+    if (AsciiString.contentEquals(protocol, "websocket")) {
+      head.fields().add("Sec-WebSocket-Key", WebSocketKey.random());
+    }
+    int start = head.fields().append(protocol);
+    head.upgrade(head.fields().view(start, protocol.length()));
   }
 
   private static void target(RequestHead head, AsciiString method, CharSequence path) {

@@ -72,6 +72,7 @@ public enum Reason {
   RESPONSE_TIMEOUT(504, Side.UPSTREAM, "the server did not answer in time"),
   UPSTREAM_TLS_FAILED(502, Side.UPSTREAM, "the server's identity or TLS is not acceptable"),
   UPSTREAM_TLS_TIMEOUT(504, Side.UPSTREAM, "the server did not complete the TLS handshake in time"),
+  UPGRADE_REFUSED(502, Side.UPSTREAM, "the server cannot change protocols over HTTP/2"),
   UPSTREAM_REFUSED(502, Side.UPSTREAM, "the server refused the stream"),
   UPSTREAM_RESET(502, Side.UPSTREAM, "the server reset the stream"),
   TUNNEL_IDLE(504, Side.UPSTREAM, "nothing passed through the tunnel in time"),

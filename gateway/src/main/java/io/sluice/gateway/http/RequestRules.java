@@ -12,7 +12,7 @@ import java.util.Set;
  * the other program.
  */
 final class RequestRules {
-  private static final AsciiString GET = AsciiString.cached("GET");
+  static final AsciiString GET = AsciiString.cached("GET");
   private static final AsciiString HEAD = AsciiString.cached("HEAD");
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};

@@ -46,6 +46,12 @@ public final class ResponseHead {
     return this;
   }
 
+  /** Makes the head of an agreed tunnel into what the other version of HTTP says. */
+  public void tunnel(int newStatus) {
+    status = newStatus;
+    framing = Framing.TUNNEL;
+  }
+
   void parsed(int newStatus, int newMinorVersion) {
     status = newStatus;
     minorVersion = newMinorVersion;

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.ProxyError;
@@ -40,6 +41,8 @@ final class Http2ClientStream implements ClientStream {
   private final RequestHead head = new RequestHead();
   private final DeadlineWheel.Deadline deadline;
   private @Nullable ByteBuf lastPiece;
+  private @Nullable ByteBuf early;
+  private boolean tunnel;
   private boolean paused;
   private boolean awaitsEnd;
   private boolean requestEnded;
@@ -60,6 +63,7 @@ final class Http2ClientStream implements ClientStream {
     requestEnded = ends;
     try {
       CharSequence authority = null;
+      CharSequence protocol = null;
       CharSequence method = AsciiString.EMPTY_STRING;
       CharSequence path = AsciiString.EMPTY_STRING;
       for (Map.Entry<CharSequence, CharSequence> field : headers) {
@@ -72,15 +76,17 @@ final class Http2ClientStream implements ClientStream {
           path = field.getValue();
         } else if (Http2Headers.PseudoHeaderName.AUTHORITY.value().contentEquals(name)) {
           authority = field.getValue();
+        } else if (Http2Headers.PseudoHeaderName.PROTOCOL.value().contentEquals(name)) {
+          protocol = field.getValue();
         }
       }
-      Http2RequestRules.apply(head, method, path, authority, ends);
+      Http2RequestRules.apply(head, method, path, authority, protocol, ends);
     } catch (ProxyError refused) {
       handler.onRejected(head, refused.reason());
       return;
     }
     watch();
-    if (ends || head.hasBody()) {
+    if (ends || head.hasBody() || !head.upgrade().isEmpty()) {
       handler.onRequest(head);
     } else {
       awaitsEnd = true;
@@ -96,7 +102,7 @@ final class Http2ClientStream implements ClientStream {
       return bytes;
     }
     if (data.isReadable()) {
-      handler.onRequestBody(data.retain());
+      onPiece(data.retain());
     }
     if (ends) {
       handler.onRequestEnd(Fields.EMPTY);
@@ -107,6 +113,15 @@ final class Http2ClientStream implements ClientStream {
       return 0;
     }
     return bytes;
+  }
+
+  private void onPiece(ByteBuf piece) {
+    if (head.upgrade().isEmpty() || tunnel) {
+      handler.onRequestBody(piece);
+    } else {
+      // The server has not agreed yet: until it has, nothing but a request may reach it.
+      early = early == null ? piece : Unpooled.wrappedBuffer(early, piece);
+    }
   }
 
   private void onEndAfterNoBody(boolean hasBody) {
@@ -187,9 +202,25 @@ final class Http2ClientStream implements ClientStream {
 
   @Override
   public void sendHead(ResponseHead response) {
-    if (!isOver()) {
+    if (!isOver() && response.framing() == Framing.TUNNEL) {
+      beginTunnel(response);
+    } else if (!isOver()) {
       responseEnded = response.framing() == 0;
       writeHeaders(Http2Messages.response(response), responseEnded);
+    }
+  }
+
+  /** RFC 8441 section 5: 200 says what 101 says in HTTP/1.1. */
+  private void beginTunnel(ResponseHead response) {
+    tunnel = true;
+    response.tunnel(200);
+    response.fields().remove("Sec-WebSocket-Accept");
+    writeHeaders(Http2Messages.response(response), false);
+    if (early != null) {
+      ByteBuf waiting = early;
+      early = null;
+      handler.onRequestBody(waiting);
+      handler.onRequestPause();
     }
   }
 
@@ -287,7 +318,7 @@ final class Http2ClientStream implements ClientStream {
     }
     if (!isWritable()) {
       deadline.in(Http2Connection.stallNanos());
-    } else if (!requestEnded && !paused) {
+    } else if (!requestEnded && !paused && head.upgrade().isEmpty()) {
       deadline.in(BODY_NANOS);
     } else {
       deadline.cancel();
@@ -319,6 +350,10 @@ final class Http2ClientStream implements ClientStream {
     if (lastPiece != null) {
       lastPiece.release();
       lastPiece = null;
+    }
+    if (early != null) {
+      early.release();
+      early = null;
     }
     handler.onClosed(Reason.CLIENT_GONE);
   }

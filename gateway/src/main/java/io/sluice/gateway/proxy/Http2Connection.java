@@ -125,6 +125,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       initialSettings(
           Http2Settings.defaultSettings()
               .maxConcurrentStreams(MAX_STREAMS)
+              .connectProtocolEnabled(true)
               .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
               .initialWindowSize(STREAM_WINDOW));
       validateHeaders(true);

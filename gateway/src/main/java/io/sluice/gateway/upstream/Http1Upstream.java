@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
@@ -133,6 +134,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void sendEnd(Fields trailers) {
+    if (state == State.TUNNEL) {
+      outgoing.flush();
+      ((DuplexChannel) channel).shutdownOutput();
+    }
     if (state == State.CLOSED || state == State.IDLE || state == State.TUNNEL || requestSent) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.sluice.gateway.upstream;
 
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * have to wait for the peer's window, so they are copies.
  */
 public final class Http2Messages {
+  private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
   private static final AsciiString[] STATUSES = new AsciiString[600];
 
   private Http2Messages() {}
@@ -34,6 +36,9 @@ public final class Http2Messages {
   static Http2Headers request(RequestHead head, AsciiString scheme) {
     Fields fields = head.fields();
     AsciiString authority = fields.first(HeaderName.HOST);
+    if (!head.upgrade().isEmpty()) {
+      return extendedConnect(head, scheme, authority);
+    }
     return ReadOnlyHttp2Headers.clientHeaders(
         false,
         head.method(),
@@ -41,6 +46,24 @@ public final class Http2Messages {
         scheme,
         authority == null ? AsciiString.EMPTY_STRING : authority,
         fields(fields, false, HeaderName.HOST));
+  }
+
+  /** RFC 8441 section 4. */
+  private static Http2Headers extendedConnect(
+      RequestHead head, AsciiString scheme, @Nullable AsciiString authority) {
+    head.fields().remove("Sec-WebSocket-Key");
+    Http2Headers connect =
+        new DefaultHttp2Headers(false)
+            .method(CONNECT)
+            .scheme(scheme)
+            .path(head.target())
+            .authority(authority == null ? AsciiString.EMPTY_STRING : authority)
+            .add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), head.upgrade());
+    AsciiString[] pairs = fields(head.fields(), false, HeaderName.HOST);
+    for (int i = 0; i < pairs.length; i += 2) {
+      connect.add(pairs[i], pairs[i + 1]);
+    }
+    return connect;
   }
 
   /** Trailers; they live on their own. */

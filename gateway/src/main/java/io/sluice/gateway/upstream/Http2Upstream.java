@@ -49,6 +49,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
   private @Nullable TurnFlush flush;
   private int reserved;
   private boolean leaving;
+  private boolean takesTunnels;
   private long framesRead;
 
   private Http2Upstream(
@@ -177,6 +178,11 @@ final class Http2Upstream extends Http2ConnectionHandler {
     return stream;
   }
 
+  /** Whether the server knows the extended CONNECT (RFC 8441 section 3). */
+  boolean takesTunnels() {
+    return takesTunnels;
+  }
+
   /** A reserved exchange does not come. */
   void giveBack() {
     reserved--;
@@ -232,6 +238,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
         throws Http2Exception {
       encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+      takesTunnels |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.Http2RequestRules;
@@ -15,6 +16,7 @@ import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.WebSocketKey;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ final class Http2UpstreamStream implements UpstreamStream {
   private @Nullable Http2Stream stream;
   private @Nullable ResponseReceiver receiver;
   private @Nullable ByteBuf lastPiece;
+  private @Nullable AsciiString webSocketKey;
+  private boolean wantsTunnel;
+  private boolean tunnel;
   private boolean toHead;
   private boolean requestSent;
   private boolean headReceived;
@@ -64,8 +69,16 @@ final class Http2UpstreamStream implements UpstreamStream {
   public void send(RequestHead request, ResponseReceiver newReceiver) {
     receiver = newReceiver;
     toHead = request.method().contentEquals("HEAD");
-    requestSent = !request.hasBody();
+    boolean upgrades = !request.upgrade().isEmpty();
+    requestSent = !request.hasBody() && !upgrades;
+    webSocketKey = upgrades ? key(request) : null;
     endpoint().exchangeBegan();
+    if (upgrades && !connection.takesTunnels()) {
+      connection.giveBack();
+      fail(Reason.UPGRADE_REFUSED, ResponseReceiver.Seen.YES);
+      return;
+    }
+    wantsTunnel = upgrades;
     Http2Headers headers = Http2Messages.request(request, connection.scheme());
     stream = connection.open(this, headers, requestSent);
     if (stream == null) {
@@ -73,6 +86,11 @@ final class Http2UpstreamStream implements UpstreamStream {
     } else {
       restartDeadline();
     }
+  }
+
+  private static @Nullable AsciiString key(RequestHead request) {
+    AsciiString key = request.fields().first("Sec-WebSocket-Key");
+    return key == null ? null : new AsciiString(key.toByteArray(), false);
   }
 
   @Override
@@ -170,6 +188,18 @@ final class Http2UpstreamStream implements UpstreamStream {
       return;
     }
     headReceived = true;
+    if (wantsTunnel && head.status() == 200 && !ends) {
+      head.tunnel(101);
+      if (webSocketKey != null) {
+        head.fields().add("Sec-WebSocket-Accept", WebSocketKey.accept(webSocketKey));
+      }
+      tunnel = true;
+      bodyLeft = Long.MAX_VALUE;
+      restartDeadline();
+      receiver().onHead(head);
+      receiver().onPause();
+      return;
+    }
     bodyLeft = head.framing() == Framing.CHUNKED ? Long.MAX_VALUE : head.framing();
     receiver().onHead(head);
     if (ends) {
@@ -261,6 +291,10 @@ final class Http2UpstreamStream implements UpstreamStream {
   }
 
   private void onDeadline() {
+    if (tunnel) {
+      failAndReset(Reason.TUNNEL_IDLE);
+      return;
+    }
     connection.onSilence(framesReadBefore);
     failAndReset(Reason.RESPONSE_TIMEOUT);
   }
@@ -315,7 +349,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     if (isOver()) {
       return;
     }
-    if (reading && (requestSent || !isWritable())) {
+    if (tunnel) {
+      deadline.in(settings.tunnelIdle().toNanos());
+    } else if (reading && (requestSent || !isWritable())) {
       deadline.in(settings.readTimeout().toNanos());
     } else {
       deadline.cancel();
