@@ -23,18 +23,24 @@ import io.sluice.gateway.control.Reconciler;
 import io.sluice.gateway.proxy.ProxyContext;
 import io.sluice.gateway.proxy.ServerSockets;
 import io.sluice.gateway.table.LiveTable;
+import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
+import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.tls.TlsLibrary;
+import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoints;
+import io.sluice.gateway.upstream.HealthChecker;
 import io.sluice.gateway.upstream.HostResolver;
 import io.sluice.gateway.upstream.LoopPools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +48,13 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  private static final long EXCHANGE_BYTES = 32 * 1024;
+
   private final GatewaySettings settings;
   private final MultiThreadIoEventLoopGroup group;
   private final AccessLog accessLog;
   private final Telemetry telemetry = new Telemetry();
-  private final LongAdder inFlight = new LongAdder();
+  private final AtomicInteger inFlight = new AtomicInteger();
   private final ServerSockets sockets;
   private final Endpoints endpoints;
   private final ConfigSource source;
@@ -71,13 +79,20 @@ public final class Gateway {
     group.forEach(executor -> pools.add(new LoopPools((EventLoop) executor, clientType, resolver)));
     this.endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
-    ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight);
+    ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight, mostInFlight());
     this.sockets = new ServerSockets(context, group, serverType, pools);
     TableCompiler compiler = new TableCompiler(endpoints, telemetry, System::nanoTime);
     this.source = source(settings);
+    HealthChecker checker = new HealthChecker(pools);
+    TableFollower asking =
+        table -> {
+          checker.follow(table.candidates());
+          return List.of();
+        };
     Path state = settings.stateDirectory();
     this.reconciler =
-        new Reconciler(source, compiler, live, List.of(sockets), endpoints, telemetry, state);
+        new Reconciler(
+            source, compiler, live, List.of(sockets, asking), endpoints, telemetry, state);
     publishMeters();
     AdminServer.Subject subject =
         new AdminServer.Subject(
@@ -88,7 +103,11 @@ public final class Gateway {
             () -> draining,
             source::accept);
     this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
-    LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
+    LOG.info(
+        "transport {}, TLS {}, {} event loops",
+        epoll ? "epoll" : "nio",
+        TlsLibrary.name(),
+        settings.threads());
   }
 
   /**
@@ -125,14 +144,14 @@ public final class Gateway {
    * @return whether all exchanges finished in time
    */
   public boolean stop() throws InterruptedException, IOException {
-    LOG.info("draining: {} exchanges under way", inFlight.sum());
+    LOG.info("draining: {} exchanges under way", inFlight.get());
     draining = true;
     reconciler.stop();
     boolean finished = sockets.drain(settings.drainTimeout());
     if (!finished) {
       LOG.warn(
           "{} exchanges did not finish within {} and are cut",
-          inFlight.sum(),
+          inFlight.get(),
           settings.drainTimeout());
     }
     source.close();
@@ -142,6 +161,11 @@ public final class Gateway {
     telemetry.close();
     LOG.info("stopped");
     return finished;
+  }
+
+  /** An exchange may hold some tens of KiB on each side while a client or a server is slow. */
+  private static int mostInFlight() {
+    return Math.clamp(Runtime.getRuntime().maxMemory() / EXCHANGE_BYTES, 1_000, 1_000_000);
   }
 
   private static ConfigSource source(GatewaySettings settings) throws IOException {
@@ -156,8 +180,20 @@ public final class Gateway {
     throw new IllegalArgumentException("found no source, expected etcd or a folder of routes");
   }
 
+  private static double count(RoutingTable table, Candidate.State state) {
+    return table.candidates().stream().filter(each -> each.candidate().state() == state).count();
+  }
+
   private void publishMeters() {
-    telemetry.gauge("sluice_exchanges_in_flight", "Exchanges under way", inFlight, LongAdder::sum);
+    telemetry.gauge(
+        "sluice_exchanges_in_flight", "Exchanges under way", inFlight, AtomicInteger::get);
+    for (Candidate.State state : Candidate.State.values()) {
+      telemetry.gauge(
+          "sluice_endpoints_" + state.name().toLowerCase(Locale.ROOT),
+          "Endpoints of backends that are " + state.name().toLowerCase(Locale.ROOT),
+          reconciler,
+          r -> count(r.status().table(), state));
+    }
     telemetry.gauge(
         "sluice_client_connections",
         "Open connections of clients",

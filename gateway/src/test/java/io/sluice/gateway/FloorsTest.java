@@ -20,6 +20,7 @@ class FloorsTest {
           Map.entry("middleware", 1),
           Map.entry("tls", 1),
           Map.entry("config", 0),
+          Map.entry("predicate", 0),
           Map.entry("route", 0),
           Map.entry("http", 0),
           Map.entry("telemetry", 0));

@@ -6,6 +6,7 @@ import io.sluice.gateway.control.SourceStatus;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
+import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -197,6 +198,15 @@ public final class AdminServer implements AutoCloseable {
                         .put("connections", endpoint.connections())
                         .put("exchanges", endpoint.exchanges())
                         .put("failures", endpoint.failures())));
+    JsonArray candidates = new JsonArray();
+    for (HealthChecker.Wanted each : table.candidates()) {
+      candidates.add(
+          new JsonObject()
+              .put("backend", each.backendId())
+              .put("endpoint", each.candidate().endpoint().name())
+              .put("weight", each.candidate().weight())
+              .put("state", each.candidate().state().name()));
+    }
     JsonArray problems = new JsonArray();
     for (Problem problem : status.problems()) {
       problems.add(
@@ -219,6 +229,7 @@ public final class AdminServer implements AutoCloseable {
             .put("backends", table.backends().size())
             .put("listeners", listeners)
             .put("endpoints", endpoints)
+            .put("candidates", candidates)
             .put("problems", problems);
     json(context, 200, body);
   }

@@ -13,6 +13,10 @@ import java.time.Duration;
  * @param tunnelDrain how long a tunnel may go on when its server goes
  * @param protocol which version of HTTP is spoken
  * @param tls how https servers are reached
+ * @param limits how much it takes at once
+ * @param balancing how its servers share its requests
+ * @param health how it is found out whether a server is well
+ * @param sticky the cookie that keeps a client with its server
  * @param maxIdleConnections how many idle connections to one server are kept on one event loop
  */
 public record Backend(
@@ -25,6 +29,10 @@ public record Backend(
     Duration tunnelDrain,
     Protocol protocol,
     UpstreamTls tls,
+    BackendLimits limits,
+    LoadBalancing balancing,
+    HealthSettings health,
+    Sticky sticky,
     int maxIdleConnections) {
   /** Which version of HTTP a server is spoken to in. */
   public enum Protocol {
@@ -63,15 +71,17 @@ public record Backend(
     final Duration period = keepAlive.duration("Period", KEEP_ALIVE);
     long idle = keepAlive.integer("MaxIdleConnsPerHost", 0, 0, 100_000);
     keepAlive.close();
-    for (String later :
-        new String[] {
-          "LoadBalancing", "HealthCheck", "OutlierDetection", "SlowStart", "Limits", "Sticky"
-        }) {
-      settings.notActedOn(later, "round robin by Weight over the servers whose State is active");
-    }
+    final LoadBalancing balancing =
+        settings.has("LoadBalancing")
+            ? LoadBalancing.read(settings.object("LoadBalancing"))
+            : LoadBalancing.DEFAULT;
+    final HealthSettings health = HealthSettings.read(settings);
+    final Sticky sticky =
+        settings.has("Sticky") ? Sticky.read(settings.object("Sticky")) : Sticky.NONE;
     final Protocol protocol = settings.choice("Protocol", Protocol.AUTO);
     final UpstreamTls tls =
         settings.has("TLS") ? UpstreamTls.read(settings.object("TLS")) : UpstreamTls.DEFAULT;
+    final BackendLimits limits = BackendLimits.read(settings.object("Limits"));
     settings.close();
     json.close();
     return new Backend(
@@ -84,6 +94,10 @@ public record Backend(
         tunnelDrain,
         protocol,
         tls,
+        limits,
+        balancing,
+        health,
+        sticky,
         idle == 0 ? IDLE : (int) idle);
   }
 }

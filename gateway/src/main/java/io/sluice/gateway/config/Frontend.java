@@ -1,5 +1,6 @@
 package io.sluice.gateway.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,10 @@ import java.util.List;
  * @param hostname what {@code X-Forwarded-Server} says; empty for none
  * @param trustForwardHeader whether the client's own forwarding headers are kept
  * @param passHostHeader whether the server sees the client's Host instead of its own name
+ * @param maxMemBodyBytes how much of a request body is kept to be sent again, in bytes
+ * @param failoverPredicate when another attempt is made; empty for the built-in rule
+ * @param maxAttempts how many attempts there may be in all
+ * @param requestTimeout for the whole exchange; zero for none
  */
 public record Frontend(
     String id,
@@ -24,7 +29,11 @@ public record Frontend(
     long maxBodyBytes,
     String hostname,
     boolean trustForwardHeader,
-    boolean passHostHeader) {
+    boolean passHostHeader,
+    int maxMemBodyBytes,
+    String failoverPredicate,
+    int maxAttempts,
+    Duration requestTimeout) {
 
   /**
    * A backend's part of a frontend's requests.
@@ -34,6 +43,10 @@ public record Frontend(
   public record Share(String backendId, int weight) {}
 
   private static final int MAX_WEIGHT = 1_000_000;
+  private static final int MEM_BODY = 64 * 1024;
+  private static final int MOST_MEM_BODY = 64 * 1024 * 1024;
+  private static final int ATTEMPTS = 3;
+  private static final int MOST_ATTEMPTS = 11;
 
   static Frontend read(String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");
@@ -50,7 +63,7 @@ public record Frontend(
     JsonRecord settings = json.object("Settings");
     JsonRecord limits = settings.object("Limits");
     long maxBodyBytes = limits.integer("MaxBodyBytes", 0, 0, Long.MAX_VALUE);
-    limits.notActedOn("MaxMemBodyBytes", "nothing: bodies are streamed, never kept");
+    final int maxMemBodyBytes = (int) limits.integer("MaxMemBodyBytes", MEM_BODY, 0, MOST_MEM_BODY);
     limits.close();
     final String hostname = settings.string("Hostname", "");
     final boolean trustForwardHeader = settings.bool("TrustForwardHeader", false);
@@ -58,10 +71,13 @@ public record Frontend(
     // Every body is streamed and flushed as it comes, so these two always have what they ask for.
     settings.ignore("Stream");
     settings.ignore("StreamFlushIntervalNanoSecs");
-    settings.notActedOn(
-        "FailoverPredicate", "the built-in rule: another server when none was reached");
-    settings.notActedOn("Timeouts", "the timeouts of the backend");
-    settings.notActedOn("Retry", "the built-in rule: another server when none was reached");
+    final String failover = settings.string("FailoverPredicate", "");
+    JsonRecord timeouts = settings.object("Timeouts");
+    final Duration requestTimeout = timeouts.duration("Request", Duration.ZERO);
+    timeouts.close();
+    JsonRecord retry = settings.object("Retry");
+    final int attempts = (int) retry.integer("MaxAttempts", ATTEMPTS, 1, MOST_ATTEMPTS);
+    retry.close();
     settings.close();
     json.close();
     if (!hostname.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
@@ -76,7 +92,11 @@ public record Frontend(
         maxBodyBytes,
         hostname,
         trustForwardHeader,
-        passHostHeader);
+        passHostHeader,
+        maxMemBodyBytes,
+        failover,
+        attempts,
+        requestTimeout);
   }
 
   private static List<Share> split(JsonRecord json) throws JsonRecord.BadValue {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param tls how clients are met over TLS; null for plain HTTP
  * @param proxyProtocol whether connections begin with a PROXY header
  * @param trustedProxies whose word on the client's address is taken
+ * @param timeouts how long a client may take
+ * @param limits how much a client may ask for
+ * @param encodedSlashes whether a path with an encoded slash is served
  * @param forwarded whether servers get a Forwarded header (RFC 7239)
  */
 public record Listener(
@@ -26,7 +29,16 @@ public record Listener(
     @Nullable ListenerTls tls,
     ProxyProtocol proxyProtocol,
     List<Cidr> trustedProxies,
-    boolean forwarded) {
+    boolean forwarded,
+    ClientTimeouts timeouts,
+    ClientLimits limits,
+    Slashes encodedSlashes) {
+  /** What is done with a path that holds an encoded slash. */
+  public enum Slashes {
+    KEEP,
+    REJECT
+  }
+
   /** Whether connections begin with a header that names the client. */
   public enum ProxyProtocol {
     NONE,
@@ -61,9 +73,10 @@ public record Listener(
         settings.has("TLS") ? ListenerTls.read(settings.object("TLS")) : ListenerTls.DEFAULT;
     final boolean forwarded = settings.bool("Forwarded", false);
     final List<Cidr> trusted = Cidr.read(settings, "TrustedProxies");
-    settings.notActedOn("Timeouts", "the defaults");
-    settings.notActedOn("Limits", "the defaults");
-    settings.notActedOn("HTTP2", "HTTP/1.1");
+    final ClientTimeouts timeouts = ClientTimeouts.read(settings.object("Timeouts"));
+    final ClientLimits limits =
+        ClientLimits.read(settings.object("Limits"), settings.object("HTTP2"));
+    final Slashes slashes = settings.choice("EncodedSlashes", Slashes.KEEP);
     settings.close();
     json.close();
     int colon = text.lastIndexOf(':');
@@ -103,6 +116,9 @@ public record Listener(
         protocol.equals("https") ? tls : null,
         proxyProtocol,
         trusted,
-        forwarded);
+        forwarded,
+        timeouts,
+        limits,
+        slashes);
   }
 }

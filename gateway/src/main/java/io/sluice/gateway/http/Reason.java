@@ -52,6 +52,7 @@ public enum Reason {
   REQUEST_TIMEOUT(408, Side.CLIENT, "the request did not arrive in time"),
   CLIENT_GONE(
       499, Side.CLIENT, "the client closed the connection before the response was complete"),
+  BODY_TOO_SLOW(408, Side.CLIENT, "the body comes more slowly than is allowed"),
   CLIENT_STALLED(499, Side.CLIENT, "the client stopped reading the response"),
 
   // The route.
@@ -61,6 +62,11 @@ public enum Reason {
   LISTENER_GONE(503, Side.GATEWAY, "this listener was taken out of service"),
   RATE_LIMITED(429, Side.GATEWAY, "max rate reached"),
   CONNECTION_LIMITED(429, Side.GATEWAY, "max connections reached"),
+  QUEUE_FULL(503, Side.GATEWAY, "too many requests wait for this backend"),
+  QUEUE_TIMEOUT(503, Side.GATEWAY, "no place at this backend became free in time"),
+  OVERLOADED(503, Side.GATEWAY, "the gateway has too many requests under way"),
+  TOO_MANY_CONNECTIONS(503, Side.GATEWAY, "this listener has too many connections"),
+  EXCHANGE_TIMEOUT(504, Side.GATEWAY, "the whole exchange took too long"),
   INTERNAL_ERROR(500, Side.GATEWAY, "the gateway failed"),
 
   // The upstream server.

@@ -41,6 +41,11 @@ public final class RequestHead {
     return path;
   }
 
+  /** Whether the path holds a slash that is written as {@code %2F}. */
+  public boolean hasEncodedSlash() {
+    return path.indexOf("%2F") >= 0;
+  }
+
   /** The host in lower case without its port; empty only for HTTP/1.0 without a Host header. */
   public AsciiString host() {
     return host;

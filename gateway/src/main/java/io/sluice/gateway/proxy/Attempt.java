@@ -1,15 +1,14 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionWaiter;
-import io.sluice.gateway.upstream.Endpoint;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.ResponseReceiver;
 import io.sluice.gateway.upstream.UpstreamStream;
@@ -20,32 +19,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tries of one exchange to get an answer from its backend.
  *
- * <p>Another endpoint is tried when none of the request can have been seen: the connection was not
- * made. A pooled connection that died before it answered is replaced once by a new one to the same
- * endpoint, if the request has no body and may be repeated (RFC 9110 section 9.2.2). Nothing is
- * tried again once a byte of the response has come. Event loop only.
+ * <p>What may be tried again, and when, is {@link RetryRule}'s to say; this class knows what can
+ * be: nothing once a byte of the response has gone to the client, nothing whose body was not kept
+ * whole, and no endpoint twice. A pooled connection that died before it answered is replaced once
+ * by a new one to the same endpoint, and does not count. Event loop only.
  */
 final class Attempt implements ConnectionWaiter, ResponseReceiver {
-  private static final int MOST = 3;
-  private static final AsciiString[] REPEATABLE = {
-    AsciiString.cached("GET"),
-    AsciiString.cached("HEAD"),
-    AsciiString.cached("PUT"),
-    AsciiString.cached("DELETE"),
-    AsciiString.cached("OPTIONS")
-  };
-
   private final Exchange exchange;
   private final LoopPools pools;
   private final CompiledBackend backend;
   private final RequestHead request;
+  private final RetryRule rule;
   private final boolean passHost;
-  private final List<ByteBuf> waiting = new ArrayList<>(0);
-  private List<Endpoint> failed = List.of();
-  private @Nullable Endpoint endpoint;
+  private final RequestCopy copy;
+  private List<Candidate> failed = List.of();
+  private @Nullable Candidate candidate;
   private @Nullable UpstreamStream connection;
-  private @Nullable Fields endWaiting;
+  private @Nullable QueuePlace place;
+  private boolean sent;
   private boolean replaced;
+  private boolean answered;
   private boolean ended;
   private int count;
   private long startedNanos;
@@ -56,33 +49,66 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       LoopPools pools,
       CompiledBackend backend,
       RequestHead request,
+      RetryRule rule,
       boolean passHost) {
     this.exchange = exchange;
     this.pools = pools;
     this.backend = backend;
     this.request = request;
+    this.rule = rule;
     this.passHost = passHost;
+    this.copy = new RequestCopy(rule.mostKeptBytes());
   }
 
-  /** Picks an endpoint that this exchange has not failed on and asks for a connection to it. */
+  /** Waits for a place at the backend, where places are few, and begins. */
   void start() {
-    Endpoint picked = backend.balancer().pick(failed);
+    backend.budget().requestBegan();
+    if (backend.written().limits().maxRequests() == 0) {
+      next(Reason.NO_ENDPOINT);
+    } else {
+      place = QueuePlace.ask(this, backend, pools);
+    }
+  }
+
+  /** There is a place. */
+  void onPlace() {
+    if (!ended) {
+      next(Reason.NO_ENDPOINT);
+    }
+  }
+
+  void onNoPlace(Reason reason) {
+    exchange.refuse(reason);
+  }
+
+  /**
+   * Picks an endpoint that this exchange has not failed on and asks for a way to it.
+   *
+   * @param otherwise what the client is told when there is none
+   */
+  private void next(Reason otherwise) {
+    Candidate picked = Affinity.pick(exchange, request, backend, failed);
     if (picked == null) {
-      exchange.refuse(failed.isEmpty() ? Reason.NO_ENDPOINT : Reason.CONNECT_FAILED);
+      exchange.refuse(otherwise);
       return;
     }
-    endpoint = picked;
+    candidate = picked;
+    sent = false;
     count++;
     startedNanos = System.nanoTime();
-    pools.acquire(picked, backend.settings(), this);
+    pools.acquire(picked.endpoint(), backend.settings(), this);
   }
 
   int count() {
     return count;
   }
 
+  @Nullable Candidate candidate() {
+    return candidate;
+  }
+
   String endpointName() {
-    return endpoint == null ? "" : endpoint.name();
+    return candidate == null ? "" : candidate.endpoint().name();
   }
 
   long durationNanos() {
@@ -94,7 +120,10 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     if (!ended) {
       ended = true;
       durationNanos = count == 0 ? 0 : System.nanoTime() - startedNanos;
-      releaseWaiting();
+      copy.drop();
+      if (place != null) {
+        place.leave();
+      }
       if (connection != null) {
         connection.abort();
       }
@@ -105,16 +134,19 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   void sendBody(ByteBuf piece) {
     if (connection == null) {
-      waiting.add(piece);
-    } else {
-      connection.sendBody(piece);
+      copy.add(piece);
+      piece.release();
+      return;
     }
+    if (!answered) {
+      copy.add(piece);
+    }
+    connection.sendBody(piece);
   }
 
   void sendEnd(Fields trailers) {
-    if (connection == null) {
-      endWaiting = trailers;
-    } else {
+    copy.end(trailers);
+    if (connection != null) {
       connection.sendEnd(trailers);
     }
   }
@@ -146,36 +178,22 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       return;
     }
     connection = connected;
+    sent = true;
     if (!passHost || !request.fields().has(HeaderName.HOST)) {
       request.fields().set(HeaderName.HOST, connected.endpoint().authority());
     }
     connected.send(request, this);
-    if (connection != connected) {
-      return;
+    if (connection == connected) {
+      copy.sendTo(connected);
+      connected.flush();
+      exchange.onAttemptTakesBody(connected.isWritable());
     }
-    List<ByteBuf> pieces = List.copyOf(waiting);
-    waiting.clear();
-    pieces.forEach(connected::sendBody);
-    if (endWaiting != null) {
-      connected.sendEnd(endWaiting);
-    }
-    connected.flush();
-    exchange.onAttemptTakesBody(connected.isWritable());
   }
 
   @Override
   public void onConnectFailed(Reason reason) {
-    if (ended || endpoint == null) {
-      return;
-    }
-    if (failed.isEmpty()) {
-      failed = new ArrayList<>(MOST);
-    }
-    failed.add(endpoint);
-    if (count < MOST && backend.wanted().size() > failed.size()) {
-      start();
-    } else {
-      exchange.refuse(reason);
+    if (!ended) {
+      onFailed(reason, Seen.NO);
     }
   }
 
@@ -188,6 +206,20 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onHead(ResponseHead head) {
+    if (rule.looksAtResponses()
+        && retries(rule.afterResponse(count, request, head.status()), true)) {
+      UpstreamStream given = connection;
+      connection = null;
+      if (given != null) {
+        given.abort();
+      }
+      report(false);
+      goOn(Reason.UPSTREAM_CLOSED);
+      return;
+    }
+    answered = true;
+    copy.drop();
+    report(head.status() < 500);
     exchange.onHead(head);
   }
 
@@ -215,27 +247,64 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   @Override
   public void onFailure(Reason reason, Seen seen) {
     connection = null;
-    boolean repeatable = seen == Seen.NO || (seen == Seen.PERHAPS && isIdempotent());
-    if (repeatable && !replaced && endpoint != null && exchange.hasNoBody()) {
+    boolean stale = seen == Seen.NO || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
+    if (stale && !replaced && candidate != null && copy.isWhole()) {
       replaced = true;
-      count++;
-      pools.connect(endpoint, backend.settings(), this);
+      sent = false;
+      pools.connect(candidate.endpoint(), backend.settings(), this);
+      return;
+    }
+    onFailed(reason, seen);
+  }
+
+  private void onFailed(Reason reason, Seen seen) {
+    report(false);
+    boolean unsent = !sent || seen == Seen.NO;
+    if (!answered && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
+      goOn(reason);
     } else {
       exchange.refuse(reason);
     }
   }
 
-  private boolean isIdempotent() {
-    for (AsciiString method : REPEATABLE) {
-      if (method.contentEquals(request.method())) {
-        return true;
-      }
+  /**
+   * Whether what the rule wants can be done.
+   *
+   * @param budgeted whether a server has already worked on the request, so that another attempt is
+   *     load that the backend did not ask for
+   */
+  private boolean retries(boolean wanted, boolean budgeted) {
+    boolean another = backend.balancer().candidates().size() > failed.size() + 1;
+    if (!wanted || !another || !copy.isWhole()) {
+      return false;
     }
-    return false;
+    if (budgeted && !backend.budget().take()) {
+      exchange.onRetryDenied();
+      return false;
+    }
+    return true;
   }
 
-  private void releaseWaiting() {
-    waiting.forEach(ByteBuf::release);
-    waiting.clear();
+  private void goOn(Reason because) {
+    if (failed.isEmpty()) {
+      failed = new ArrayList<>(2);
+    }
+    if (candidate != null) {
+      failed.add(candidate);
+    }
+    exchange.onRetry(because);
+    next(because);
+  }
+
+  /** Tells the endpoint's health what its answer, or the lack of it, says. */
+  private void report(boolean well) {
+    if (candidate == null) {
+      return;
+    }
+    if (well) {
+      candidate.health().succeeded(System.nanoTime() - startedNanos);
+    } else {
+      candidate.health().failed();
+    }
   }
 }

@@ -1,8 +1,12 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.channel.Channel;
+import io.sluice.gateway.config.ClientLimits;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BoundSocket {
   private final String address;
   private final AtomicInteger connections = new AtomicInteger();
+  private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
   private volatile String listenerId;
   private volatile boolean closed;
   private @Nullable Channel channel;
@@ -53,12 +58,22 @@ final class BoundSocket {
     return connections.get();
   }
 
-  void connectionOpened() {
-    connections.incrementAndGet();
+  /** Whether the connection that was just counted is within the limits. */
+  boolean mayOpen(InetAddress address, ClientLimits limits) {
+    boolean room = limits.connections() == 0 || connections.get() <= limits.connections();
+    return room
+        && (limits.connectionsPerAddress() == 0
+            || byAddress.getOrDefault(address, 0) <= limits.connectionsPerAddress());
   }
 
-  void connectionClosed() {
+  void connectionOpened(InetAddress address) {
+    connections.incrementAndGet();
+    byAddress.merge(address, 1, Integer::sum);
+  }
+
+  void connectionClosed(InetAddress address) {
     connections.decrementAndGet();
+    byAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
   }
 
   void channel(Channel bound) {

@@ -1,5 +1,6 @@
 package io.sluice.gateway.proxy;
 
+import io.sluice.gateway.config.ClientTimeouts;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.Outgoing;
 import java.util.concurrent.TimeUnit;
@@ -13,28 +14,25 @@ import java.util.function.Consumer;
  * waits for it, it gets another turn.
  */
 final class ClientDeadline {
-  /** What a connection waits for, and how long. */
+  /** What a connection waits for. */
   enum Wait {
     /** The first byte of a request. */
-    NEXT_REQUEST(75),
+    NEXT_REQUEST,
     /** The end of a request's head, from its first byte. */
-    HEAD(10),
+    HEAD,
     /** More of a request's body. */
-    BODY(30),
+    BODY,
     /** That the client takes some of its response. */
-    READING(60),
+    READING,
     /** That the client closes, after the last response was sent. */
-    GOODBYE(2),
+    GOODBYE,
     /** Nothing of the client's: it is the server's turn, which its own connection watches. */
-    NOTHING(0);
-
-    private final long nanos;
-
-    Wait(int seconds) {
-      this.nanos = TimeUnit.SECONDS.toNanos(seconds);
-    }
+    NOTHING
   }
 
+  private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final ClientTimeouts timeouts;
   private final DeadlineWheel.Deadline deadline;
   private final Outgoing outgoing;
   private final Consumer<Wait> expired;
@@ -44,7 +42,9 @@ final class ClientDeadline {
   /**
    * @param expired called with what did not happen in time
    */
-  ClientDeadline(DeadlineWheel wheel, Outgoing outgoing, Consumer<Wait> expired) {
+  ClientDeadline(
+      ClientTimeouts timeouts, DeadlineWheel wheel, Outgoing outgoing, Consumer<Wait> expired) {
+    this.timeouts = timeouts;
     this.deadline = wheel.deadline(this::onDeadline);
     this.outgoing = outgoing;
     this.expired = expired;
@@ -76,7 +76,18 @@ final class ClientDeadline {
     if (current == Wait.READING) {
       unsent = outgoing.unsentBytes();
     }
-    deadline.in(current.nanos);
+    deadline.in(nanos());
+  }
+
+  private long nanos() {
+    return switch (current) {
+      case NEXT_REQUEST -> timeouts.idle().toNanos();
+      case HEAD -> timeouts.head().toNanos();
+      case BODY -> timeouts.body().toNanos();
+      case READING -> timeouts.write().toNanos();
+      case GOODBYE -> GOODBYE_NANOS;
+      case NOTHING -> throw new IllegalStateException("nothing is waited for");
+    };
   }
 
   private void onDeadline() {

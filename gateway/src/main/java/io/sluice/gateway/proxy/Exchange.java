@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
+import io.sluice.gateway.http.GrpcStatus;
+import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
@@ -15,6 +17,7 @@ import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.upstream.DeadlineWheel;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,8 @@ final class Exchange implements ExchangeView {
   private InetAddress client;
   private AsciiString clientText;
   private boolean passesTrailers;
+  private final boolean grpc;
+  private DeadlineWheel.@Nullable Deadline deadline;
   private boolean responseBegun;
   private boolean tunnel;
   private boolean finished;
@@ -50,9 +55,10 @@ final class Exchange implements ExchangeView {
     this.context = context;
     this.stream = stream;
     this.request = request;
+    this.grpc = GrpcStatus.isCall(request);
     this.client = stream.peer().address();
     this.clientText = stream.peer().text();
-    context.inFlight().increment();
+    context.inFlight().incrementAndGet();
   }
 
   @Override
@@ -90,7 +96,8 @@ final class Exchange implements ExchangeView {
   /** Whether a body of so many bytes is more than the frontend takes. */
   boolean isTooLarge(long bytes) {
     long most = frontend == null ? 0 : frontend.written().maxBodyBytes();
-    return most > 0 && bytes > most;
+    long listeners = listener == null ? 0 : listener.written().limits().bodyBytes();
+    return (most > 0 && bytes > most) || (listeners > 0 && bytes > listeners);
   }
 
   /** Runs the frontend's middlewares; null when the request proceeds. */
@@ -106,8 +113,46 @@ final class Exchange implements ExchangeView {
     backend = to;
     passesTrailers = withTrailers;
     boolean passHost = frontend != null && frontend.written().passHostHeader();
-    attempt = new Attempt(this, stream.pools(), to, request, passHost);
+    RetryRule rule = retryRule();
+    attempt = new Attempt(this, stream.pools(), to, request, rule, passHost);
+    watchWhole();
     attempt.start();
+  }
+
+  private RetryRule retryRule() {
+    if (frontend == null) {
+      throw new IllegalStateException("forwarded without a frontend");
+    }
+    return RetryRule.of(frontend.written(), frontend.failover());
+  }
+
+  /** The whole exchange has an end where the frontend or a gRPC caller says so. */
+  private void watchWhole() {
+    long nanos = frontend == null ? 0 : frontend.written().requestTimeout().toNanos();
+    if (grpc) {
+      long wanted = GrpcStatus.timeoutNanos(request);
+      nanos = nanos == 0 || (wanted > 0 && wanted < nanos) ? wanted : nanos;
+    }
+    if (nanos > 0) {
+      deadline = stream.pools().deadlines().deadline(this::onDeadline);
+      deadline.in(nanos);
+    }
+  }
+
+  private void onDeadline() {
+    if (!tunnel) {
+      refuse(Reason.EXCHANGE_TIMEOUT);
+    }
+  }
+
+  /** Another endpoint is tried. */
+  void onRetry(Reason because) {
+    context.telemetry().retried(because.label());
+  }
+
+  /** Another endpoint would be tried, had there not been too many retries. */
+  void onRetryDenied() {
+    context.telemetry().retried("budget_exhausted");
   }
 
   // The request's body, from the client.
@@ -179,6 +224,13 @@ final class Exchange implements ExchangeView {
     tunnel = head.framing() == Framing.TUNNEL;
     status = head.status();
     HopByHop.strip(head.fields());
+    String cookie =
+        backend == null || attempt == null
+            ? null
+            : Affinity.cookie(request, backend, attempt.candidate());
+    if (cookie != null) {
+      head.fields().add(HeaderName.SET_COOKIE, cookie);
+    }
     stream.sendHead(head);
   }
 
@@ -223,6 +275,11 @@ final class Exchange implements ExchangeView {
       return;
     }
     status = reply.reason().status();
+    if (grpc) {
+      finish(reply.reason());
+      Replies.sendGrpc(stream, reply);
+      return;
+    }
     byte[] body = Replies.body(reply);
     boolean withBody = !request.method().contentEquals("HEAD");
     bytesOut = withBody ? body.length : 0;
@@ -235,7 +292,10 @@ final class Exchange implements ExchangeView {
    */
   private void finish(@Nullable Reason reason) {
     finished = true;
-    context.inFlight().decrement();
+    if (deadline != null) {
+      deadline.remove();
+    }
+    context.inFlight().decrementAndGet();
     if (passage != null) {
       passage.onFinish();
     }
@@ -280,10 +340,5 @@ final class Exchange implements ExchangeView {
         upstreamNanos,
         attempt == null ? 0 : attempt.count(),
         reason == null ? "" : reason.label());
-  }
-
-  /** Whether the request can be sent again without a piece of it having been kept. */
-  boolean hasNoBody() {
-    return request.framing() == Framing.NONE;
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
@@ -47,6 +48,15 @@ final class ExchangeHandler {
     exchange.cameThrough(listener);
     if (isMisdirected(listener, head)) {
       exchange.refuse(Reason.MISDIRECTED);
+      return;
+    }
+
+    if (context.isOverloaded()) {
+      exchange.refuse(Reason.OVERLOADED);
+      return;
+    }
+    if (listener.written().encodedSlashes() == Listener.Slashes.REJECT && head.hasEncodedSlash()) {
+      exchange.refuse(Reason.BAD_TARGET);
       return;
     }
 

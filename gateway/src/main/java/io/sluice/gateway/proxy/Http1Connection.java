@@ -10,7 +10,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
-import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
@@ -58,9 +57,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final BoundSocket socket;
   private final ServerLoop loop;
   private final ExchangeHandler handler;
-  private final RequestReader heads = new RequestReader(HeadLimits.REQUEST);
+  private final RequestReader heads;
   private final BodyReader body = new BodyReader();
   private final ClientDeadline deadline;
+  private final BodyPace pace;
   private final Channel channel;
   private final Outgoing outgoing;
   private final Peer peer;
@@ -75,13 +75,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private int lingered;
 
   Http1Connection(
-      ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
+      ProxyContext proxy,
+      BoundSocket socket,
+      ServerLoop loop,
+      Channel channel,
+      Peer peer,
+      ClientTerms terms) {
     this.socket = socket;
+    this.heads = new RequestReader(terms.headLimits());
+    this.pace = new BodyPace(terms.limits().bodyRate());
     this.loop = loop;
     this.channel = channel;
     this.outgoing = new Outgoing(channel);
     this.handler = new ExchangeHandler(proxy, this, socket);
-    this.deadline = new ClientDeadline(loop.pools().deadlines(), outgoing, this::onExpired);
+    this.deadline =
+        new ClientDeadline(terms.timeouts(), loop.pools().deadlines(), outgoing, this::onExpired);
     this.peer = peer;
     watch();
   }
@@ -188,7 +196,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       watch();
       ByteBuf piece = body.next(in);
       if (piece != null) {
+        pace.received(piece.readableBytes());
         handler.onRequestBody(piece);
+      }
+      if (state == State.READING_BODY && pace.isTooSlow()) {
+        throw Reason.BODY_TOO_SLOW.error();
       }
       if (state == State.READING_BODY && body.finished()) {
         onBodyEnd();
@@ -202,6 +214,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     keepAlive = HopByHop.keepsAlive(head.fields(), head.minorVersion());
     if (head.hasBody()) {
       body.start(head.framing());
+      pace.begin();
       state = State.READING_BODY;
     } else {
       state = State.AWAITING_RESPONSE;
@@ -231,6 +244,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return;
     }
     paused = !wanted;
+    pace.paused(paused);
     watch();
     applyReading();
   }

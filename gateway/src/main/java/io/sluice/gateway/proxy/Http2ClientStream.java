@@ -11,7 +11,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
-import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
@@ -21,7 +20,6 @@ import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.Http2Messages;
 import io.sluice.gateway.upstream.LoopPools;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +31,12 @@ import org.jspecify.annotations.Nullable;
  * last piece of a body waits for what follows, so that the end of the stream travels with it.
  */
 final class Http2ClientStream implements ClientStream {
-  private static final long BODY_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final Http2Connection connection;
   private final Http2Stream stream;
   private final ExchangeHandler handler;
   private final RequestHead head = new RequestHead();
   private final DeadlineWheel.Deadline deadline;
+  private final BodyPace pace;
   private @Nullable ByteBuf lastPiece;
   private @Nullable ByteBuf early;
   private boolean tunnel;
@@ -54,6 +51,7 @@ final class Http2ClientStream implements ClientStream {
     this.connection = connection;
     this.stream = stream;
     this.handler = new ExchangeHandler(proxy, this, connection.socket());
+    this.pace = new BodyPace(connection.terms().limits().bodyRate());
     this.deadline = connection.pools().deadlines().deadline(this::onDeadline);
   }
 
@@ -69,7 +67,7 @@ final class Http2ClientStream implements ClientStream {
       for (Map.Entry<CharSequence, CharSequence> field : headers) {
         CharSequence name = field.getKey();
         if (name.length() == 0 || name.charAt(0) != ':') {
-          Http2RequestRules.field(head, name, field.getValue(), HeadLimits.REQUEST);
+          Http2RequestRules.field(head, name, field.getValue(), connection.terms().headLimits());
         } else if (Http2Headers.PseudoHeaderName.METHOD.value().contentEquals(name)) {
           method = field.getValue();
         } else if (Http2Headers.PseudoHeaderName.PATH.value().contentEquals(name)) {
@@ -99,6 +97,11 @@ final class Http2ClientStream implements ClientStream {
     requestEnded = ends;
     if (awaitsEnd) {
       onEndAfterNoBody(data.isReadable());
+      return bytes;
+    }
+    pace.received(bytes);
+    if (!ends && head.upgrade().isEmpty() && pace.isTooSlow()) {
+      handler.onRejected(head, Reason.BODY_TOO_SLOW);
       return bytes;
     }
     if (data.isReadable()) {
@@ -164,6 +167,7 @@ final class Http2ClientStream implements ClientStream {
   @Override
   public void reading(boolean wanted) {
     paused = !wanted;
+    pace.paused(paused);
     if (wanted && heldBytes > 0 && !closed) {
       giveBack();
       connection.flushSoon();
@@ -317,9 +321,9 @@ final class Http2ClientStream implements ClientStream {
       return;
     }
     if (!isWritable()) {
-      deadline.in(Http2Connection.stallNanos());
+      deadline.in(connection.terms().timeouts().write().toNanos());
     } else if (!requestEnded && !paused && head.upgrade().isEmpty()) {
-      deadline.in(BODY_NANOS);
+      deadline.in(connection.terms().timeouts().body().toNanos());
     } else {
       deadline.cancel();
     }

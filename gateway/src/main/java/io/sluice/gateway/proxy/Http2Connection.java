@@ -40,17 +40,12 @@ import org.slf4j.LoggerFactory;
  * and when the client has seen it, one that does; then it ends with its last stream.
  */
 final class Http2Connection extends Http2ConnectionHandler implements ClientConnection {
-  /** How many streams a client may have open at once. */
-  static final int MAX_STREAMS = 100;
-
   private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
   private static final int MAX_HEADER_LIST_BYTES = 32 * 1024;
   private static final int STREAM_WINDOW = 64 * 1024 - 1;
   private static final int CONNECTION_WINDOW = 1024 * 1024;
   private static final int RESETS = 200;
   private static final int RESET_SECONDS = 30;
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(75);
-  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long DRAIN_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long DRAIN_PING = 0x736c75696365L;
 
@@ -59,6 +54,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   private final ServerLoop loop;
   private final Channel channel;
   private final Peer peer;
+  private final ClientTerms terms;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
   private final FrameBudget budget = new FrameBudget();
@@ -76,16 +72,18 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       BoundSocket socket,
       ServerLoop loop,
       Channel channel,
-      Peer peer) {
+      Peer peer,
+      ClientTerms terms) {
     super(decoder, encoder, settings);
     this.proxy = proxy;
     this.socket = socket;
     this.loop = loop;
     this.channel = channel;
     this.peer = peer;
+    this.terms = terms;
     this.key = connection().newKey();
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
-    deadline.in(IDLE_NANOS);
+    deadline.in(terms.timeouts().idle().toNanos());
     gracefulShutdownTimeoutMillis(-1);
     decoder.frameListener(new Http2Frames(this, budget));
     encoder.flowController().listener(this::onWritabilityChanged);
@@ -94,8 +92,13 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   /** The handler for a connection whose client speaks HTTP/2. */
   static Http2Connection on(
-      ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
-    return new Builder(proxy, socket, loop, channel, peer).connect();
+      ProxyContext proxy,
+      BoundSocket socket,
+      ServerLoop loop,
+      Channel channel,
+      Peer peer,
+      ClientTerms terms) {
+    return new Builder(proxy, socket, loop, channel, peer, terms).connect();
   }
 
   private static final class Builder
@@ -105,13 +108,21 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     private final ServerLoop loop;
     private final Channel channel;
     private final Peer peer;
+    private final ClientTerms terms;
 
-    Builder(ProxyContext proxy, BoundSocket socket, ServerLoop loop, Channel channel, Peer peer) {
+    Builder(
+        ProxyContext proxy,
+        BoundSocket socket,
+        ServerLoop loop,
+        Channel channel,
+        Peer peer,
+        ClientTerms terms) {
       this.proxy = proxy;
       this.socket = socket;
       this.loop = loop;
       this.channel = channel;
       this.peer = peer;
+      this.terms = terms;
     }
 
     Http2Connection connect() {
@@ -124,7 +135,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       connection(connection);
       initialSettings(
           Http2Settings.defaultSettings()
-              .maxConcurrentStreams(MAX_STREAMS)
+              .maxConcurrentStreams(terms.limits().streams())
               .connectProtocolEnabled(true)
               .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
               .initialWindowSize(STREAM_WINDOW));
@@ -138,7 +149,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     @Override
     protected Http2Connection build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return new Http2Connection(decoder, encoder, settings, proxy, socket, loop, channel, peer);
+      return new Http2Connection(
+          decoder, encoder, settings, proxy, socket, loop, channel, peer, terms);
     }
   }
 
@@ -356,9 +368,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     budget.sent();
   }
 
-  /** The streams tell when their clients stop reading or sending; this is the connection's part. */
-  static long stallNanos() {
-    return STALL_NANOS;
+  ClientTerms terms() {
+    return terms;
   }
 
   private final class StreamEnds extends Http2ConnectionAdapter {
@@ -369,7 +380,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
         ours.onClosed();
       }
       if (connection().numActiveStreams() == 0 && !draining) {
-        deadline.in(IDLE_NANOS);
+        deadline.in(terms.timeouts().idle().toNanos());
       }
     }
   }

@@ -2,6 +2,7 @@ package io.sluice.gateway.proxy;
 
 import io.netty.buffer.Unpooled;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.middleware.Verdict;
@@ -42,7 +43,8 @@ final class Replies {
     fields.add(HeaderName.CONTENT_TYPE, "application/json");
     fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
     fields.add(HeaderName.DATE, IMF_FIXDATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
-    Duration retryAfter = reply.retryAfter();
+    boolean overload = reply.reason().status() == 503 && reply.retryAfter() == null;
+    Duration retryAfter = overload ? Duration.ofSeconds(1) : reply.retryAfter();
     if (retryAfter != null) {
       fields.add(
           HeaderName.RETRY_AFTER,
@@ -53,6 +55,22 @@ final class Replies {
     if (withBody) {
       stream.sendBody(Unpooled.wrappedBuffer(body));
     }
+    stream.sendEnd(Fields.EMPTY);
+    stream.flush();
+  }
+
+  /**
+   * Sends the response to a gRPC call: HTTP says 200, the status stands beside it (gRPC over
+   * HTTP/2, "Trailers-Only").
+   */
+  static void sendGrpc(ClientStream stream, Verdict.Reply reply) {
+    ResponseHead head = new ResponseHead().set(200, 0);
+    Fields fields = head.fields();
+    fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
+    fields.add(HeaderName.CONTENT_LENGTH, "0");
+    fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
+    fields.add("grpc-message", reply.detail());
+    stream.sendHead(head);
     stream.sendEnd(Fields.EMPTY);
     stream.flush();
   }

@@ -39,12 +39,17 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
       channel.close();
       return;
     }
-    socket.connectionOpened();
-    channel.closeFuture().addListener(closed -> socket.connectionClosed());
     Peer peer = Peer.at(remote.getAddress());
+    socket.connectionOpened(peer.address());
+    channel.closeFuture().addListener(closed -> socket.connectionClosed(peer.address()));
     Listener written = listener.written();
+    if (!socket.mayOpen(peer.address(), written.limits())) {
+      refuse(channel, Reason.TOO_MANY_CONNECTIONS);
+      return;
+    }
+    ClientTerms terms = ClientTerms.of(written);
     if (written.proxyProtocol() == Listener.ProxyProtocol.NONE) {
-      secure(channel, peer, listener);
+      secure(channel, peer, terms, listener);
       return;
     }
     if (written.trustedProxies().stream().noneMatch(range -> range.contains(peer.address()))) {
@@ -57,7 +62,8 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
             "proxy",
             new ProxyHeader(
                 loop(channel).pools().deadlines(),
-                address -> secure(channel, address == null ? peer : Peer.at(address), listener),
+                address ->
+                    secure(channel, address == null ? peer : Peer.at(address), terms, listener),
                 () -> refuse(channel, Reason.BAD_PROXY_HEADER)));
   }
 
@@ -73,9 +79,9 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     return loop;
   }
 
-  private void secure(Channel channel, Peer peer, CompiledListener listener) {
+  private void secure(Channel channel, Peer peer, ClientTerms terms, CompiledListener listener) {
     if (listener.names() == null) {
-      clear(channel, peer);
+      clear(channel, peer, terms);
       return;
     }
     channel
@@ -84,7 +90,7 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
             "tls",
             new TlsEntrance(
                 this::names,
-                session -> speak(channel, peer, session),
+                session -> speak(channel, peer, terms, session),
                 () -> context.telemetry().rejected(Reason.TLS_REFUSED.label())));
   }
 
@@ -93,37 +99,37 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     return listener == null ? null : listener.names();
   }
 
-  private void speak(Channel channel, Peer peer, TlsSession session) {
+  private void speak(Channel channel, Peer peer, ClientTerms terms, TlsSession session) {
     if (session.http2()) {
-      http2(channel, peer.with(session));
+      http2(channel, peer.with(session), terms);
     } else {
-      http1(channel, peer.with(session));
+      http1(channel, peer.with(session), terms);
     }
   }
 
-  private void clear(Channel channel, Peer peer) {
+  private void clear(Channel channel, Peer peer, ClientTerms terms) {
     Http2Preface preface = new Http2Preface();
     channel.pipeline().addLast("preface", preface);
-    Http1Connection http1 = http1(channel, peer);
+    Http1Connection http1 = http1(channel, peer, terms);
     preface.onFound(
         () -> {
           http1.giveUp();
           channel.pipeline().remove(http1);
-          http2(channel, peer);
+          http2(channel, peer, terms);
         });
   }
 
-  private Http1Connection http1(Channel channel, Peer peer) {
+  private Http1Connection http1(Channel channel, Peer peer, ClientTerms terms) {
     ServerLoop loop = loop(channel);
-    Http1Connection connection = new Http1Connection(context, socket, loop, channel, peer);
+    Http1Connection connection = new Http1Connection(context, socket, loop, channel, peer, terms);
     loop.connections().add(connection);
     channel.pipeline().addLast("http1", connection);
     return connection;
   }
 
-  private void http2(Channel channel, Peer peer) {
+  private void http2(Channel channel, Peer peer, ClientTerms terms) {
     ServerLoop loop = loop(channel);
-    Http2Connection connection = Http2Connection.on(context, socket, loop, channel, peer);
+    Http2Connection connection = Http2Connection.on(context, socket, loop, channel, peer, terms);
     loop.connections().add(connection);
     channel.pipeline().addLast("http2", connection);
   }

@@ -4,6 +4,7 @@ import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.predicate.FailoverPredicate;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.telemetry.FrontendMeters;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A frontend with its route parsed and its stages alive.
  *
  * @param middlewares the records that the chain was made from
+ * @param failover when another attempt is made; null for the built-in rule
  * @param unavailable why it answers 503 instead of serving without what its operator asked for;
  *     null when it serves
  */
@@ -23,6 +25,7 @@ public record CompiledFrontend(
     List<Middleware> middlewares,
     MiddlewareChain chain,
     @Nullable Problem unavailable,
+    @Nullable FailoverPredicate failover,
     FrontendMeters meters) {
 
   public String id() {

@@ -2,7 +2,10 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.route.RouteInput;
+import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.EndpointKey;
+import io.sluice.gateway.upstream.HealthChecker;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +66,17 @@ public record RoutingTable(
     Set<EndpointKey> wanted = new HashSet<>();
     backends.values().forEach(backend -> wanted.addAll(backend.wanted()));
     return wanted;
+  }
+
+  /** Every endpoint of every backend, with what is needed to ask it whether it is well. */
+  public List<HealthChecker.Wanted> candidates() {
+    List<HealthChecker.Wanted> all = new ArrayList<>();
+    for (CompiledBackend backend : backends.values()) {
+      for (Candidate candidate : backend.balancer().candidates()) {
+        all.add(new HealthChecker.Wanted(backend.id(), candidate, backend.settings()));
+      }
+    }
+    return all;
   }
 
   public Collection<CompiledListener> allListeners() {

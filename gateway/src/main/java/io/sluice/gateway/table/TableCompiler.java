@@ -9,21 +9,29 @@ import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.predicate.FailoverPredicate;
+import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteIndex;
 import io.sluice.gateway.route.RouteSyntaxException;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.ClientTls;
 import io.sluice.gateway.tls.ServerNames;
+import io.sluice.gateway.upstream.Admission;
 import io.sluice.gateway.upstream.Balancer;
+import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionSettings;
 import io.sluice.gateway.upstream.EndpointKey;
 import io.sluice.gateway.upstream.Endpoints;
+import io.sluice.gateway.upstream.Health;
+import io.sluice.gateway.upstream.Healths;
+import io.sluice.gateway.upstream.RetryBudget;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -42,6 +50,7 @@ public final class TableCompiler {
   private static final RouteIndex<String> NO_ROUTES = RouteIndex.of(List.of());
 
   private final Endpoints endpoints;
+  private final Healths healths;
   private final Telemetry telemetry;
   private final LongSupplier clock;
 
@@ -50,6 +59,7 @@ public final class TableCompiler {
    */
   public TableCompiler(Endpoints endpoints, Telemetry telemetry, LongSupplier clock) {
     this.endpoints = endpoints;
+    this.healths = new Healths(clock);
     this.telemetry = telemetry;
     this.clock = clock;
   }
@@ -61,6 +71,7 @@ public final class TableCompiler {
     Map<String, CompiledFrontend> frontends = frontends(config, previous, problems);
     Map<String, CompiledListener> listeners = listeners(config, previous, frontends, problems);
     checkReferences(config, frontends, problems);
+    healths.retain(config.backends().keySet());
     return new RoutingTable(
         previous.version() + 1,
         config.revision(),
@@ -117,10 +128,15 @@ public final class TableCompiler {
         weights.merge(key(server, written, tls), server.weight(), Integer::sum);
       }
     }
-    List<Balancer.Member> members = new ArrayList<>(weights.size());
+    Map<EndpointKey, Health> health =
+        healths.obtain(written.id(), weights.keySet(), written.health());
+    List<Candidate> candidates = new ArrayList<>(weights.size());
     weights.forEach(
-        (key, weight) -> members.add(new Balancer.Member(endpoints.obtain(key), weight)));
-    Balancer balancer = Balancer.of(members);
+        (key, weight) ->
+            candidates.add(
+                new Candidate(
+                    endpoints.obtain(key), weight, Objects.requireNonNull(health.get(key)))));
+    Balancer balancer = Balancer.of(written.balancing(), candidates);
     if (previous != null) {
       balancer.after(previous.balancer());
     }
@@ -134,7 +150,17 @@ public final class TableCompiler {
             written.tunnelDrain(),
             written.maxIdleConnections());
     return new CompiledBackend(
-        written, servers, settings, balancer, Set.copyOf(weights.keySet()), tls);
+        written,
+        servers,
+        settings,
+        balancer,
+        Set.copyOf(weights.keySet()),
+        tls,
+        previous == null ? new Admission() : previous.admission(),
+        previous != null
+                && previous.written().limits().retryPercent() == written.limits().retryPercent()
+            ? previous.budget()
+            : new RetryBudget(written.limits().retryPercent(), clock));
   }
 
   private static EndpointKey key(Server server, Backend written, @Nullable ClientTls tls) {
@@ -184,7 +210,7 @@ public final class TableCompiler {
         previous != null
             && previous.written() == written
             && previous.middlewares() == middlewares
-            && java.util.Objects.equals(previous.unavailable(), unavailable);
+            && Objects.equals(previous.unavailable(), unavailable);
     if (same) {
       return previous;
     }
@@ -201,10 +227,29 @@ public final class TableCompiler {
       usable = previous.written();
       route = previous.route();
     }
+    FailoverPredicate failover = null;
+    try {
+      if (!usable.failoverPredicate().isEmpty()) {
+        failover = FailoverPredicate.parse(usable.failoverPredicate());
+      }
+    } catch (PredicateSyntaxException notOne) {
+      Problem problem =
+          Problem.error(
+              "frontends/" + id + "/frontend Settings FailoverPredicate",
+              notOne.found(),
+              notOne.expected());
+      problems.add(problem);
+      if (previous == null || previous.unavailable() != null) {
+        unavailable = problem;
+      } else {
+        usable = previous.written();
+        failover = previous.failover();
+      }
+    }
     MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
     MiddlewareChain chain = MiddlewareChain.of(middlewares, living, clock);
     return new CompiledFrontend(
-        usable, route, middlewares, chain, unavailable, telemetry.frontend(id));
+        usable, route, middlewares, chain, unavailable, failover, telemetry.frontend(id));
   }
 
   /**

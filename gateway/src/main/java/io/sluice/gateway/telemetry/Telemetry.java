@@ -19,6 +19,7 @@ public final class Telemetry implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
+  private final Map<String, Counter> retried = new ConcurrentHashMap<>();
   private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
@@ -43,6 +44,19 @@ public final class Telemetry implements AutoCloseable {
             r ->
                 Counter.builder("sluice_rejected")
                     .description("Exchanges that were refused or failed, by reason")
+                    .tag("reason", r)
+                    .register(registry))
+        .increment();
+  }
+
+  /** Counts another attempt, or one that was denied, by what led to it. */
+  public void retried(String reason) {
+    retried
+        .computeIfAbsent(
+            reason,
+            r ->
+                Counter.builder("sluice_retries")
+                    .description("Further attempts, by what led to them")
                     .tag("reason", r)
                     .register(registry))
         .increment();

@@ -70,7 +70,10 @@ public final class ClientTls {
                 ApplicationProtocolNames.HTTP_2,
                 ApplicationProtocolNames.HTTP_1_1));
       }
-      return new ClientTls(written, multiplexed, builder.build());
+      SslContext context = builder.build();
+      ClientTls tls = new ClientTls(written, multiplexed, context);
+      TlsLibrary.freeWith(tls, context);
+      return tls;
     } catch (IllegalArgumentException unusable) {
       throw new SSLException(unusable.getMessage(), unusable);
     }

@@ -9,11 +9,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
-import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.config.Host;
 import io.sluice.gateway.config.ListenerTls;
 import java.io.ByteArrayInputStream;
-import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -32,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * when neither a table nor a connection has it any more.
  */
 public final class ServerIdentity {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Host host;
   private final ListenerTls settings;
   private final List<X509Certificate> chain;
@@ -143,8 +139,8 @@ public final class ServerIdentity {
     SslContext built = builder.build();
     if (built instanceof ReferenceCountedOpenSslContext counted) {
       TicketKeys.apply(counted.sessionContext(), settings);
-      CLEANER.register(this, () -> ReferenceCountUtil.release(counted));
     }
+    TlsLibrary.freeWith(this, built);
     return built;
   }
 

@@ -1,35 +1,33 @@
 package io.sluice.gateway.upstream;
 
-import java.util.ArrayList;
+import io.sluice.gateway.config.LoadBalancing;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weighted round robin over endpoints: a cycle in which each stands as often as its weight says,
- * spread as evenly as can be.
+ * Chooses one of a backend's endpoints for each attempt. Any thread.
  *
- * <p>Immutable but for the position, which all event loops share; any thread.
+ * <p>An endpoint that is not well is passed over, unless too few are well: then requests spread
+ * over all of them, because those that are left would only be drowned.
  */
-public final class Balancer {
-  /**
-   * An endpoint and its share.
-   *
-   * @param weight above 0
-   */
-  public record Member(Endpoint endpoint, int weight) {}
+public abstract class Balancer {
+  private final List<Candidate> candidates;
+  private final int panicPercent;
 
-  private static final int LONGEST_CYCLE = 4096;
-
-  private final Endpoint[] cycle;
-  private final AtomicInteger position = new AtomicInteger();
-
-  private Balancer(Endpoint[] cycle) {
-    this.cycle = cycle;
+  Balancer(List<Candidate> candidates, int panicPercent) {
+    this.candidates = List.copyOf(candidates);
+    this.panicPercent = panicPercent;
   }
 
-  public static Balancer of(List<Member> members) {
-    return new Balancer(cycle(members));
+  /** The balancer for a policy. */
+  public static Balancer of(LoadBalancing settings, List<Candidate> candidates) {
+    return switch (settings.policy()) {
+      case ROUND_ROBIN -> new RoundRobin(candidates, settings.panicPercent());
+      case LEAST_REQUEST -> new TwoChoices(candidates, settings.panicPercent(), false);
+      case PEAK_EWMA -> new TwoChoices(candidates, settings.panicPercent(), true);
+      case HASH -> new ConsistentHash(candidates, settings.panicPercent(), settings.boundedLoad());
+    };
   }
 
   /**
@@ -37,70 +35,60 @@ public final class Balancer {
    * the round again.
    */
   public Balancer after(Balancer previous) {
-    position.set(previous.position.get());
     return this;
   }
 
   /**
    * The next endpoint.
    *
-   * @param tried endpoints that this exchange has failed on; they are passed over
+   * @param tried what this exchange has failed on; passed over
+   * @param key what the exchange is hashed by; any number for other policies
    * @return null when there is none left
    */
-  public @Nullable Endpoint pick(List<Endpoint> tried) {
-    int length = cycle.length;
-    if (length == 0) {
-      return null;
-    }
-    int start = Math.floorMod(position.getAndIncrement(), length);
-    if (tried.isEmpty()) {
-      return cycle[start];
-    }
-    for (int i = 0; i < length; i++) {
-      Endpoint endpoint = cycle[(start + i) % length];
-      if (!tried.contains(endpoint)) {
-        return endpoint;
-      }
-    }
-    return null;
+  public @Nullable Candidate pick(List<Candidate> tried, long key) {
+    return candidates.isEmpty() ? null : choose(tried, key);
   }
 
-  /** Smooth weighted round robin, played through once. */
-  private static Endpoint[] cycle(List<Member> members) {
-    int divisor = 0;
-    long sum = 0;
-    for (Member member : members) {
-      divisor = gcd(divisor, member.weight);
-      sum += member.weight;
+  abstract @Nullable Candidate choose(List<Candidate> tried, long key);
+
+  /** All of them. */
+  public List<Candidate> candidates() {
+    return candidates;
+  }
+
+  /** Whether an exchange that has tried these may go there. */
+  final boolean mayTake(Candidate candidate, List<Candidate> tried) {
+    if (!tried.isEmpty() && tried.contains(candidate)) {
+      return false;
     }
-    if (divisor == 0) {
-      return new Endpoint[0];
+    if (candidate.health().isUsable()) {
+      double ramp = candidate.health().ramp();
+      return ramp >= 1 || ThreadLocalRandom.current().nextDouble() < ramp;
     }
-    // Very fine weights are rounded so that the cycle stays short; nobody is rounded away.
-    double scale = Math.min(1.0, (double) LONGEST_CYCLE * divisor / sum) / divisor;
-    int[] weights = new int[members.size()];
-    int total = 0;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = Math.max(1, (int) Math.round(members.get(i).weight * scale));
-      total += weights[i];
-    }
-    int[] current = new int[weights.length];
-    List<Endpoint> cycle = new ArrayList<>(total);
-    for (int n = 0; n < total; n++) {
-      int best = 0;
-      for (int i = 0; i < weights.length; i++) {
-        current[i] += weights[i];
-        if (current[i] > current[best]) {
-          best = i;
+    return isPanicking();
+  }
+
+  /** Anyone that was not tried, well or not, for when nobody may take the exchange. */
+  final @Nullable Candidate anyUsable(List<Candidate> tried) {
+    Candidate last = null;
+    for (Candidate candidate : candidates) {
+      if (!tried.contains(candidate)) {
+        if (candidate.health().isUsable()) {
+          return candidate;
         }
+        last = candidate;
       }
-      current[best] -= total;
-      cycle.add(members.get(best).endpoint);
     }
-    return cycle.toArray(new Endpoint[0]);
+    return tried.isEmpty() ? last : null;
   }
 
-  private static int gcd(int a, int b) {
-    return b == 0 ? a : gcd(b, a % b);
+  private boolean isPanicking() {
+    int usable = 0;
+    for (Candidate candidate : candidates) {
+      if (candidate.health().isUsable()) {
+        usable++;
+      }
+    }
+    return usable == 0 || usable * 100 < candidates.size() * panicPercent;
   }
 }

@@ -202,6 +202,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
     bodyLeft = head.framing() == Framing.CHUNKED ? Long.MAX_VALUE : head.framing();
     receiver().onHead(head);
+    if (receiver == null) {
+      return;
+    }
     if (ends) {
       finish(Fields.EMPTY);
     } else {

@@ -21,7 +21,8 @@ class ConfigReaderTest {
     put("backends/b1/servers/s1", "{'Id':'ignored','URL':'http://Host.example:5000/path'}");
     put(
         "frontends/f1/frontend",
-        "{'Type':'http','BackendId':'b1','Route':'Path(`/`)','Settings':{'Limits':{'MaxBodyBytes':400},'Hostname':'h1','TrustForwardHeader':true,'PassHostHeader':true}}");
+        "{'Type':'http','BackendId':'b1','Route':'Path(`/`)','Settings':{'FailoverPredicate':'Attempts()"
+            + " < 2','Limits':{'MaxMemBodyBytes':12,'MaxBodyBytes':400},'Hostname':'h1','TrustForwardHeader':true,'PassHostHeader':true}}");
     put(
         "frontends/f1/middlewares/m1",
         "{'Priority':1,'Type':'connlimit','Middleware':{'Connections':16,'Variable':'client.ip'}}");
@@ -44,6 +45,10 @@ class ConfigReaderTest {
                 Duration.ofMinutes(5),
                 Backend.Protocol.AUTO,
                 UpstreamTls.DEFAULT,
+                BackendLimits.DEFAULT,
+                LoadBalancing.DEFAULT,
+                HealthSettings.NONE,
+                Sticky.NONE,
                 3));
     assertThat(config.servers().get("b1"))
         .containsExactly(new Server("b1", "s1", "host.example", 5000, false, 1, false));
@@ -58,7 +63,11 @@ class ConfigReaderTest {
                 400,
                 "h1",
                 true,
-                true));
+                true,
+                12,
+                "Attempts() < 2",
+                3,
+                Duration.ZERO));
     assertThat(config.middlewares().get("f1"))
         .containsExactly(
             new Middleware(
@@ -74,7 +83,10 @@ class ConfigReaderTest {
                 null,
                 Listener.ProxyProtocol.NONE,
                 List.of(),
-                false));
+                false,
+                ClientTimeouts.DEFAULT,
+                ClientLimits.DEFAULT,
+                Listener.Slashes.KEEP));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -158,10 +170,8 @@ class ConfigReaderTest {
   }
 
   @Test
-  void whatIsNotActedOnIsAWarningAndTheRestWorks() {
-    put(
-        "backends/b/backend",
-        "{'Type':'http','Settings':{'HealthCheck':{'Path':'/'},'Sticky':{},'Colour':'red'}}");
+  void whatNobodyKnowsIsAWarningAndTheRestWorks() {
+    put("backends/b/backend", "{'Type':'http','Settings':{'Colour':'red'}}");
 
     Config config = reader.read(tree);
 
@@ -169,8 +179,7 @@ class ConfigReaderTest {
     assertThat(config.problems())
         .allMatch(problem -> problem.level() == Problem.Level.WARNING)
         .extracting(Problem::where)
-        .containsExactly(
-            "backends/b/backend Settings HealthCheck", "backends/b/backend Settings Colour");
+        .containsExactly("backends/b/backend Settings Colour");
   }
 
   @Test

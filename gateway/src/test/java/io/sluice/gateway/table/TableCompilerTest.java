@@ -209,7 +209,7 @@ class TableCompilerTest {
   @Test
   void anEndpointIsTheSameWhateverItsServerIsCalledAndRevivesWhenItIsWantedAgain() {
     putAll();
-    Endpoint one = table.backend("b").balancer().pick(List.of());
+    Endpoint one = table.backend("b").balancer().pick(List.of(), 0).endpoint();
     Endpoint living =
         endpoints.all().stream()
             .filter(e -> e.key().equals(new EndpointKey("one", 1)))
@@ -233,7 +233,7 @@ class TableCompilerTest {
     put("backends/b/servers/s1", "{'URL':'http://one:1','State':'draining'}");
     put("backends/b/servers/s2", "{'URL':'http://two:2','Weight':0}");
 
-    assertThat(table.backend("b").balancer().pick(List.of())).isNull();
+    assertThat(table.backend("b").balancer().pick(List.of(), 0)).isNull();
     assertThat(table.wantedEndpoints()).isEmpty();
   }
 

@@ -1,0 +1,151 @@
+package io.sluice.gateway.upstream;
+
+import io.sluice.gateway.config.HealthSettings;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * How one endpoint does for one backend: what checks say, what requests say, how long it takes.
+ *
+ * <p>Identified by the backend, the endpoint and the health settings, so it survives every change
+ * of the table that leaves these alone. Written by event loops and by the checks, read by all.
+ */
+public final class Health {
+  private static final double DECAY_NANOS = 10e9;
+
+  private final HealthSettings settings;
+  private final EjectionCap cap;
+  private final LongSupplier clock;
+  private final AtomicInteger failures = new AtomicInteger();
+  private final long since;
+  private volatile boolean down;
+  private volatile boolean ejected;
+  private volatile long ejectedUntil;
+  private volatile int ejections;
+  private volatile long wellSince;
+  private volatile double latencyNanos;
+  private volatile long latencyAt;
+  private int goodChecks;
+  private int badChecks;
+
+  Health(HealthSettings settings, EjectionCap cap, LongSupplier clock) {
+    this.settings = settings;
+    this.cap = cap;
+    this.clock = clock;
+    this.since = clock.getAsLong();
+    this.wellSince = since;
+  }
+
+  public HealthSettings settings() {
+    return settings;
+  }
+
+  /** Whether requests may go there. */
+  boolean isUsable() {
+    return !down && !isEjected();
+  }
+
+  public boolean isDown() {
+    return down;
+  }
+
+  /** Whether failed requests keep it out; its time over, it is let in again. */
+  public boolean isEjected() {
+    if (!ejected) {
+      return false;
+    }
+    if (clock.getAsLong() - ejectedUntil < 0) {
+      return true;
+    }
+    letIn();
+    return false;
+  }
+
+  private synchronized void letIn() {
+    if (ejected && clock.getAsLong() - ejectedUntil >= 0) {
+      ejected = false;
+      wellSince = clock.getAsLong();
+      cap.left();
+    }
+  }
+
+  /** The share of its weight that it gets while it is new, from 0.05 to 1. */
+  double ramp() {
+    long whole = settings.slowStart().toNanos();
+    if (whole == 0) {
+      return 1;
+    }
+    long passed = clock.getAsLong() - wellSince;
+    return passed >= whole ? 1 : Math.max(0.05, (double) passed / whole);
+  }
+
+  // What requests say.
+
+  /** An answer came that is no fault of the server's. */
+  public void succeeded(long durationNanos) {
+    if (settings.outliers() != null && failures.get() != 0) {
+      failures.set(0);
+    }
+    observe(durationNanos);
+  }
+
+  /** The server was not reached, did not answer, or answered with a fault of its own. */
+  public void failed() {
+    HealthSettings.Outliers outliers = settings.outliers();
+    if (outliers != null && failures.incrementAndGet() >= outliers.consecutiveFailures()) {
+      eject(outliers);
+    }
+  }
+
+  private synchronized void eject(HealthSettings.Outliers outliers) {
+    if (!ejected && cap.mayEject(outliers.maxEjectedPercent())) {
+      failures.set(0);
+      ejections++;
+      long nanos = outliers.ejection().toNanos() * Math.min(ejections, 10);
+      ejectedUntil = clock.getAsLong() + nanos;
+      ejected = true;
+    }
+  }
+
+  /** A rise counts at once, a fall over ten seconds. */
+  private void observe(long durationNanos) {
+    long now = clock.getAsLong();
+    double last = latencyNanos;
+    if (durationNanos >= last) {
+      latencyNanos = durationNanos;
+    } else {
+      double weight = Math.exp(-(now - latencyAt) / DECAY_NANOS);
+      latencyNanos = durationNanos + (last - durationNanos) * weight;
+    }
+    latencyAt = now;
+  }
+
+  /** How long it takes to answer, as of late; 0 while nothing is known. */
+  double latencyNanos() {
+    return latencyNanos;
+  }
+
+  // What checks say.
+
+  /** A check is over. Called by one event loop only; true when the state has changed. */
+  boolean checked(boolean good, HealthSettings.Check check) {
+    goodChecks = good ? goodChecks + 1 : 0;
+    badChecks = good ? 0 : badChecks + 1;
+    boolean before = down;
+    if (down && goodChecks >= check.healthy()) {
+      wellSince = clock.getAsLong();
+      down = false;
+    } else if (!down && badChecks >= check.unhealthy()) {
+      down = true;
+    }
+    return before != down;
+  }
+
+  /** Takes it out of the count of what is ejected, when it is forgotten. */
+  synchronized void forget() {
+    if (ejected) {
+      ejected = false;
+      cap.left();
+    }
+  }
+}

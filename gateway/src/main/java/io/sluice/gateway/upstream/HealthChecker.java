@@ -1,0 +1,101 @@
+package io.sluice.gateway.upstream;
+
+import io.sluice.gateway.config.HealthSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks endpoints whether they are well, each on one of the event loops, for as long as a backend
+ * wants it. The control thread says what is wanted.
+ */
+public final class HealthChecker {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
+
+  /**
+   * What is wanted for one endpoint of one backend.
+   *
+   * @param settings of the connections to it
+   */
+  public record Wanted(String backendId, Candidate candidate, ConnectionSettings settings) {}
+
+  private final List<LoopPools> loops;
+  private final Map<Health, Patient> patients = new HashMap<>();
+  private int next;
+
+  public HealthChecker(List<LoopPools> loops) {
+    this.loops = List.copyOf(loops);
+  }
+
+  /** From now on these are asked, and no others. Control thread only. */
+  public void follow(List<Wanted> wanted) {
+    Map<Health, Wanted> byHealth = HashMap.newHashMap(wanted.size());
+    for (Wanted each : wanted) {
+      if (each.candidate.health().settings().check() != null) {
+        byHealth.put(each.candidate.health(), each);
+      }
+    }
+    patients
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean over = !byHealth.containsKey(entry.getKey());
+              if (over) {
+                entry.getValue().over = true;
+              }
+              return over;
+            });
+    byHealth.forEach(
+        (health, each) ->
+            patients.computeIfAbsent(health, h -> begin(each, each.candidate.health())));
+  }
+
+  private Patient begin(Wanted wanted, Health health) {
+    LoopPools pools = loops.get(next++ % loops.size());
+    Patient patient = new Patient(wanted, health, pools);
+    pools.loop().execute(patient::ask);
+    return patient;
+  }
+
+  /** One endpoint that is asked again and again; on its event loop, but for {@code over}. */
+  private static final class Patient {
+    private final Wanted wanted;
+    private final Health health;
+    private final HealthSettings.Check check;
+    private final LoopPools pools;
+    private final DeadlineWheel.Deadline pause;
+    private volatile boolean over;
+
+    Patient(Wanted wanted, Health health, LoopPools pools) {
+      this.wanted = wanted;
+      this.health = health;
+      this.check = java.util.Objects.requireNonNull(health.settings().check());
+      this.pools = pools;
+      this.pause = pools.deadlines().deadline(this::ask);
+    }
+
+    void ask() {
+      if (over) {
+        pause.remove();
+        return;
+      }
+      new Probe(pools, wanted.candidate.endpoint(), wanted.settings, check, this::onAnswer).start();
+    }
+
+    private void onAnswer(boolean good) {
+      if (health.checked(good, check)) {
+        LOG.info(
+            "backend {}: {} is {}",
+            wanted.backendId,
+            wanted.candidate.endpoint(),
+            good ? "well again" : "down");
+      }
+      // A tenth of chance keeps the gateways of a fleet from asking all at once.
+      long interval = check.interval().toNanos();
+      pause.in(interval + ThreadLocalRandom.current().nextLong(interval / 10 + 1));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.sluice.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import io.sluice.gateway.config.HealthSettings;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Http2RequestRules;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.ResponseHead;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question to one endpoint, over a connection of its own for TCP and over the ways of requests
+ * otherwise. Event loop only; answers once.
+ */
+final class Probe implements ConnectionWaiter, ResponseReceiver {
+  private static final int SERVING = 1;
+  private static final int GRPC_FRAME_HEAD = 5;
+
+  private final LoopPools pools;
+  private final Endpoint endpoint;
+  private final ConnectionSettings settings;
+  private final HealthSettings.Check check;
+  private final Consumer<Boolean> answer;
+  private final DeadlineWheel.Deadline deadline;
+  private final ByteBuf body = Unpooled.buffer(0, 64);
+  private @Nullable UpstreamStream stream;
+  private boolean over;
+  private int status;
+
+  Probe(
+      LoopPools pools,
+      Endpoint endpoint,
+      ConnectionSettings settings,
+      HealthSettings.Check check,
+      Consumer<Boolean> answer) {
+    this.pools = pools;
+    this.endpoint = endpoint;
+    this.settings = settings;
+    this.check = check;
+    this.answer = answer;
+    this.deadline = pools.deadlines().deadline(() -> finish(false));
+  }
+
+  void start() {
+    deadline.in(check.timeout().toNanos());
+    if (check.kind() == HealthSettings.Kind.TCP) {
+      pools.connect(endpoint, settings, this);
+    } else {
+      pools.acquire(endpoint, settings, this);
+    }
+  }
+
+  @Override
+  public void onConnected(UpstreamStream connected) {
+    if (over || check.kind() == HealthSettings.Kind.TCP) {
+      connected.giveBack();
+      finish(true);
+      return;
+    }
+    stream = connected;
+    boolean grpc = check.kind() == HealthSettings.Kind.GRPC;
+    connected.send(request(grpc), this);
+    if (grpc && stream != null) {
+      connected.sendBody(question());
+      connected.sendEnd(Fields.EMPTY);
+    }
+    connected.flush();
+  }
+
+  private RequestHead request(boolean grpc) {
+    RequestHead head = new RequestHead();
+    Http2RequestRules.begin(head);
+    Fields fields = head.fields();
+    fields.add("User-Agent", "sluice-health");
+    if (grpc) {
+      fields.add("Content-Type", "application/grpc");
+      fields.add("TE", "trailers");
+    }
+    Http2RequestRules.apply(
+        head,
+        grpc ? "POST" : "GET",
+        grpc ? "/grpc.health.v1.Health/Check" : check.path(),
+        check.host().isEmpty() ? endpoint.authority() : check.host(),
+        null,
+        !grpc);
+    return head;
+  }
+
+  /** {@code HealthCheckRequest { string service = 1; }} in a gRPC frame. */
+  private ByteBuf question() {
+    byte[] service = check.service().getBytes(StandardCharsets.UTF_8);
+    ByteBuf message = Unpooled.buffer();
+    if (service.length > 0 && service.length < 128) {
+      message.writeByte(0x0a).writeByte(service.length).writeBytes(service);
+    }
+    ByteBuf frame = Unpooled.buffer();
+    frame.writeByte(0).writeInt(message.readableBytes()).writeBytes(message);
+    message.release();
+    return frame;
+  }
+
+  @Override
+  public void onConnectFailed(Reason reason) {
+    finish(false);
+  }
+
+  @Override
+  public void onInterim(ResponseHead head) {}
+
+  @Override
+  public void onHead(ResponseHead head) {
+    status = head.status();
+  }
+
+  @Override
+  public void onBody(ByteBuf piece) {
+    if (over) {
+      piece.release();
+      return;
+    }
+    body.writeBytes(piece, Math.min(piece.readableBytes(), body.maxWritableBytes()));
+    piece.release();
+  }
+
+  @Override
+  public void onEnd(Fields trailers) {
+    stream = null;
+    if (check.kind() == HealthSettings.Kind.HTTP) {
+      finish(status >= 200 && status < 400);
+      return;
+    }
+    AsciiString grpc = trailers.first("grpc-status");
+    finish(grpc != null && grpc.contentEquals("0") && isServing());
+  }
+
+  /** {@code HealthCheckResponse { ServingStatus status = 1; }}: 1 is SERVING. */
+  private boolean isServing() {
+    return body.readableBytes() >= GRPC_FRAME_HEAD + 2
+        && body.getByte(GRPC_FRAME_HEAD) == 0x08
+        && body.getByte(GRPC_FRAME_HEAD + 1) == SERVING;
+  }
+
+  @Override
+  public void onPause() {}
+
+  @Override
+  public void onWritabilityChanged(boolean writable) {}
+
+  @Override
+  public void onFailure(Reason reason, Seen seen) {
+    stream = null;
+    finish(false);
+  }
+
+  private void finish(boolean good) {
+    if (over) {
+      return;
+    }
+    over = true;
+    deadline.remove();
+    body.release();
+    if (stream != null) {
+      UpstreamStream asked = stream;
+      stream = null;
+      asked.abort();
+    }
+    answer.accept(good);
+  }
+}
