@@ -50,7 +50,7 @@ public record Backend(
   private static final Duration DIAL = Duration.ofSeconds(5);
   private static final Duration READ = Duration.ofSeconds(60);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-  private static final int IDLE = 256;
+  private static final int IDLE = 1024;
 
   static Backend read(String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");

@@ -1,0 +1,360 @@
+package io.sluice.gateway;
+
+import static io.sluice.gateway.H2Wire.CONTINUATION;
+import static io.sluice.gateway.H2Wire.DATA;
+import static io.sluice.gateway.H2Wire.END_HEADERS;
+import static io.sluice.gateway.H2Wire.END_STREAM;
+import static io.sluice.gateway.H2Wire.GOAWAY;
+import static io.sluice.gateway.H2Wire.HEADERS;
+import static io.sluice.gateway.H2Wire.PING;
+import static io.sluice.gateway.H2Wire.PRIORITY;
+import static io.sluice.gateway.H2Wire.RST_STREAM;
+import static io.sluice.gateway.H2Wire.SETTINGS;
+import static io.sluice.gateway.H2Wire.WINDOW_UPDATE;
+import static io.sluice.gateway.H2Wire.section;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.testkit.Top;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Attacks from raw sockets, before an origin that records what reaches it. For each: the client
+ * gets its status and the connection ends; no request of the attack is answered by the origin; the
+ * next client gets its own answer; metric and reply name the reason.
+ *
+ * <p>At the end the score is compared with the table in {@code gateway/README.md}; {@code
+ * -Dscore.apply=true} writes it there.
+ */
+class HardeningIT {
+  private static final Map<String, Integer> SCORE = new LinkedHashMap<>();
+  private static final byte[] NOTHING = {};
+
+  private static Origin origin;
+  private static TestGateway gateway;
+  private static int port;
+
+  @BeforeAll
+  static void start() {
+    origin = Origin.echoing();
+    gateway = TestGateway.onFolder();
+    port = gateway.listener("public");
+    gateway.backend("b", origin).frontend("f", "b", "PathRegexp(`.*`)");
+    gateway.awaitServing(port).awaitStatus(port, "/", 200);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    gateway.close();
+    origin.close();
+    publishScore();
+  }
+
+  private static void withstood(String kind) {
+    SCORE.merge(kind, 1, Integer::sum);
+  }
+
+  private static double rejected(String reason) {
+    return gateway.meter("sluice_rejected_total{reason=\"" + reason + "\"}");
+  }
+
+  private static void theNextClientGetsItsOwnAnswer() {
+    try (Wire next = Wire.connect(port)) {
+      next.send("GET /own HTTP/1.1\r\nHost: own\r\n\r\n");
+      assertThat(next.message().body()).startsWith("GET /own HTTP/1.1");
+    }
+  }
+
+  static List<Attack> attacks() {
+    return Attack.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("attacks")
+  void isRefusedClosedAndNeverAnsweredByTheServer(Attack attack) {
+    double before = rejected(attack.reason());
+    int answered = origin.heads().size();
+    try (Wire wire = Wire.connect(port)) {
+      wire.send(attack.request());
+
+      Wire.Message reply = wire.message();
+
+      assertThat(reply.status()).isEqualTo(attack.status());
+      assertThat(reply.body()).contains("\"reason\":\"" + attack.reason() + "\"");
+      assertThat(wire.ends()).isTrue();
+    }
+    assertThat(origin.heads()).hasSize(answered);
+    assertThat(rejected(attack.reason())).isEqualTo(before + 1);
+    theNextClientGetsItsOwnAnswer();
+    withstood(attack.kind());
+  }
+
+  /**
+   * What a client does in HTTP/2 and how it must end.
+   *
+   * @param end {@link H2Wire#GOAWAY}, {@link H2Wire#RST_STREAM} or {@link H2Wire#HEADERS} for a
+   *     reply
+   */
+  record Http2Attack(String kind, String name, int end, Consumer<H2Wire> play) {
+    @Override
+    public String toString() {
+      return kind + ": " + name;
+    }
+  }
+
+  private static Http2Attack head(String name, String... fields) {
+    return new Http2Attack(
+        "HTTP/2: heads that HTTP/1 would read otherwise",
+        name,
+        RST_STREAM,
+        wire -> wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, section(fields)));
+  }
+
+  private static Http2Attack refused(String name, String... fields) {
+    return new Http2Attack(
+        "HTTP/2: heads that HTTP/1 would read otherwise",
+        name,
+        HEADERS,
+        wire -> wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, section(fields)));
+  }
+
+  private static Http2Attack flood(String name, Consumer<H2Wire> play) {
+    return new Http2Attack("HTTP/2: floods", name, GOAWAY, play);
+  }
+
+  private static void times(int count, Runnable action) {
+    try {
+      for (int i = 0; i < count; i++) {
+        action.run();
+      }
+    } catch (UncheckedIOException closed) {
+      // The gateway has had enough, which is what the test waits for.
+    }
+  }
+
+  static Stream<Http2Attack> http2Attacks() {
+    String[] get = {":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"};
+    return Stream.of(
+        head("CR LF in a value", with(get, "x", "a\r\nHost: b")),
+        head("NUL in a value", with(get, "x", "a\0b")),
+        head("LF in a name", with(get, "x\ny", "a")),
+        head("upper case", with(get, "X-Upper", "a")),
+        head("a pseudo-header among the others", with(get, ":path", "/b")),
+        head("connection", with(get, "connection", "close")),
+        head("transfer-encoding", with(get, "transfer-encoding", "chunked")),
+        head("upgrade", with(get, "upgrade", "h2c")),
+        head("te: gzip", with(get, "te", "gzip")),
+        head("a length and no body", with(get, "content-length", "5")),
+        head("no path", ":method", "GET", ":scheme", "http", ":authority", "a"),
+        head(
+            "CR LF in the path",
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "/ HTTP/1.1\r\nX: y",
+            ":authority",
+            "a"),
+        refused(
+            "space in the method",
+            ":method",
+            "GET /x HTTP/1.1",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "a"),
+        refused(
+            "a path without slash",
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "x",
+            ":authority",
+            "a"),
+        refused(
+            "an authority with a slash",
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "a/b"),
+        refused(
+            "an authority with a user",
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "u@a"),
+        refused("host and authority differ", with(get, "host", "b")),
+        refused("no authority", ":method", "GET", ":scheme", "http", ":path", "/"),
+        head(
+            "two lengths",
+            ":method",
+            "POST",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "a",
+            "content-length",
+            "0",
+            "content-length",
+            "5"),
+        refused("CONNECT", ":method", "CONNECT", ":authority", "a"),
+        flood(
+            "rapid reset (CVE-2023-44487)",
+            wire -> {
+              int[] id = {-1};
+              times(
+                  10_000,
+                  () -> {
+                    id[0] += 2;
+                    wire.frame(HEADERS, END_HEADERS | END_STREAM, id[0], H2Wire.get("/"));
+                    wire.frame(RST_STREAM, 0, id[0], new byte[] {0, 0, 0, 8});
+                  });
+            }),
+        flood(
+            "made-you-reset (CVE-2025-55163)",
+            wire -> {
+              int[] id = {-1};
+              times(
+                  2_000,
+                  () -> {
+                    id[0] += 2;
+                    wire.frame(
+                        HEADERS,
+                        END_HEADERS,
+                        id[0],
+                        section(
+                            ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a"));
+                    wire.frame(WINDOW_UPDATE, 0, id[0], new byte[4]);
+                  });
+            }),
+        flood(
+            "CONTINUATION without end (CVE-2024-27316)",
+            wire -> {
+              wire.frame(HEADERS, 0, 1, H2Wire.get("/"));
+              times(10_000, () -> wire.frame(CONTINUATION, 0, 1, NOTHING));
+            }),
+        flood(
+            "CONTINUATION of a byte each",
+            wire -> {
+              wire.frame(HEADERS, 0, 1, H2Wire.get("/"));
+              times(100_000, () -> wire.frame(CONTINUATION, 0, 1, new byte[] {0}));
+            }),
+        flood("PING", wire -> times(100_000, () -> wire.frame(PING, 0, 0, new byte[8]))),
+        flood("SETTINGS", wire -> times(100_000, () -> wire.frame(SETTINGS, 0, 0, NOTHING))),
+        flood(
+            "PRIORITY",
+            wire -> times(100_000, () -> wire.frame(PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 16}))),
+        flood(
+            "WINDOW_UPDATE",
+            wire -> times(100_000, () -> wire.frame(WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1}))),
+        flood(
+            "empty DATA",
+            wire -> {
+              wire.frame(
+                  HEADERS,
+                  END_HEADERS,
+                  1,
+                  section(":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a"));
+              times(100_000, () -> wire.frame(DATA, 0, 1, NOTHING));
+            }),
+        new Http2Attack(
+            "HTTP/2: heads that grow (CVE-2026-49975)",
+            "10,000 cookie crumbs of a byte each",
+            HEADERS,
+            wire -> {
+              String[] fields = java.util.Arrays.copyOf(get, get.length + 800);
+              for (int i = get.length; i < fields.length; i += 2) {
+                fields[i] = "cookie";
+                fields[i + 1] = "a";
+              }
+              wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, section(fields));
+            }),
+        new Http2Attack(
+            "HTTP/2: heads that grow (CVE-2026-49975)",
+            "one indexed field, thousands of times",
+            HEADERS,
+            wire -> {
+              byte[] get1 = section(get);
+              byte[] bomb = java.util.Arrays.copyOf(get1, get1.length + 8_000);
+              java.util.Arrays.fill(bomb, get1.length, bomb.length, (byte) (0x80 | 16));
+              wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, bomb);
+            }));
+  }
+
+  private static String[] with(String[] fields, String... more) {
+    String[] all = java.util.Arrays.copyOf(fields, fields.length + more.length);
+    System.arraycopy(more, 0, all, fields.length, more.length);
+    return all;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("http2Attacks")
+  void endsAsTheProtocolSaysAndNeverReachesTheServer(Http2Attack attack) {
+    int seen = origin.heads().size();
+    boolean forwards = attack.end == GOAWAY;
+    try (H2Wire wire = new H2Wire(port)) {
+      attack.play.accept(wire);
+      H2Wire.Frame end =
+          attack.end == HEADERS ? wire.next(HEADERS) : forwards ? wire.next(GOAWAY) : wire.ending();
+
+      // A flood may be cut so hard that the goodbye is lost with the connection.
+      assertThat(end != null || forwards).isTrue();
+      if (end != null && attack.end == RST_STREAM && end.type() == RST_STREAM) {
+        assertThat(end.code()).isEqualTo(1);
+      }
+    }
+    if (!forwards) {
+      assertThat(origin.heads()).hasSize(seen);
+    }
+    theNextClientGetsItsOwnAnswer();
+    Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
+    withstood(attack.kind);
+  }
+
+  /** Where the score stands, between two comments. */
+  private static void publishScore() throws IOException {
+    StringBuilder table = new StringBuilder("| what is tried | withstood |\n|---|---|\n");
+    SCORE.forEach(
+        (kind, count) ->
+            table.append("| ").append(kind).append(" | ").append(count).append(" |\n"));
+    Path readme = Top.path("gateway", "README.md");
+    String text = Files.readString(readme);
+    String begin = "<!-- score -->\n";
+    int from = text.indexOf(begin) + begin.length();
+    int to = text.indexOf("<!-- /score -->");
+    assertThat(from).isGreaterThan(begin.length());
+    assertThat(to).isGreaterThan(from - 1);
+    if (Boolean.getBoolean("score.apply")) {
+      Files.writeString(readme, text.substring(0, from) + table + text.substring(to));
+    } else {
+      assertThat(text.substring(from, to)).isEqualTo(table.toString());
+    }
+  }
+}
