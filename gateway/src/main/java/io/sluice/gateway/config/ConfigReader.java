@@ -3,8 +3,11 @@ package io.sluice.gateway.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,61 +27,104 @@ public final class ConfigReader {
   private record Reading(
       byte[] value, byte @Nullable [] goodValue, @Nullable Object record, List<Problem> problems) {}
 
-  private Map<String, Reading> readings = new HashMap<>();
-  private Config previous = Config.EMPTY;
+  private final Map<String, Reading> readings = new HashMap<>();
+  private final Records<Host> hosts = new Records<>();
+  private final Records<Listener> listeners = new Records<>();
+  private final Records<Frontend> frontends = new Records<>();
+  private final Records<Backend> backends = new Records<>();
+  private final RecordLists<Server> servers = new RecordLists<>(Comparator.comparing(Server::id));
+  private final RecordLists<Middleware> middlewares = new RecordLists<>(RUN_ORDER);
+  private final TreeMap<String, List<Problem>> problems = new TreeMap<>();
+  private @Nullable KeyTree last;
 
-  /** Reads the whole tree. */
+  /**
+   * Reads the tree: the whole of it when it is another one than before, else the keys that were
+   * touched since.
+   */
   public Config read(KeyTree tree) {
-    Map<String, Reading> fresh = HashMap.newHashMap(tree.size());
-    Map<String, Host> hosts = new HashMap<>();
-    Map<String, Listener> listeners = new HashMap<>();
-    Map<String, Frontend> frontends = HashMap.newHashMap(previous.frontends().size());
-    Map<String, Backend> backends = new HashMap<>();
-    Map<String, List<Server>> servers = new HashMap<>();
-    Map<String, List<Middleware>> middlewares = new HashMap<>();
-    Map<String, Problem> withoutForm = new HashMap<>();
-    List<Problem> problems = new ArrayList<>();
-    tree.values()
-        .forEach(
-            (key, value) -> {
-              Reading reading = reading(key, value);
-              fresh.put(key, reading);
-              problems.addAll(reading.problems);
-              switch (reading.record) {
-                case Host host -> hosts.put(host.name(), host);
-                case Listener listener -> listeners.put(listener.id(), listener);
-                case Frontend frontend -> frontends.put(frontend.id(), frontend);
-                case Backend backend -> backends.put(backend.id(), backend);
-                case Server server ->
-                    servers
-                        .computeIfAbsent(server.backendId(), id -> new ArrayList<>())
-                        .add(server);
-                case Middleware middleware ->
-                    middlewares
-                        .computeIfAbsent(middleware.frontendId(), id -> new ArrayList<>(2))
-                        .add(middleware);
-                case null, default -> {
-                  if (Key.parse(key) instanceof Key.OfMiddleware(String frontendId, String ignored)
-                      && !reading.problems.isEmpty()) {
-                    withoutForm.putIfAbsent(frontendId, reading.problems.getLast());
-                  }
-                }
-              }
-            });
-    middlewares.values().forEach(list -> list.sort(RUN_ORDER));
-    readings = fresh;
-    previous =
-        new Config(
-            tree.revision(),
-            sameRecords(hosts, previous.hosts()),
-            listeners,
-            frontends,
-            backends,
-            keepSame(servers, previous.servers()),
-            keepSame(middlewares, previous.middlewares()),
-            withoutForm,
-            List.copyOf(problems));
-    return previous;
+    Set<String> touched = tree.takeTouched();
+    if (tree != last) {
+      touched = new HashSet<>(readings.keySet());
+      touched.addAll(tree.values().keySet());
+      last = tree;
+    }
+    for (String key : touched) {
+      byte[] value = tree.find(key);
+      Reading before = readings.get(key);
+      if (before != null && before.value == value) {
+        continue;
+      }
+      if (value == null) {
+        if (before != null) {
+          readings.remove(key);
+          replace(before.record, null);
+        }
+        problems.remove(key);
+        continue;
+      }
+      Reading now = reading(key, value);
+      readings.put(key, now);
+      replace(before == null ? null : before.record, now.record);
+      if (now.problems.isEmpty()) {
+        problems.remove(key);
+      } else {
+        problems.put(key, now.problems);
+      }
+    }
+    return new Config(
+        tree.revision(),
+        hosts.snapshot(),
+        listeners.snapshot(),
+        frontends.snapshot(),
+        backends.snapshot(),
+        servers.snapshot(),
+        middlewares.snapshot(),
+        withoutForm(),
+        problems.values().stream().flatMap(List::stream).toList());
+  }
+
+  /** Puts what a key says now in the place of what it said before; either may be nothing. */
+  private void replace(@Nullable Object before, @Nullable Object now) {
+    if (before == now) {
+      return;
+    }
+    switch (before) {
+      case Host host -> hosts.remove(host.name());
+      case Listener listener -> listeners.remove(listener.id());
+      case Frontend frontend -> frontends.remove(frontend.id());
+      case Backend backend -> backends.remove(backend.id());
+      case Server server -> servers.remove(server.backendId(), server);
+      case Middleware middleware -> middlewares.remove(middleware.frontendId(), middleware);
+      case null, default -> {
+        // It said nothing that could be used.
+      }
+    }
+    switch (now) {
+      case Host host -> hosts.put(host.name(), host);
+      case Listener listener -> listeners.put(listener.id(), listener);
+      case Frontend frontend -> frontends.put(frontend.id(), frontend);
+      case Backend backend -> backends.put(backend.id(), backend);
+      case Server server -> servers.add(server.backendId(), server);
+      case Middleware middleware -> middlewares.add(middleware.frontendId(), middleware);
+      case null, default -> {
+        // It says nothing that can be used.
+      }
+    }
+  }
+
+  /** Frontends with a middleware that never had a good form. */
+  private Map<String, Problem> withoutForm() {
+    Map<String, Problem> without = new HashMap<>();
+    problems.forEach(
+        (key, list) -> {
+          Reading reading = readings.get(key);
+          if (reading != null
+              && reading.record == null
+              && Key.parse(key) instanceof Key.OfMiddleware(String frontendId, String id)) {
+            without.putIfAbsent(frontendId, list.getLast());
+          }
+        });
+    return without;
   }
 
   /**
@@ -138,36 +184,5 @@ public final class ConfigReader {
         yield null;
       }
     };
-  }
-
-  /**
-   * Uses the previous list wherever all of its records are still the same, so that what was
-   * compiled from it can stay.
-   */
-  private static <T> Map<String, List<T>> keepSame(
-      Map<String, List<T>> fresh, Map<String, List<T>> previous) {
-    fresh.replaceAll(
-        (id, list) -> {
-          List<T> before = previous.get(id);
-          return before != null && sameRecords(before, list) ? before : list;
-        });
-    return fresh;
-  }
-
-  /** The previous map where all of its records are still the same. */
-  private static <T> Map<String, T> sameRecords(Map<String, T> fresh, Map<String, T> previous) {
-    return fresh.equals(previous) ? previous : fresh;
-  }
-
-  private static <T> boolean sameRecords(List<T> before, List<T> now) {
-    if (before.size() != now.size()) {
-      return false;
-    }
-    for (int i = 0; i < now.size(); i++) {
-      if (!before.get(i).equals(now.get(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 }

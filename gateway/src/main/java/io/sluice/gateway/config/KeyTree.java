@@ -1,7 +1,11 @@
 package io.sluice.gateway.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyTree {
   private final TreeMap<String, byte[]> values = new TreeMap<>();
+  private final Set<String> touched = new HashSet<>();
   private long revision;
 
   public long revision() {
@@ -35,10 +40,19 @@ public final class KeyTree {
 
   public void put(String key, byte[] value) {
     values.put(key, value);
+    touched.add(key);
   }
 
   public void remove(String key) {
     values.remove(key);
+    touched.add(key);
+  }
+
+  /** The keys that were put or removed since this was last asked. */
+  Set<String> takeTouched() {
+    Set<String> taken = Set.copyOf(touched);
+    touched.clear();
+    return taken;
   }
 
   public int size() {
@@ -51,11 +65,18 @@ public final class KeyTree {
    * @return whether anything differed
    */
   public boolean become(KeyTree other) {
-    boolean changed = values.keySet().retainAll(other.values.keySet());
+    List<String> gone = new ArrayList<>();
+    for (String key : values.keySet()) {
+      if (!other.values.containsKey(key)) {
+        gone.add(key);
+      }
+    }
+    gone.forEach(this::remove);
+    boolean changed = !gone.isEmpty();
     for (Map.Entry<String, byte[]> entry : other.values.entrySet()) {
       byte[] mine = values.get(entry.getKey());
       if (mine == null || !java.util.Arrays.equals(mine, entry.getValue())) {
-        values.put(entry.getKey(), entry.getValue());
+        put(entry.getKey(), entry.getValue());
         changed = true;
       }
     }

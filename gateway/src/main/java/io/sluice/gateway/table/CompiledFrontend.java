@@ -52,6 +52,11 @@ public record CompiledFrontend(
     throw new IllegalStateException("a split without weights");
   }
 
+  /** Whether it is what was written, with nothing of an earlier form in it. */
+  boolean isWhole() {
+    return unavailable == null;
+  }
+
   /** Whether the same requests, at the same priority and listeners, lead to both. */
   boolean routesLike(CompiledFrontend other) {
     return route == other.route

@@ -5,12 +5,8 @@ import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.ListenerTls;
-import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
-import io.sluice.gateway.middleware.MiddlewareChain;
-import io.sluice.gateway.predicate.FailoverPredicate;
-import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteIndex;
 import io.sluice.gateway.route.RouteSyntaxException;
@@ -27,6 +23,7 @@ import io.sluice.gateway.upstream.Health;
 import io.sluice.gateway.upstream.Healths;
 import io.sluice.gateway.upstream.RetryBudget;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,9 +46,13 @@ import org.jspecify.annotations.Nullable;
 public final class TableCompiler {
   private static final RouteIndex<String> NO_ROUTES = RouteIndex.of(List.of());
 
+  /** More changed routes than this are indexed anew. */
+  private static final int MANY = 1_000;
+
   private final Endpoints endpoints;
   private final Healths healths;
-  private final Telemetry telemetry;
+  private final FrontendCompiler frontends;
+  private final References references = new References();
   private final LongSupplier clock;
 
   /**
@@ -60,7 +61,7 @@ public final class TableCompiler {
   public TableCompiler(Endpoints endpoints, Telemetry telemetry, LongSupplier clock) {
     this.endpoints = endpoints;
     this.healths = new Healths(clock);
-    this.telemetry = telemetry;
+    this.frontends = new FrontendCompiler(telemetry, clock);
     this.clock = clock;
   }
 
@@ -68,15 +69,15 @@ public final class TableCompiler {
   public RoutingTable compile(Config config, RoutingTable previous) {
     List<Problem> problems = new ArrayList<>(config.problems());
     Map<String, CompiledBackend> backends = backends(config, previous, problems);
-    Map<String, CompiledFrontend> frontends = frontends(config, previous, problems);
+    FrontendCompiler.Result frontends = this.frontends.compile(config, previous, problems);
     Map<String, CompiledListener> listeners = listeners(config, previous, frontends, problems);
-    checkReferences(config, frontends, problems);
+    references.check(config, frontends, problems);
     healths.retain(config.backends().keySet());
     return new RoutingTable(
         previous.version() + 1,
         config.revision(),
         listeners,
-        frontends,
+        frontends.byId(),
         backends,
         List.copyOf(problems));
   }
@@ -182,104 +183,24 @@ public final class TableCompiler {
     return ClientTls.of(written.tls(), written.protocol() != Backend.Protocol.HTTP1);
   }
 
-  private Map<String, CompiledFrontend> frontends(
-      Config config, RoutingTable previous, List<Problem> problems) {
-    Map<String, CompiledFrontend> frontends = HashMap.newHashMap(config.frontends().size());
-    config
-        .frontends()
-        .forEach(
-            (id, written) -> {
-              CompiledFrontend compiled =
-                  frontend(config, written, previous.frontends().get(id), problems);
-              if (compiled != null) {
-                frontends.put(id, compiled);
-              }
-            });
-    return frontends;
-  }
-
-  private @Nullable CompiledFrontend frontend(
-      Config config,
-      Frontend written,
-      @Nullable CompiledFrontend previous,
-      List<Problem> problems) {
-    String id = written.id();
-    List<Middleware> middlewares = config.middlewares().getOrDefault(id, List.of());
-    Problem unavailable = config.withoutForm().get(id);
-    boolean same =
-        previous != null
-            && previous.written() == written
-            && previous.middlewares() == middlewares
-            && Objects.equals(previous.unavailable(), unavailable);
-    if (same) {
-      return previous;
-    }
-    Frontend usable = written;
-    Route route;
-    try {
-      route = parse(written.route(), previous == null ? null : previous.route());
-    } catch (RouteSyntaxException notOne) {
-      problems.add(
-          Problem.error("frontends/" + id + "/frontend Route", notOne.found(), notOne.expected()));
-      if (previous == null) {
-        return null;
-      }
-      usable = previous.written();
-      route = previous.route();
-    }
-    FailoverPredicate failover = null;
-    try {
-      if (!usable.failoverPredicate().isEmpty()) {
-        failover = FailoverPredicate.parse(usable.failoverPredicate());
-      }
-    } catch (PredicateSyntaxException notOne) {
-      Problem problem =
-          Problem.error(
-              "frontends/" + id + "/frontend Settings FailoverPredicate",
-              notOne.found(),
-              notOne.expected());
-      problems.add(problem);
-      if (previous == null || previous.unavailable() != null) {
-        unavailable = problem;
-      } else {
-        usable = previous.written();
-        failover = previous.failover();
-      }
-    }
-    MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
-    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, clock);
-    return new CompiledFrontend(
-        usable, route, middlewares, chain, unavailable, failover, telemetry.frontend(id));
-  }
-
-  /**
-   * The route of an expression: the known one where it says the same, so that unchanged routes stay
-   * the same instance.
-   */
-  private static Route parse(String expression, @Nullable Route known) throws RouteSyntaxException {
-    return known != null && known.toString().equals(expression) ? known : Route.parse(expression);
-  }
-
   private Map<String, CompiledListener> listeners(
       Config config,
       RoutingTable previous,
-      Map<String, CompiledFrontend> frontends,
+      FrontendCompiler.Result frontends,
       List<Problem> problems) {
     Map<String, CompiledListener> before =
         previous.allListeners().stream()
             .collect(Collectors.toMap(CompiledListener::id, listener -> listener));
     Map<String, CompiledListener> accepted = accepted(config, before, problems);
-    boolean sameReach =
-        routeAlike(previous.frontends(), frontends) && defaults(accepted).equals(defaults(before));
-    Map<String, List<RouteIndex.Entry<String>>> entries =
-        sameReach ? Map.of() : entries(accepted, frontends);
+    boolean sameReach = defaults(accepted).equals(defaults(before));
+    List<String> forAll = defaultIds(accepted);
     Map<String, CompiledListener> listeners = new LinkedHashMap<>();
     for (CompiledListener listener : accepted.values()) {
       CompiledListener last = before.get(listener.id());
       RouteIndex<String> index =
           sameReach && last != null
-              ? last.index()
-              : RouteIndex.of(entries.getOrDefault(listener.id(), List.of()));
+              ? changed(last.index(), listener.id(), forAll, frontends)
+              : RouteIndex.of(entries(listener.id(), forAll, frontends.byId().values()));
       listeners.put(
           listener.written().address(),
           new CompiledListener(
@@ -289,6 +210,19 @@ public final class TableCompiler {
               index));
     }
     return listeners;
+  }
+
+  private static RouteIndex<String> changed(
+      RouteIndex<String> index,
+      String listener,
+      List<String> forAll,
+      FrontendCompiler.Result frontends) {
+    if (frontends.come().size() + frontends.gone().size() > MANY) {
+      return RouteIndex.of(entries(listener, forAll, frontends.byId().values()));
+    }
+    var gone = entries(listener, forAll, frontends.gone());
+    var come = entries(listener, forAll, frontends.come());
+    return gone.isEmpty() && come.isEmpty() ? index : index.change(gone, come);
   }
 
   /**
@@ -305,7 +239,7 @@ public final class TableCompiler {
         Route scope =
             written.scope().isEmpty()
                 ? null
-                : parse(written.scope(), last == null ? null : last.scope());
+                : FrontendCompiler.parse(written.scope(), last == null ? null : last.scope());
         wanted.put(written.id(), new CompiledListener(written, scope, null, NO_ROUTES));
       } catch (RouteSyntaxException notOne) {
         problems.add(
@@ -367,20 +301,6 @@ public final class TableCompiler {
     return listener != null && listener.written().address().equals(address);
   }
 
-  private static boolean routeAlike(
-      Map<String, CompiledFrontend> before, Map<String, CompiledFrontend> now) {
-    if (before.size() != now.size()) {
-      return false;
-    }
-    for (CompiledFrontend frontend : now.values()) {
-      CompiledFrontend last = before.get(frontend.id());
-      if (last != frontend && (last == null || !last.routesLike(frontend))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Which listeners there are, and which of them are default. */
   private static Map<String, Boolean> defaults(Map<String, CompiledListener> listeners) {
     Map<String, Boolean> defaults = new HashMap<>();
@@ -388,82 +308,31 @@ public final class TableCompiler {
     return defaults;
   }
 
-  /**
-   * The routes that are reachable through each listener: those that name it, and on the default
-   * ones those that name none.
-   */
-  private static Map<String, List<RouteIndex.Entry<String>>> entries(
-      Map<String, CompiledListener> listeners, Map<String, CompiledFrontend> frontends) {
+  /** The listeners of frontends that name none: the default ones, or all where none is. */
+  private static List<String> defaultIds(Map<String, CompiledListener> listeners) {
     boolean anyDefault =
         listeners.values().stream().anyMatch(listener -> listener.written().isDefault());
-    List<String> forAll =
-        listeners.values().stream()
-            .filter(listener -> listener.written().isDefault() || !anyDefault)
-            .map(CompiledListener::id)
-            .toList();
-    Map<String, List<RouteIndex.Entry<String>>> entries = new HashMap<>();
-    for (CompiledFrontend frontend : frontends.values()) {
+    return listeners.values().stream()
+        .filter(listener -> listener.written().isDefault() || !anyDefault)
+        .map(CompiledListener::id)
+        .toList();
+  }
+
+  /** The routes among these that are reachable through a listener. */
+  private static List<RouteIndex.Entry<String>> entries(
+      String listener, List<String> forAll, Collection<CompiledFrontend> frontends) {
+    List<RouteIndex.Entry<String>> entries = new ArrayList<>();
+    boolean isDefault = forAll.contains(listener);
+    for (CompiledFrontend frontend : frontends) {
       Frontend written = frontend.written();
-      var entry =
-          new RouteIndex.Entry<>(written.id(), written.priority(), frontend.route(), written.id());
-      for (String listener : written.listeners().isEmpty() ? forAll : written.listeners()) {
-        entries.computeIfAbsent(listener, id -> new ArrayList<>()).add(entry);
+      boolean reachable =
+          written.listeners().isEmpty() ? isDefault : written.listeners().contains(listener);
+      if (reachable) {
+        entries.add(
+            new RouteIndex.Entry<>(
+                written.id(), written.priority(), frontend.route(), written.id()));
       }
     }
     return entries;
-  }
-
-  /**
-   * Names what an operator pointed to and did not write (yet): the frontend answers 503, or is not
-   * reachable there.
-   */
-  private static void checkReferences(
-      Config config, Map<String, CompiledFrontend> frontends, List<Problem> problems) {
-    for (CompiledFrontend frontend : frontends.values()) {
-      String where = "frontends/" + frontend.id() + "/frontend";
-      for (Frontend.Share share : frontend.written().split()) {
-        if (!config.backends().containsKey(share.backendId())) {
-          problems.add(
-              Problem.error(
-                  where + " BackendId",
-                  "\"" + share.backendId() + "\"",
-                  "the id of a backend that exists"));
-        }
-      }
-      for (String listener : frontend.written().listeners()) {
-        if (!config.listeners().containsKey(listener)) {
-          problems.add(
-              Problem.warning(
-                  where + " Listeners",
-                  "\"" + listener + "\"",
-                  "the id of a listener that exists"));
-        }
-      }
-    }
-    config
-        .servers()
-        .forEach(
-            (id, servers) -> {
-              if (!config.backends().containsKey(id)) {
-                problems.add(
-                    Problem.warning(
-                        "backends/" + id + "/servers",
-                        servers.size() + " servers of no backend",
-                        "the key backends/" + id + "/backend"));
-              }
-            });
-    config
-        .middlewares()
-        .keySet()
-        .forEach(
-            id -> {
-              if (!config.frontends().containsKey(id)) {
-                problems.add(
-                    Problem.warning(
-                        "frontends/" + id + "/middlewares",
-                        "middlewares of no frontend",
-                        "the key frontends/" + id + "/frontend"));
-              }
-            });
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -233,6 +234,39 @@ class ConfigReaderTest {
 
     assertThat(after.backends().get("b")).isSameAs(before.backends().get("b"));
     assertThat(after.servers().get("b")).isSameAs(before.servers().get("b"));
+  }
+
+  @Test
+  void readingWhatWasTouchedGivesWhatReadingEverythingGives() {
+    Random random = new Random(3);
+    for (int round = 0; round < 300; round++) {
+      String id = "x" + random.nextInt(4);
+      switch (random.nextInt(7)) {
+        case 0 -> put("backends/" + id + "/backend", "{'Type':'http'}");
+        case 1 ->
+            put(
+                "backends/" + id + "/servers/s" + random.nextInt(3),
+                "{'URL':'http://h:" + (round + 1) + "'}");
+        case 2 -> put("frontends/" + id + "/middlewares/m", "{'Type':'nonsense'}");
+        case 3 ->
+            put(
+                "frontends/" + id + "/frontend",
+                "{'Type':'http','BackendId':'b','Route':'R" + round + "'}");
+        case 4 -> put("frontends/" + id + "/frontend", "broken");
+        case 5 -> tree.remove("backends/" + id + "/servers/s" + random.nextInt(3));
+        default -> tree.remove("frontends/" + id + "/frontend");
+      }
+      Config config = reader.read(tree);
+
+      KeyTree copy = new KeyTree();
+      tree.values().forEach(copy::put);
+      Config whole = new ConfigReader().read(copy);
+      assertThat(config.backends()).isEqualTo(whole.backends());
+      assertThat(config.servers()).isEqualTo(whole.servers());
+      assertThat(config.withoutForm()).isEqualTo(whole.withoutForm());
+      assertThat(config.problems()).isEqualTo(whole.problems());
+      assertThat(config.frontends()).containsAllEntriesOf(whole.frontends());
+    }
   }
 
   @ParameterizedTest

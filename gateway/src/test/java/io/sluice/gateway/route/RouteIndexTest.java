@@ -47,6 +47,41 @@ class RouteIndexTest {
   }
 
   @Test
+  void anIndexThatWasChangedFindsWhatOneMadeAnewFinds() throws RouteSyntaxException {
+    Random random = new Random(7);
+    List<RouteIndex.Entry<String>> present = new ArrayList<>();
+    RouteIndex<String> changed = index(List.of());
+    for (int round = 0; round < 200; round++) {
+      List<RouteIndex.Entry<String>> removed = new ArrayList<>();
+      while (present.size() > 60 || (!present.isEmpty() && random.nextInt(3) == 0)) {
+        removed.add(present.remove(random.nextInt(present.size())));
+      }
+      List<RouteIndex.Entry<String>> added = new ArrayList<>();
+      for (int i = random.nextInt(6); i > 0; i--) {
+        String host = random.nextBoolean() ? "Host(`h" + random.nextInt(3) + "`) && " : "";
+        String path =
+            switch (random.nextInt(4)) {
+              case 0 -> "Path(`/p/" + random.nextInt(4) + "`)";
+              case 1 -> "Path(`/p/<id>`)";
+              case 2 -> "Path(`/p/<id>/x`)";
+              default -> "PathRegexp(`.*" + random.nextInt(4) + "`)";
+            };
+        added.add(entry("r" + round + "-" + i, random.nextInt(2), host + path));
+      }
+      present.addAll(added);
+      changed = changed.change(removed, added);
+      RouteIndex<String> anew = index(present);
+      for (int i = 0; i < 20; i++) {
+        String request =
+            "GET h" + random.nextInt(4) + " /p/" + random.nextInt(5) + (i % 2 == 0 ? "" : "/x");
+        assertThat(changed.match(TestRequest.of(request)))
+            .as(request)
+            .isEqualTo(anew.match(TestRequest.of(request)));
+      }
+    }
+  }
+
+  @Test
   void priorityWinsOverEverything() throws RouteSyntaxException {
     var index =
         index(
