@@ -157,8 +157,10 @@ public final class RouteIndex<T> {
     }
 
     Bucket<T> change(List<Candidate<T>> removed, List<Candidate<T>> added) {
-      if (size <= FEW) {
+      if (size + added.size() - removed.size() <= FEW || size <= FEW) {
         List<Candidate<T>> all = new ArrayList<>(rest);
+        byPath.values().forEach(all::addAll);
+        byPrefix.values().forEach(all::addAll);
         all.removeAll(removed);
         all.addAll(added);
         return of(all);
