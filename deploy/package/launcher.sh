@@ -4,7 +4,13 @@ set -eu
 
 is_recent() {
   [ -x "$1" ] || return 1
-  major=$("$1" -version 2>&1 | sed -n '/ version "/{s/[^"]*"\([0-9]*\).*/\1/p;q;}')
+  # Every JDK says its version in a file, which is read much sooner than a JVM is started to ask.
+  release=$(dirname "$(dirname "$(readlink -f "$1")")")/release
+  if [ -f "$release" ]; then
+    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+  else
+    major=$("$1" -version 2>&1 | sed -n '/ version "/{s/[^"]*"\([0-9]*\).*/\1/p;q;}')
+  fi
   [ "${major:-0}" -ge ${java.release} ]
 }
 
@@ -20,5 +26,14 @@ find_java() {
 script=$(readlink -f "$0")
 home=$(dirname "$(dirname "$script")")
 java=$(find_java)
+# The class path in one order everywhere, as the cache below wants it.
+libraries=$(LC_ALL=C; printf '%s:' "$home"/lib/*.jar)
+# What a start needs, written down when this was packaged (JEP 514). Another JVM, or a copy that changed, does without it.
+cache="$home/lib/${program}.aot"
+aot=""
+case "${JAVA_OPTS:-}" in
+  *AOTCache*) ;;
+  *) [ ! -f "$cache" ] || aot="-XX:AOTCache=$cache -Xlog:aot=off,cds=off" ;;
+esac
 # shellcheck disable=SC2086 # JAVA_OPTS holds several words on purpose
-exec "$java" ${jvm.flags} ${JAVA_OPTS:-} -cp "$home/lib/*" ${main.class} "$@"
+exec "$java" ${jvm.flags} $aot ${JAVA_OPTS:-} -cp "${libraries%:}" ${main.class} "$@"

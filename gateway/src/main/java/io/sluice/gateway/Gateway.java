@@ -28,7 +28,6 @@ import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
-import io.sluice.gateway.tls.TlsLibrary;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoints;
 import io.sluice.gateway.upstream.HealthChecker;
@@ -103,11 +102,7 @@ public final class Gateway {
             () -> draining,
             source::accept);
     this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
-    LOG.info(
-        "transport {}, TLS {}, {} event loops",
-        epoll ? "epoll" : "nio",
-        TlsLibrary.name(),
-        settings.threads());
+    LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
   }
 
   /**

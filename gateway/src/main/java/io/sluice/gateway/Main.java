@@ -22,7 +22,10 @@ public final class Main {
   private static int run(String[] arguments) {
     CommandLine serve = new CommandLine(new ServeCommand());
     CommandLine command =
-        new CommandLine(new Main()).addSubcommand(serve).addSubcommand(new ValidateCommand());
+        new CommandLine(new Main())
+            .addSubcommand(serve)
+            .addSubcommand(new ValidateCommand())
+            .addSubcommand(new RehearseCommand());
     command.setParameterExceptionHandler(
         (wrong, args) -> {
           wrong.getCommandLine().getErr().println("sluice: " + wrong.getMessage());

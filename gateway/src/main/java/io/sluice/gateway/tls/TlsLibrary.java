@@ -5,11 +5,12 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCounted;
 import java.lang.ref.Cleaner;
+import org.slf4j.LoggerFactory;
 
 /** Which implementation of TLS this process uses: BoringSSL where it can be loaded. */
-public final class TlsLibrary {
-  static final SslProvider PROVIDER =
-      OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+final class TlsLibrary {
+  /** Loaded with the first certificate, since a gateway in clear starts sooner without it. */
+  static final SslProvider PROVIDER = provider();
 
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -22,8 +23,10 @@ public final class TlsLibrary {
     }
   }
 
-  /** For the log. */
-  public static String name() {
-    return OpenSsl.isAvailable() ? OpenSsl.versionString() : "JDK";
+  private static SslProvider provider() {
+    boolean boring = OpenSsl.isAvailable();
+    LoggerFactory.getLogger(TlsLibrary.class)
+        .info("TLS by {}", boring ? OpenSsl.versionString() : "the JDK");
+    return boring ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
   }
 }
