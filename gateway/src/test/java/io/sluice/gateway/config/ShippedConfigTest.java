@@ -54,6 +54,40 @@ class ShippedConfigTest {
     assertThat(config.frontends()).containsOnlyKeys("gtin", "gtin-private");
   }
 
+  /** Everything that the records of this version know is in the schemas. */
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "listeners/l ;"
+            + " {'Protocol':'https','Address':{'Address':'127.0.0.1:1'},'ProxyProtocol':'PROXY_V2','Settings':{"
+            + "'TLS':{'MinVersion':'VersionTLS13','ClientAuth':'none','SessionTicketsDisabled':true},'TrustedProxies':['10.0.0.0/8'],"
+            + "'Forwarded':true,'EncodedSlashes':'reject','Timeouts':{'Idle':'1s','Head':'1s','Body':'1s','Write':'1s'},"
+            + "'Limits':{'MaxConnections':1,'MaxConnectionsPerAddress':1,'MaxHeadBytes':2048,'MaxHeaders':5,'MaxBodyBytes':1,'MinBodyRate':1},"
+            + "'HTTP2':{'MaxConcurrentStreams':5}}}",
+        "backends/b/backend ;"
+            + " {'Type':'http','Settings':{'Protocol':'h2c','Timeouts':{'Dial':'1s','Read':'1s','TLSHandshake':'1s',"
+            + "'TunnelIdle':'1s','TunnelDrain':'1s'},'TLS':{'InsecureSkipVerify':true,'ServerName':'x'},"
+            + "'LoadBalancing':{'Policy':'peak-ewma','HashOn':'request.header.X','BoundedLoad':150,'PanicPercent':50},"
+            + "'HealthCheck':{'Type':'grpc','Path':'/','Host':'h','Service':'s','Interval':'1s','Timeout':'1s','Healthy':1,'Unhealthy':1},"
+            + "'OutlierDetection':{'ConsecutiveFailures':1,'Ejection':'1s','MaxEjectedPercent':1},'SlowStart':'1s',"
+            + "'Limits':{'MaxRequests':1,'MaxQueue':1,'QueueTimeout':'1s','RetryPercent':1},'Sticky':{'Cookie':'c','Path':'/','Secure':true}}}",
+        "frontends/f/frontend ;"
+            + " {'Type':'http','BackendId':'b','Route':'Path(`/`)','Settings':{'FailoverPredicate':'Attempts()"
+            + " < 2',"
+            + "'Timeouts':{'Request':'1s'},'Retry':{'MaxAttempts':2},'Limits':{'MaxMemBodyBytes':1}}}",
+        "backends/b/servers/s ; {'URL':'https://h'}",
+        "hosts/h/host ; {'Settings':{'Default':true,'KeyPair':{'Cert':'x','Key':'y'}}}",
+      })
+  void schemasAndReaderKnowTheSame(String key, String json) throws IOException {
+    String text = json.replace('\'', '"');
+    KeyTree tree = new KeyTree();
+    tree.put(key, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    assertThat(schema(schemaFor(key)).validate(JSON.readTree(text))).isEmpty();
+    assertThat(new ConfigReader().read(tree).problems()).isEmpty();
+  }
+
   /**
    * The schemas are for editors and the reader for gateways; where the one says no, so does the
    * other.
@@ -70,6 +104,15 @@ class ShippedConfigTest {
             + " {'Type':'http','BackendId':'b','Split':[{'BackendId':'c'}],'Route':'Path(`/`)'}",
         "backends/b/backend ; {'Type':'tcp'}",
         "backends/b/backend ; {'Type':'http','Settings':{'Timeouts':{'Read':'soon'}}}",
+        "backends/b/backend ; {'Type':'http','Settings':{'Protocol':'gopher'}}",
+        "backends/b/backend ; {'Type':'http','Settings':{'LoadBalancing':{'Policy':'best'}}}",
+        "backends/b/backend ; {'Type':'http','Settings':{'HealthCheck':{'Interval':'soon'}}}",
+        "backends/b/backend ; {'Type':'http','Settings':{'Sticky':{}}}",
+        "backends/b/backend ; {'Type':'http','Settings':{'Limits':{'MaxRequests':-1}}}",
+        "listeners/l ; {'Protocol':'gopher','Address':{'Address':'127.0.0.1:1'}}",
+        "listeners/l ;"
+            + " {'Protocol':'http','Address':{'Address':'127.0.0.1:1'},'Settings':{'Limits':{'MaxHeaders':0}}}",
+        "hosts/h/host ; {'Settings':{'KeyPair':{'Cert':''}}}",
         "backends/b/servers/s ; {'URL':'ftp://h'}",
         "frontends/f/middlewares/m ; {'Type':'ratelimit','Middleware':{'Variable':'client.ip'}}",
         "frontends/f/middlewares/m ;"
