@@ -161,7 +161,7 @@ final class Exchange implements ExchangeView {
     bytesIn += piece.readableBytes();
     if (finished || attempt == null) {
       piece.release();
-    } else if (isTooLarge(bytesIn)) {
+    } else if (!tunnel && isTooLarge(bytesIn)) {
       piece.release();
       refuse(Reason.BODY_TOO_LARGE);
     } else {
