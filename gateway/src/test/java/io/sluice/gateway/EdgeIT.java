@@ -3,6 +3,9 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.FreePort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +132,34 @@ class EdgeIT {
     Awaitility.await()
         .until(() -> gateway.meter("sluice_rejected_total{reason=\"bad_proxy_header\"}") >= 1);
     assertThat(origin.heads()).isEmpty();
+  }
+
+  /** Through a second listener that reads what the first one writes. */
+  @ParameterizedTest
+  @CsvSource({"PROXY_V1", "PROXY_V2"})
+  void aServerIsToldWhoseConnectionIsPassedOn(String version) throws IOException {
+    proxyListener();
+    int outer = gateway.listener("outer");
+    gateway.put(
+        "backends/inner/backend", "{'Type':'http','Settings':{'ProxyProtocol':'" + version + "'}}");
+    gateway.server("inner", "s", port);
+    gateway.put(
+        "frontends/outer/frontend",
+        "{'Type':'http','BackendId':'inner','Route':'PathRegexp(`.*`)','Listeners':['outer']}");
+    gateway.put(
+        "frontends/f/frontend",
+        "{'Type':'http','BackendId':'b','Route':'PathRegexp(`.*`)','Listeners':['l']}");
+    gateway.awaitServing(outer).awaitStatus(outer, "/", 200);
+    int before = origin.heads().size();
+
+    InetAddress home = InetAddress.getByName("127.0.0.2");
+    try (Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), outer, home, 0))) {
+      for (int i = 0; i < 5; i++) {
+        wire.send(REQUEST);
+        assertThat(wire.message().body()).contains("X-Forwarded-For: 127.0.0.2, 127.0.0.2\r\n");
+      }
+    }
+    assertThat(origin.heads()).hasSize(before + 5);
   }
 
   @Test

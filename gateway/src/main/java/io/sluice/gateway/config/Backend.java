@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param balancing how its servers share its requests
  * @param health how it is found out whether a server is well
  * @param sticky the cookie that keeps a client with its server
+ * @param proxyProtocol whether servers are told whose connection is passed on
  * @param maxIdleConnections how many idle connections to one server are kept on one event loop
  */
 public record Backend(
@@ -33,6 +34,7 @@ public record Backend(
     LoadBalancing balancing,
     HealthSettings health,
     Sticky sticky,
+    Listener.ProxyProtocol proxyProtocol,
     int maxIdleConnections) {
   /** Which version of HTTP a server is spoken to in. */
   public enum Protocol {
@@ -81,6 +83,14 @@ public record Backend(
     final Protocol protocol = settings.choice("Protocol", Protocol.AUTO);
     final UpstreamTls tls =
         settings.has("TLS") ? UpstreamTls.read(settings.object("TLS")) : UpstreamTls.DEFAULT;
+    final Listener.ProxyProtocol proxyProtocol =
+        settings.choice("ProxyProtocol", Listener.ProxyProtocol.NONE);
+    if (proxyProtocol != Listener.ProxyProtocol.NONE && protocol == Protocol.H2C) {
+      throw settings.bad(
+          "ProxyProtocol",
+          "a header for each client, with connections that clients share",
+          "Protocol auto or http1");
+    }
     final BackendLimits limits = BackendLimits.read(settings.object("Limits"));
     settings.close();
     json.close();
@@ -98,6 +108,7 @@ public record Backend(
         balancing,
         health,
         sticky,
+        proxyProtocol,
         idle == 0 ? IDLE : (int) idle);
   }
 }

@@ -19,7 +19,7 @@ public final class ProxyHeaderReader {
    */
   public record Result(@Nullable InetAddress client) {}
 
-  private static final byte[] SIGNATURE = {
+  static final byte[] SIGNATURE = {
     0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
   };
   private static final byte[] TEXT = "PROXY ".getBytes(StandardCharsets.US_ASCII);

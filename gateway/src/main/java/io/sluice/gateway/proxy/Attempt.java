@@ -3,6 +3,7 @@ package io.sluice.gateway.proxy;
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
+import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
@@ -188,6 +189,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       connected.flush();
       exchange.onAttemptTakesBody(connected.isWritable());
     }
+  }
+
+  @Override
+  public ProxyHeaderWriter.Ends ends() {
+    return exchange.ends();
   }
 
   @Override

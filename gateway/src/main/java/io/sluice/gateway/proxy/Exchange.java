@@ -7,6 +7,7 @@ import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
@@ -19,6 +20,7 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,14 @@ final class Exchange implements ExchangeView {
   @Override
   public InetAddress client() {
     return client;
+  }
+
+  /** Whose connection the server is told that this is. */
+  ProxyHeaderWriter.Ends ends() {
+    Peer peer = stream.peer();
+    InetSocketAddress local = peer.local();
+    int port = client == peer.address() ? peer.port() : 0;
+    return new ProxyHeaderWriter.Ends(client, port, local.getAddress(), local.getPort());
   }
 
   /** {@link #client} in digits. */

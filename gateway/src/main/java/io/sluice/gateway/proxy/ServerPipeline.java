@@ -35,11 +35,13 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     CompiledListener listener = listener();
-    if (listener == null || !(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+    if (listener == null
+        || !(channel.remoteAddress() instanceof InetSocketAddress remote)
+        || !(channel.localAddress() instanceof InetSocketAddress local)) {
       channel.close();
       return;
     }
-    Peer peer = Peer.at(remote.getAddress());
+    Peer peer = Peer.of(remote, local);
     socket.connectionOpened(peer.address());
     channel.closeFuture().addListener(closed -> socket.connectionClosed(peer.address()));
     Listener written = listener.written();
@@ -63,7 +65,8 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
             new ProxyHeader(
                 loop(channel).pools().deadlines(),
                 address ->
-                    secure(channel, address == null ? peer : Peer.at(address), terms, listener),
+                    secure(
+                        channel, address == null ? peer : peer.standsFor(address), terms, listener),
                 () -> refuse(channel, Reason.BAD_PROXY_HEADER)));
   }
 

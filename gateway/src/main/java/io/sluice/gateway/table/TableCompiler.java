@@ -149,7 +149,10 @@ public final class TableCompiler {
             written.keepAlivePeriod(),
             written.tunnelIdle(),
             written.tunnelDrain(),
-            written.maxIdleConnections());
+            written.proxyProtocol().ordinal(),
+            written.proxyProtocol() == Listener.ProxyProtocol.NONE
+                ? written.maxIdleConnections()
+                : 0);
     return new CompiledBackend(
         written,
         servers,
@@ -166,10 +169,14 @@ public final class TableCompiler {
 
   private static EndpointKey key(Server server, Backend written, @Nullable ClientTls tls) {
     boolean multiplexed =
-        server.tls()
-            ? written.protocol() != Backend.Protocol.HTTP1
-            : written.protocol() == Backend.Protocol.H2C;
+        server.tls() ? isMultiplexed(written) : written.protocol() == Backend.Protocol.H2C;
     return new EndpointKey(server.host(), server.port(), multiplexed, server.tls() ? tls : null);
+  }
+
+  /** Over TLS. A connection that begins with a PROXY header is one client's alone. */
+  private static boolean isMultiplexed(Backend written) {
+    return written.protocol() != Backend.Protocol.HTTP1
+        && written.proxyProtocol() == Listener.ProxyProtocol.NONE;
   }
 
   private static ClientTls clientTls(Backend written, @Nullable CompiledBackend previous)
@@ -177,10 +184,10 @@ public final class TableCompiler {
     if (previous != null
         && previous.tls() != null
         && previous.written().tls().equals(written.tls())
-        && previous.written().protocol() == written.protocol()) {
+        && isMultiplexed(previous.written()) == isMultiplexed(written)) {
       return previous.tls();
     }
-    return ClientTls.of(written.tls(), written.protocol() != Backend.Protocol.HTTP1);
+    return ClientTls.of(written.tls(), isMultiplexed(written));
   }
 
   private Map<String, CompiledListener> listeners(

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param keepAlivePeriod the TCP keep-alive interval
  * @param tunnelIdle how long nothing may pass through a tunnel
  * @param tunnelDrain how long a tunnel may go on when its server goes
+ * @param proxyVersion which PROXY header a connection begins with; 0 for none, and then only can it
+ *     be used again
  * @param maxIdle how many idle connections to one endpoint an event loop keeps
  */
 public record ConnectionSettings(
@@ -21,4 +23,5 @@ public record ConnectionSettings(
     Duration keepAlivePeriod,
     Duration tunnelIdle,
     Duration tunnelDrain,
+    int proxyVersion,
     int maxIdle) {}

@@ -1,6 +1,8 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for a connection that {@link LoopPools#acquire} opens. Called once, on the event loop,
@@ -11,4 +13,9 @@ public interface ConnectionWaiter {
   void onConnected(UpstreamStream stream);
 
   void onConnectFailed(Reason reason);
+
+  /** Whose connection is passed on; null for the gateway's own. */
+  default ProxyHeaderWriter.@Nullable Ends ends() {
+    return null;
+  }
 }

@@ -1,8 +1,11 @@
 package io.sluice.gateway.upstream;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -13,11 +16,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +54,23 @@ final class Connector {
     this.resolver = resolver;
   }
 
-  void connect(Endpoint endpoint, ConnectionSettings settings, Result result) {
+  /**
+   * Opens one.
+   *
+   * @param ends whose connection is passed on, where the server is told; null for the gateway's own
+   */
+  void connect(
+      Endpoint endpoint,
+      ConnectionSettings settings,
+      ProxyHeaderWriter.@Nullable Ends ends,
+      Result result) {
     CompletableFuture<InetAddress> address = resolver.resolve(endpoint.key().host());
     if (address.isDone()) {
-      connectTo(address, endpoint, settings, result);
+      connectTo(address, endpoint, settings, ends, result);
     } else {
       address.whenComplete(
-          (found, failure) -> loop.execute(() -> connectTo(address, endpoint, settings, result)));
+          (found, failure) ->
+              loop.execute(() -> connectTo(address, endpoint, settings, ends, result)));
     }
   }
 
@@ -63,6 +78,7 @@ final class Connector {
       CompletableFuture<InetAddress> address,
       Endpoint endpoint,
       ConnectionSettings settings,
+      ProxyHeaderWriter.@Nullable Ends ends,
       Result result) {
     if (address.isCompletedExceptionally()) {
       endpoint.attemptFailed();
@@ -70,7 +86,7 @@ final class Connector {
       return;
     }
     ChannelFuture connecting =
-        bootstrap(endpoint, settings)
+        bootstrap(endpoint, settings, ends)
             .connect(new InetSocketAddress(address.join(), endpoint.key().port()));
     // A socket that could not even be made fails on a thread of Netty's own.
     connecting.addListener(
@@ -83,7 +99,8 @@ final class Connector {
         });
   }
 
-  private Bootstrap bootstrap(Endpoint endpoint, ConnectionSettings settings) {
+  private Bootstrap bootstrap(
+      Endpoint endpoint, ConnectionSettings settings, ProxyHeaderWriter.@Nullable Ends ends) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
@@ -99,6 +116,10 @@ final class Connector {
                   protected void initChannel(Channel channel) {
                     endpoint.connectionOpened();
                     channel.closeFuture().addListener(closed -> endpoint.connectionClosed());
+                    if (settings.proxyVersion() > 0) {
+                      ByteBuf header = ProxyHeaderWriter.header(settings.proxyVersion(), ends);
+                      channel.pipeline().addLast("proxy", new FirstBytes(header));
+                    }
                     ClientTls tls = endpoint.key().tls();
                     if (tls != null) {
                       channel.pipeline().addLast("tls", tlsHandler(channel, endpoint, settings));
@@ -112,6 +133,28 @@ final class Connector {
           .option(EpollChannelOption.TCP_KEEPINTVL, seconds);
     }
     return bootstrap;
+  }
+
+  /**
+   * Sends some bytes before anything else, the TLS handshake included: as soon as the connection is
+   * there, from the front of the pipeline.
+   */
+  private static final class FirstBytes extends ChannelInboundHandlerAdapter {
+    private final ByteBuf bytes;
+
+    FirstBytes(ByteBuf bytes) {
+      this.bytes = bytes;
+    }
+
+    void send(Channel channel) {
+      channel.pipeline().context(this).writeAndFlush(bytes.retain());
+      channel.pipeline().remove(this);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      bytes.release();
+    }
   }
 
   private static SslHandler tlsHandler(
@@ -130,6 +173,10 @@ final class Connector {
       return;
     }
     Channel channel = connecting.channel();
+    FirstBytes header = channel.pipeline().get(FirstBytes.class);
+    if (header != null) {
+      header.send(channel);
+    }
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls == null) {
       onReady(channel, endpoint.key().multiplexed(), endpoint, settings, result);

@@ -51,6 +51,10 @@ public final class LoopPools {
 
   /** Gives the waiter a way that is free, the most recently used first, or opens one. */
   public void acquire(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
+    if (settings.proxyVersion() > 0) {
+      connect(endpoint, settings, waiter);
+      return;
+    }
     EndpointPool pool = pool(endpoint);
     UpstreamStream free = pool.take(settings);
     if (free != null) {
@@ -69,6 +73,7 @@ public final class LoopPools {
     connector.connect(
         endpoint,
         settings,
+        waiter.ends(),
         new Connector.Result() {
           @Override
           public void onHttp1(Http1Upstream connection) {

@@ -50,6 +50,7 @@ class ConfigReaderTest {
                 LoadBalancing.DEFAULT,
                 HealthSettings.NONE,
                 Sticky.NONE,
+                Listener.ProxyProtocol.NONE,
                 3));
     assertThat(config.servers().get("b1"))
         .containsExactly(new Server("b1", "s1", "host.example", 5000, false, 1, false));
