@@ -6,30 +6,20 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.LoopPools;
-import io.sluice.gateway.upstream.TurnFlush;
-import java.io.IOException;
+import io.sluice.gateway.upstream.MultiplexedConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection of a client (RFC 9113): Netty's codec below, one {@link Http2ClientStream}
@@ -39,13 +29,10 @@ import org.slf4j.LoggerFactory;
  * connection is drained in two steps (RFC 9113 section 6.8): a GOAWAY that names no last stream,
  * and when the client has seen it, one that does; then it ends with its last stream.
  */
-final class Http2Connection extends Http2ConnectionHandler implements ClientConnection {
-  private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
+final class Http2Connection extends MultiplexedConnection implements ClientConnection {
   private static final int MAX_HEADER_LIST_BYTES = 32 * 1024;
   private static final int STREAM_WINDOW = 64 * 1024 - 1;
   private static final int CONNECTION_WINDOW = 1024 * 1024;
-  private static final int RESETS = 200;
-  private static final int RESET_SECONDS = 30;
   private static final long DRAIN_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long DRAIN_PING = 0x736c75696365L;
 
@@ -60,21 +47,17 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   private final FrameBudget budget = new FrameBudget();
   private final RecentResets resets = new RecentResets();
   private final List<Http2ClientStream> received = new ArrayList<>();
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable TurnFlush flush;
   private boolean draining;
 
   private Http2Connection(
-      Http2ConnectionDecoder decoder,
-      Http2ConnectionEncoder encoder,
-      Http2Settings settings,
+      Codec codec,
       ProxyContext proxy,
       BoundSocket socket,
       ServerLoop loop,
       Channel channel,
       Peer peer,
       ClientTerms terms) {
-    super(decoder, encoder, settings);
+    super(codec, CONNECTION_WINDOW);
     this.proxy = proxy;
     this.socket = socket;
     this.loop = loop;
@@ -84,9 +67,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     this.key = connection().newKey();
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
     deadline.in(terms.timeouts().idle().toNanos());
-    gracefulShutdownTimeoutMillis(-1);
-    decoder.frameListener(new Http2Frames(this, budget));
-    encoder.flowController().listener(this::onWritabilityChanged);
+    decoder().frameListener(new Http2Frames(this, budget));
+    encoder().flowController().listener(this::onWritabilityChanged);
     connection().addListener(new StreamEnds());
   }
 
@@ -98,60 +80,16 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       Channel channel,
       Peer peer,
       ClientTerms terms) {
-    return new Builder(proxy, socket, loop, channel, peer, terms).connect();
-  }
-
-  private static final class Builder
-      extends AbstractHttp2ConnectionHandlerBuilder<Http2Connection, Builder> {
-    private final ProxyContext proxy;
-    private final BoundSocket socket;
-    private final ServerLoop loop;
-    private final Channel channel;
-    private final Peer peer;
-    private final ClientTerms terms;
-
-    Builder(
-        ProxyContext proxy,
-        BoundSocket socket,
-        ServerLoop loop,
-        Channel channel,
-        Peer peer,
-        ClientTerms terms) {
-      this.proxy = proxy;
-      this.socket = socket;
-      this.loop = loop;
-      this.channel = channel;
-      this.peer = peer;
-      this.terms = terms;
-    }
-
-    Http2Connection connect() {
-      var connection = new DefaultHttp2Connection(true);
-      connection
-          .remote()
-          .flowController(
-              new DefaultHttp2RemoteFlowController(
-                  connection, new UniformStreamByteDistributor(connection)));
-      connection(connection);
-      initialSettings(
-          Http2Settings.defaultSettings()
-              .maxConcurrentStreams(terms.limits().streams())
-              .connectProtocolEnabled(true)
-              .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
-              .initialWindowSize(STREAM_WINDOW));
-      validateHeaders(true);
-      validateRequiredPseudoHeaders(true);
-      decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
-      encoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
-      return build();
-    }
-
-    @Override
-    protected Http2Connection build(
-        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return new Http2Connection(
-          decoder, encoder, settings, proxy, socket, loop, channel, peer, terms);
-    }
+    Http2Settings settings =
+        Http2Settings.defaultSettings()
+            .maxConcurrentStreams(terms.limits().streams())
+            .connectProtocolEnabled(true)
+            .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
+            .initialWindowSize(STREAM_WINDOW);
+    return make(
+        true,
+        settings,
+        codec -> new Http2Connection(codec, proxy, socket, loop, channel, peer, terms));
   }
 
   @Override
@@ -165,25 +103,6 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   Peer peer() {
     return peer;
-  }
-
-  ChannelHandlerContext context() {
-    if (context == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return context;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
-    context = ctx;
-    flush = new TurnFlush(ctx);
-    super.handlerAdded(ctx);
-    // Every stream may fill its window without starving the others.
-    if (ctx.channel().isActive()) {
-      var flow = connection().local().flowController();
-      flow.incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW - STREAM_WINDOW);
-    }
   }
 
   // What the client sends; called by Http2Frames.
@@ -230,25 +149,12 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    hold(true);
-    super.channelRead(ctx, message);
-  }
-
-  @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     for (Http2ClientStream stream : received) {
       stream.onPause();
     }
     received.clear();
-    hold(false);
     super.channelReadComplete(ctx);
-  }
-
-  private void hold(boolean held) {
-    if (flush != null) {
-      flush.hold(held);
-    }
   }
 
   /**
@@ -293,8 +199,6 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   protected void onConnectionError(
       ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception error) {
     proxy.telemetry().rejected(Reason.PROTOCOL_ERROR.label());
-    // No stream outlives an error of the connection.
-    gracefulShutdownTimeoutMillis(0);
     super.onConnectionError(ctx, outbound, cause, error);
   }
 
@@ -311,12 +215,6 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     }
   }
 
-  void flushSoon() {
-    if (flush != null) {
-      flush.ask();
-    }
-  }
-
   void reset(Http2Stream stream, Http2Error error) {
     resetStream(context(), stream.id(), error.code(), context().newPromise());
     flushSoon();
@@ -326,33 +224,29 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   @Override
   public void closeWhenIdle() {
-    if (draining || context == null) {
+    if (draining) {
       return;
     }
     draining = true;
-    goAway(
-        context,
-        Integer.MAX_VALUE,
-        Http2Error.NO_ERROR.code(),
-        Unpooled.EMPTY_BUFFER,
-        context.newPromise());
-    encoder().writePing(context, false, DRAIN_PING, context.newPromise());
-    flush(context);
+    ChannelHandlerContext ctx = context();
+    sayGoodbye(Integer.MAX_VALUE);
+    encoder().writePing(ctx, false, DRAIN_PING, ctx.newPromise());
+    flush(ctx);
     deadline.in(DRAIN_STEP_NANOS);
   }
 
   private void sayLastStream() {
-    ChannelHandlerContext ctx = context();
-    goAway(
-        ctx,
-        connection().remote().lastStreamCreated(),
-        Http2Error.NO_ERROR.code(),
-        Unpooled.EMPTY_BUFFER,
-        ctx.newPromise());
-    flush(ctx);
+    sayGoodbye(connection().remote().lastStreamCreated());
+    flush(context());
     deadline.cancel();
     // From the end of the pipeline, so that the codec waits for the streams that are open.
     channel.close();
+  }
+
+  private void sayGoodbye(int lastStream) {
+    ChannelHandlerContext ctx = context();
+    long code = Http2Error.NO_ERROR.code();
+    goAway(ctx, lastStream, code, Unpooled.EMPTY_BUFFER, ctx.newPromise());
   }
 
   private void onDeadline() {
@@ -393,14 +287,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-    if (cause instanceof IOException) {
-      channel.close();
-      return;
-    }
-    if (io.netty.handler.codec.http2.Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
-      LOG.error("unexpected failure on a connection from {}", peer.text(), cause);
-    }
-    super.exceptionCaught(ctx, cause);
+  protected String otherEnd() {
+    return peer.text().toString();
   }
 }

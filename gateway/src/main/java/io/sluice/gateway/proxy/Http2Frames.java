@@ -54,8 +54,7 @@ final class Http2Frames extends Http2FrameAdapter {
   public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
       throws Http2Exception {
     spend();
-    // The static table alone, as HAProxy does it: nothing has to be kept for the next answer.
-    connection.encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+    connection.indexNothing();
   }
 
   @Override

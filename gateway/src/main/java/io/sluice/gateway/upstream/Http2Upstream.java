@@ -3,26 +3,16 @@ package io.sluice.gateway.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection to a server, shared by the exchanges of its event loop: each has an {@link
@@ -31,8 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Takes new exchanges until its server says goodbye (GOAWAY), its endpoint retires or a stream
  * of it was never answered; then it ends with its last stream. Event loop only.
  */
-final class Http2Upstream extends Http2ConnectionHandler {
-  private static final Logger LOG = LoggerFactory.getLogger(Http2Upstream.class);
+final class Http2Upstream extends MultiplexedConnection {
   private static final int STREAM_WINDOW = 256 * 1024;
   private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
   private static final int MAX_STREAMS = 100;
@@ -45,71 +34,31 @@ final class Http2Upstream extends Http2ConnectionHandler {
   private final AsciiString scheme;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable TurnFlush flush;
   private int reserved;
   private boolean leaving;
   private boolean takesTunnels;
   private long framesRead;
 
-  private Http2Upstream(
-      Http2ConnectionDecoder decoder,
-      Http2ConnectionEncoder encoder,
-      Http2Settings settings,
-      LoopPools pools,
-      Endpoint endpoint,
-      Channel channel) {
-    super(decoder, encoder, settings);
+  private Http2Upstream(Codec codec, LoopPools pools, Endpoint endpoint, Channel channel) {
+    super(codec, CONNECTION_WINDOW);
     this.pools = pools;
     this.endpoint = endpoint;
     this.channel = channel;
     this.scheme = AsciiString.cached(endpoint.key().tls() == null ? "http" : "https");
     this.key = connection().newKey();
     this.deadline = pools.deadlines().deadline(this::leave);
-    gracefulShutdownTimeoutMillis(-1);
-    decoder.frameListener(new Frames());
-    encoder.flowController().listener(this::onWritabilityChanged);
+    decoder().frameListener(new Frames());
+    encoder().flowController().listener(this::onWritabilityChanged);
     connection().addListener(new StreamEnds());
   }
 
   static Http2Upstream on(LoopPools pools, Endpoint endpoint, Channel channel) {
-    return new Builder(pools, endpoint, channel).connect();
-  }
-
-  private static final class Builder
-      extends AbstractHttp2ConnectionHandlerBuilder<Http2Upstream, Builder> {
-    private final LoopPools pools;
-    private final Endpoint endpoint;
-    private final Channel channel;
-
-    Builder(LoopPools pools, Endpoint endpoint, Channel channel) {
-      this.pools = pools;
-      this.endpoint = endpoint;
-      this.channel = channel;
-    }
-
-    Http2Upstream connect() {
-      var connection = new DefaultHttp2Connection(false);
-      connection
-          .remote()
-          .flowController(
-              new DefaultHttp2RemoteFlowController(
-                  connection, new UniformStreamByteDistributor(connection)));
-      connection(connection);
-      initialSettings(
-          new Http2Settings()
-              .pushEnabled(false)
-              .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
-              .initialWindowSize(STREAM_WINDOW));
-      validateHeaders(true);
-      return build();
-    }
-
-    @Override
-    protected Http2Upstream build(
-        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return new Http2Upstream(decoder, encoder, settings, pools, endpoint, channel);
-    }
+    Http2Settings settings =
+        new Http2Settings()
+            .pushEnabled(false)
+            .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
+            .initialWindowSize(STREAM_WINDOW);
+    return make(false, settings, codec -> new Http2Upstream(codec, pools, endpoint, channel));
   }
 
   Endpoint endpoint() {
@@ -122,26 +71,6 @@ final class Http2Upstream extends Http2ConnectionHandler {
 
   AsciiString scheme() {
     return scheme;
-  }
-
-  ChannelHandlerContext context() {
-    if (context == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return context;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
-    context = ctx;
-    flush = new TurnFlush(ctx);
-    super.handlerAdded(ctx);
-    connection()
-        .local()
-        .flowController()
-        .incrementWindowSize(
-            connection().connectionStream(),
-            CONNECTION_WINDOW - io.netty.handler.codec.http2.Http2CodecUtil.DEFAULT_WINDOW_SIZE);
   }
 
   // New streams.
@@ -237,7 +166,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
         throws Http2Exception {
-      encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+      indexNothing();
       takesTunnels |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
     }
 
@@ -261,18 +190,6 @@ final class Http2Upstream extends Http2ConnectionHandler {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    turnFlush().hold(true);
-    super.channelRead(ctx, message);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-    turnFlush().hold(false);
-    super.channelReadComplete(ctx);
-  }
-
-  @Override
   protected void onStreamError(
       ChannelHandlerContext ctx,
       boolean outbound,
@@ -283,17 +200,6 @@ final class Http2Upstream extends Http2ConnectionHandler {
       stream.onMalformed();
     }
     super.onStreamError(ctx, outbound, cause, error);
-  }
-
-  void flushSoon() {
-    turnFlush().ask();
-  }
-
-  private TurnFlush turnFlush() {
-    if (flush == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return flush;
   }
 
   void reset(Http2Stream stream) {
@@ -359,14 +265,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-    if (cause instanceof IOException) {
-      channel.close();
-      return;
-    }
-    if (io.netty.handler.codec.http2.Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
-      LOG.error("unexpected failure on the connection to {}", endpoint, cause);
-    }
-    super.exceptionCaught(ctx, cause);
+  protected String otherEnd() {
+    return endpoint.name();
   }
 }

@@ -6,21 +6,21 @@ import io.netty.channel.ChannelHandlerContext;
  * Flushes a connection that many exchanges share once at the end of the event loop's turn, however
  * many of them asked for it. Event loop only.
  */
-public final class TurnFlush implements Runnable {
+final class TurnFlush implements Runnable {
   private final ChannelHandlerContext context;
   private boolean scheduled;
   private boolean held;
 
-  public TurnFlush(ChannelHandlerContext context) {
+  TurnFlush(ChannelHandlerContext context) {
     this.context = context;
   }
 
   /** While held, nobody has to ask: whoever holds it flushes by itself. */
-  public void hold(boolean nowHeld) {
+  void hold(boolean nowHeld) {
     held = nowHeld;
   }
 
-  public void ask() {
+  void ask() {
     if (!held && !scheduled && context.channel().isActive()) {
       scheduled = true;
       context.executor().execute(this);
