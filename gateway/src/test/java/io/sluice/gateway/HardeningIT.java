@@ -114,19 +114,21 @@ class HardeningIT {
     }
   }
 
+  /** A head that the codec resets. */
   private static Http2Attack head(String name, String... fields) {
-    return new Http2Attack(
-        "HTTP/2: heads that HTTP/1 would read otherwise",
-        name,
-        RST_STREAM,
-        wire -> wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, section(fields)));
+    return doubtful(name, RST_STREAM, fields);
   }
 
+  /** A head that gets a reply. */
   private static Http2Attack refused(String name, String... fields) {
+    return doubtful(name, HEADERS, fields);
+  }
+
+  private static Http2Attack doubtful(String name, int end, String... fields) {
     return new Http2Attack(
         "HTTP/2: heads that HTTP/1 would read otherwise",
         name,
-        HEADERS,
+        end,
         wire -> wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, section(fields)));
   }
 

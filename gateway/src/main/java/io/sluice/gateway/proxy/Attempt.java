@@ -1,6 +1,7 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.LoadBalancing;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ProxyHeaderWriter;
@@ -308,7 +309,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       return;
     }
     if (well) {
-      candidate.health().succeeded(System.nanoTime() - startedNanos);
+      candidate.health().succeeded();
+      // Nobody else looks at it, and every event loop would write to it at every answer.
+      if (backend.written().balancing().policy() == LoadBalancing.Policy.PEAK_EWMA) {
+        candidate.health().took(System.nanoTime() - startedNanos);
+      }
     } else {
       candidate.health().failed();
     }

@@ -82,11 +82,10 @@ public final class Health {
   // What requests say.
 
   /** An answer came that is no fault of the server's. */
-  public void succeeded(long durationNanos) {
+  public void succeeded() {
     if (settings.outliers() != null && failures.get() != 0) {
       failures.set(0);
     }
-    observe(durationNanos);
   }
 
   /** The server was not reached, did not answer, or answered with a fault of its own. */
@@ -107,8 +106,8 @@ public final class Health {
     }
   }
 
-  /** A rise counts at once, a fall over ten seconds. */
-  private void observe(long durationNanos) {
+  /** An answer took so long. A rise counts at once, a fall over ten seconds. */
+  public void took(long durationNanos) {
     long now = clock.getAsLong();
     double last = latencyNanos;
     if (durationNanos >= last) {

@@ -155,7 +155,7 @@ class BalancerTest {
     Balancer balancer = warm(Policy.ROUND_ROBIN, a, b, c);
     a.health().failed();
     a.health().failed();
-    a.health().succeeded(1);
+    a.health().succeeded();
     a.health().failed();
     a.health().failed();
     assertThat(a.state()).isEqualTo(Candidate.State.READY);
@@ -209,8 +209,8 @@ class BalancerTest {
   @Test
   void ofTwoTheOneThatAnswersSoonerIsTaken() {
     Balancer balancer = warm(Policy.PEAK_EWMA, a, b);
-    a.health().succeeded(Duration.ofMillis(50).toNanos());
-    b.health().succeeded(Duration.ofMillis(5).toNanos());
+    a.health().took(Duration.ofMillis(50).toNanos());
+    b.health().took(Duration.ofMillis(5).toNanos());
 
     long ofB = picks(balancer, 400).stream().filter(b::equals).count();
 
