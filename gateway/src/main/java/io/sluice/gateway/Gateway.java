@@ -14,11 +14,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.gateway.admin.AdminServer;
+import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.control.ConfigSource;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdSource;
 import io.sluice.gateway.control.FolderSource;
+import io.sluice.gateway.control.Presence;
 import io.sluice.gateway.control.Reconciler;
 import io.sluice.gateway.proxy.ProxyContext;
 import io.sluice.gateway.proxy.ServerSockets;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,7 @@ public final class Gateway {
   private final ConfigSource source;
   private final Reconciler reconciler;
   private final AdminServer admin;
+  private final @Nullable Presence presence;
   private volatile boolean draining;
 
   private Gateway(GatewaySettings settings) throws IOException, InterruptedException {
@@ -83,6 +87,13 @@ public final class Gateway {
     TableCompiler compiler = new TableCompiler(endpoints, telemetry, System::nanoTime);
     this.source = source(settings);
     HealthChecker checker = new HealthChecker(pools);
+    TableFollower leaving =
+        table -> {
+          if (isDraining()) {
+            sockets.closeWhenIdle();
+          }
+          return List.of();
+        };
     TableFollower asking =
         table -> {
           checker.follow(table.candidates());
@@ -91,7 +102,14 @@ public final class Gateway {
     Path state = settings.stateDirectory();
     this.reconciler =
         new Reconciler(
-            source, compiler, live, List.of(sockets, asking), endpoints, telemetry, state);
+            settings.id(),
+            source,
+            compiler,
+            live,
+            List.of(sockets, asking, leaving),
+            endpoints,
+            telemetry,
+            state);
     publishMeters();
     AdminServer.Subject subject =
         new AdminServer.Subject(
@@ -99,9 +117,13 @@ public final class Gateway {
             reconciler::status,
             endpoints::all,
             telemetry,
-            () -> draining,
+            this::isDraining,
+            inFlight::get,
+            sockets::connections,
             source::accept);
     this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
+    this.presence =
+        settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
     LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
   }
 
@@ -113,6 +135,10 @@ public final class Gateway {
    */
   public static Gateway start(GatewaySettings settings) throws IOException, InterruptedException {
     Gateway gateway = new Gateway(settings);
+    if (gateway.presence != null) {
+      gateway.reconciler.whenChanged(gateway.presence::tell);
+      gateway.presence.start();
+    }
     gateway.reconciler.start();
     LOG.info(
         "gateway {} started; admin on {}:{}",
@@ -141,6 +167,9 @@ public final class Gateway {
   public boolean stop() throws InterruptedException, IOException {
     LOG.info("draining: {} exchanges under way", inFlight.get());
     draining = true;
+    if (presence != null) {
+      presence.tell();
+    }
     reconciler.stop();
     boolean finished = sockets.drain(settings.drainTimeout());
     if (!finished) {
@@ -150,12 +179,33 @@ public final class Gateway {
           settings.drainTimeout());
     }
     source.close();
+    if (presence != null) {
+      presence.close();
+    }
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
     accessLog.close();
     admin.close();
     telemetry.close();
     LOG.info("stopped");
     return finished;
+  }
+
+  /** Whether it asks to be given nothing new. */
+  private boolean isDraining() {
+    return draining || reconciler.isTakenOut();
+  }
+
+  private GatewayStatus presentStatus() {
+    ControlStatus status = reconciler.status();
+    return new GatewayStatus(
+        settings.id(),
+        status.table().revision(),
+        status.table().version(),
+        status.origin(),
+        settings.adminHost() + ":" + admin.port(),
+        isDraining(),
+        status.problems().size(),
+        status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
   }
 
   /** An exchange may hold some tens of KiB on each side while a client or a server is slow. */

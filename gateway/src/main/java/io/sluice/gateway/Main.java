@@ -1,7 +1,20 @@
 package io.sluice.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.gateway.cli.ApplyCommand;
+import io.sluice.gateway.cli.CompletionCommand;
+import io.sluice.gateway.cli.DiffCommand;
+import io.sluice.gateway.cli.DrainCommand;
+import io.sluice.gateway.cli.ExportCommand;
+import io.sluice.gateway.cli.GetCommand;
+import io.sluice.gateway.cli.ProblemsCommand;
+import io.sluice.gateway.cli.RmCommand;
+import io.sluice.gateway.cli.StatusCommand;
+import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
 import java.io.IOException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,16 +29,31 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, UTF_8),
+            new PrintWriter(System.err, true, UTF_8),
+            arguments));
   }
 
-  private static int run(String[] arguments) {
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine serve = new CommandLine(new ServeCommand());
     CommandLine command =
         new CommandLine(new Main())
             .addSubcommand(serve)
+            .addSubcommand(new ApplyCommand())
+            .addSubcommand(new DiffCommand())
             .addSubcommand(new ValidateCommand())
+            .addSubcommand(new GetCommand())
+            .addSubcommand(new UpsertCommand())
+            .addSubcommand(new RmCommand())
+            .addSubcommand(new ExportCommand())
+            .addSubcommand(new StatusCommand())
+            .addSubcommand(new ProblemsCommand())
+            .addSubcommand(new DrainCommand())
+            .addSubcommand(new CompletionCommand())
             .addSubcommand(new RehearseCommand());
+    command.setOut(out).setErr(err);
     command.setParameterExceptionHandler(
         (wrong, args) -> {
           wrong.getCommandLine().getErr().println("sluice: " + wrong.getMessage());
@@ -40,24 +68,38 @@ public final class Main {
                       + "--help");
           return CommandLine.ExitCode.USAGE;
         });
+    command.setExecutionExceptionHandler(
+        (failed, failing, args) -> {
+          failing.getErr().println("sluice: " + reason(failed, err));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    command.setCaseInsensitiveEnumValuesAllowed(true);
     try {
       LayeredDefaults defaults = LayeredDefaults.of(arguments, System.getenv());
       for (String key : defaults.unknownKeys(serve)) {
-        System.err.println(
+        err.println(
             "sluice: the configuration file: found the key \""
                 + key
                 + "\", expected an option of sluice serve");
         return CommandLine.ExitCode.USAGE;
       }
-      serve.setDefaultValueProvider(defaults);
+      command.setDefaultValueProvider(defaults);
     } catch (IOException unreadable) {
-      System.err.println("sluice: " + unreadable.getMessage());
+      err.println("sluice: " + unreadable.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
     if (arguments.length == 0) {
-      command.usage(System.err);
+      command.usage(err);
       return CommandLine.ExitCode.USAGE;
     }
     return command.execute(arguments);
+  }
+
+  /** What a person can do something about; a bug shows where it is. */
+  private static String reason(Exception failed, PrintWriter err) {
+    if (!(failed instanceof IOException)) {
+      failed.printStackTrace(err);
+    }
+    return String.valueOf(failed.getMessage());
   }
 }

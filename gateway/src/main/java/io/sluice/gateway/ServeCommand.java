@@ -1,17 +1,15 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.cli.StoreOptions;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,40 +26,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
   private static final int MOST_THREADS = 1024;
 
-  @Option(
-      names = "--etcd",
-      split = ",",
-      paramLabel = "URL",
-      description = "etcd endpoints to follow, such as http://127.0.0.1:2379")
-  private List<URI> etcd = new ArrayList<>();
-
-  @Option(
-      names = "--etcd-prefix",
-      paramLabel = "KEY",
-      defaultValue = "/vulcand",
-      description = "the folder of the tree (${DEFAULT-VALUE})")
-  private String etcdPrefix = "/vulcand";
-
-  @Option(names = "--etcd-user", paramLabel = "NAME", description = "user to log in as")
-  private @Nullable String etcdUser;
-
-  @Option(
-      names = "--etcd-password-file",
-      paramLabel = "FILE",
-      description = "file whose first line is the password")
-  private @Nullable Path etcdPasswordFile;
-
-  @Option(names = "--etcd-ca", paramLabel = "FILE", description = "certificates to trust, PEM")
-  private @Nullable Path etcdCa;
-
-  @Option(
-      names = "--etcd-cert",
-      paramLabel = "FILE",
-      description = "the gateway's certificate, PEM")
-  private @Nullable Path etcdCert;
-
-  @Option(names = "--etcd-key", paramLabel = "FILE", description = "the certificate's key, PEM")
-  private @Nullable Path etcdKey;
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--etcd-watchdog",
@@ -159,24 +124,11 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private GatewaySettings settings() {
-    if (etcd.isEmpty() == (routes == null)) {
+    if (store.isGiven() == (routes != null)) {
       throw usage(
           "found "
-              + (etcd.isEmpty() ? "neither --etcd nor --routes" : "both --etcd and --routes")
+              + (store.isGiven() ? "both --etcd and --routes" : "neither --etcd nor --routes")
               + ", expected one of them");
-    }
-    for (URI endpoint : etcd) {
-      boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
-      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0) {
-        throw usage(
-            "--etcd: found \"" + endpoint + "\", expected http://host:port or https://host:port");
-      }
-    }
-    if ((etcdUser == null) != (etcdPasswordFile == null)) {
-      throw usage("--etcd-user and --etcd-password-file go together");
-    }
-    if ((etcdCert == null) != (etcdKey == null)) {
-      throw usage("--etcd-cert and --etcd-key go together");
     }
     if (threads < 1 || threads > MOST_THREADS) {
       throw usage("--threads: found " + threads + ", expected 1 to " + MOST_THREADS);
@@ -193,21 +145,9 @@ final class ServeCommand implements Callable<Integer> {
           "--routes: found no folder " + routes + ", expected one that mirrors the key tree");
     }
     int colon = admin.lastIndexOf(':');
-    EtcdSettings store =
-        etcd.isEmpty()
-            ? null
-            : new EtcdSettings(
-                etcd,
-                etcdPrefix,
-                etcdUser,
-                etcdPasswordFile,
-                etcdCa,
-                etcdCert,
-                etcdKey,
-                Duration.ofSeconds(etcdWatchdog));
     return new GatewaySettings(
         id,
-        store,
+        routes == null ? store.settings(Duration.ofSeconds(etcdWatchdog)) : null,
         routes,
         stateDirectory(),
         admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),

@@ -245,7 +245,7 @@ class SwapIT {
   /** Waits until the gateway serves what was put last. */
   private void awaitApplied() throws Exception {
     long revision =
-        keys.put(bytes("/vulcand/gateways/marker"), bytes("{}"))
+        keys.put(bytes("/vulcand/backends/marker/backend"), bytes("{\"Type\":\"http\"}"))
             .get(20, TimeUnit.SECONDS)
             .getHeader()
             .getRevision();

@@ -47,13 +47,19 @@ final class TestGateway implements AutoCloseable {
   static TestGateway onFolder(String accessLog) {
     try {
       Path folder = Files.createTempDirectory("routes");
-      return new TestGateway(Gateway.start(settings(null, folder, null, accessLog)), folder, null);
+      return new TestGateway(
+          Gateway.start(settings("test", null, folder, null, accessLog)), folder, null);
     } catch (IOException | InterruptedException failed) {
       throw new AssertionError(failed);
     }
   }
 
   static TestGateway onEtcd(Etcd etcd, Path stateDirectory) {
+    return onEtcd("test", etcd, stateDirectory);
+  }
+
+  /** One of several, by its name in the fleet. */
+  static TestGateway onEtcd(String id, Etcd etcd, Path stateDirectory) {
     EtcdSettings store =
         new EtcdSettings(
             List.of(URI.create(etcd.url())),
@@ -66,16 +72,16 @@ final class TestGateway implements AutoCloseable {
             Duration.ofSeconds(2));
     try {
       return new TestGateway(
-          Gateway.start(settings(store, null, stateDirectory, "off")), null, etcd);
+          Gateway.start(settings(id, store, null, stateDirectory, "off")), null, etcd);
     } catch (IOException | InterruptedException failed) {
       throw new AssertionError(failed);
     }
   }
 
   private static GatewaySettings settings(
-      EtcdSettings store, Path folder, Path state, String accessLog) {
+      String id, EtcdSettings store, Path folder, Path state, String accessLog) {
     return new GatewaySettings(
-        "test", store, folder, state, "127.0.0.1", 0, 2, accessLog, Duration.ofSeconds(10));
+        id, store, folder, state, "127.0.0.1", 0, 2, accessLog, Duration.ofSeconds(10));
   }
 
   Gateway gateway() {

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,8 @@ public final class AdminServer implements AutoCloseable {
    * @param status the control plane's snapshot
    * @param endpoints the endpoints that are alive
    * @param draining whether the gateway is shutting down
+   * @param inFlight exchanges under way
+   * @param connections clients' open connections
    * @param accept passes on that the held tree is right
    */
   public record Subject(
@@ -50,6 +53,8 @@ public final class AdminServer implements AutoCloseable {
       Supplier<Collection<Endpoint>> endpoints,
       Telemetry telemetry,
       BooleanSupplier draining,
+      IntSupplier inFlight,
+      IntSupplier connections,
       Runnable accept) {}
 
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -193,6 +198,8 @@ public final class AdminServer implements AutoCloseable {
                 endpoints.add(
                     new JsonObject()
                         .put("endpoint", endpoint.name())
+                        .put("host", endpoint.key().host())
+                        .put("port", endpoint.key().port())
                         .put("state", endpoint.state().name())
                         .put("in_flight", endpoint.inFlight())
                         .put("connections", endpoint.connections())
@@ -224,6 +231,8 @@ public final class AdminServer implements AutoCloseable {
             .put("source", status.origin())
             .put("applied_at", status.appliedAt().toString())
             .put("draining", subject.draining.getAsBoolean())
+            .put("in_flight", subject.inFlight.getAsInt())
+            .put("client_connections", subject.connections.getAsInt())
             .put("store", store(status.source()))
             .put("frontends", table.frontends().size())
             .put("backends", table.backends().size())

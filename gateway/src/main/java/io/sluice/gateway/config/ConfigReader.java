@@ -128,8 +128,8 @@ public final class ConfigReader {
   }
 
   /**
-   * The tree with the last good value in the place of each that could not be read: what is worth
-   * keeping for a restart.
+   * What operators wrote, with the last good value in the place of each that could not be read:
+   * what is worth keeping for a restart.
    */
   public KeyTree withLastGood(KeyTree tree) {
     KeyTree good = new KeyTree();
@@ -137,6 +137,9 @@ public final class ConfigReader {
     tree.values()
         .forEach(
             (key, value) -> {
+              if (KeyTree.isOurOwn(key)) {
+                return;
+              }
               Reading reading = readings.get(key);
               byte[] lastGood = reading == null ? null : reading.goodValue;
               good.put(key, lastGood == null ? value : lastGood);

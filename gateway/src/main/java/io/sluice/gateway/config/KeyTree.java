@@ -48,6 +48,11 @@ public final class KeyTree {
     touched.add(key);
   }
 
+  /** Whether Sluice itself writes this key: it says nothing about where requests go. */
+  public static boolean isOurOwn(String key) {
+    return Key.parse(key) instanceof Key.OfSluice;
+  }
+
   /** The keys that were put or removed since this was last asked. */
   Set<String> takeTouched() {
     Set<String> taken = Set.copyOf(touched);

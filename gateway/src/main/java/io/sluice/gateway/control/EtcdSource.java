@@ -261,8 +261,11 @@ public final class EtcdSource implements ConfigSource {
       return false;
     }
     healthy();
+    boolean changed = false;
     for (WatchEvent event : response.getEvents()) {
       String key = client.relative(event.getKeyValue().getKey());
+      // What gateways and rollouts write of themselves must not make every gateway write again.
+      changed |= !KeyTree.isOurOwn(key);
       switch (event.getEventType()) {
         case PUT -> tree.put(key, event.getKeyValue().getValue().getBytes());
         case DELETE -> tree.remove(key);
@@ -270,7 +273,7 @@ public final class EtcdSource implements ConfigSource {
       }
       tree.revision(Math.max(tree.revision(), event.getKeyValue().getModRevision()));
     }
-    return true;
+    return changed;
   }
 
   /**

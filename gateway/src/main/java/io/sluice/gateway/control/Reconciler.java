@@ -2,6 +2,7 @@ package io.sluice.gateway.control;
 
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.ConfigReader;
+import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.table.LiveTable;
@@ -46,11 +47,15 @@ public final class Reconciler implements Runnable {
   private final Endpoints endpoints;
   private final Telemetry telemetry;
   private final @Nullable StateFile state;
+  private final String drainKey;
   private final Thread thread = Thread.ofPlatform().name("control").unstarted(this);
   private volatile Applied applied =
       new Applied(RoutingTable.EMPTY, "none", Instant.now(), List.of());
   private final CountDownLatch stopSignal = new CountDownLatch(1);
   private volatile boolean stopping;
+  private volatile boolean takenOut;
+  private volatile Runnable whenChanged = () -> {};
+  private @Nullable KeyTree current;
   private Set<Problem> reported = Set.of();
   private @Nullable KeyTree unsaved;
   private @Nullable KeyTree failed;
@@ -60,10 +65,12 @@ public final class Reconciler implements Runnable {
   private record Applied(RoutingTable table, String origin, Instant at, List<Problem> problems) {}
 
   /**
+   * @param id the gateway's name in the fleet
    * @param stateDirectory where the last good tree is kept; null to keep none
    * @throws IOException when the directory cannot be made
    */
   public Reconciler(
+      String id,
       ConfigSource source,
       TableCompiler compiler,
       LiveTable live,
@@ -72,6 +79,7 @@ public final class Reconciler implements Runnable {
       Telemetry telemetry,
       @Nullable Path stateDirectory)
       throws IOException {
+    this.drainKey = GatewayStatus.drainKey(id);
     this.source = source;
     this.sourceName = source instanceof EtcdSource ? "etcd" : "folder";
     this.compiler = compiler;
@@ -80,6 +88,16 @@ public final class Reconciler implements Runnable {
     this.endpoints = endpoints;
     this.telemetry = telemetry;
     this.state = stateDirectory == null ? null : new StateFile(stateDirectory);
+  }
+
+  /** Who wants to know, on the control thread, that {@link #status} may say something else. */
+  public void whenChanged(Runnable listener) {
+    whenChanged = listener;
+  }
+
+  /** Whether an operator has taken this gateway out of the fleet. Any thread. */
+  public boolean isTakenOut() {
+    return takenOut;
   }
 
   public void start() {
@@ -111,10 +129,12 @@ public final class Reconciler implements Runnable {
           if (tree != null) {
             apply(tree, sourceName);
             unsaved = tree;
+            current = tree;
             failed = null;
           } else {
             keepInLine();
           }
+          lookForDrain();
           save();
         } catch (RuntimeException | Error bug) {
           outlive(bug);
@@ -141,8 +161,18 @@ public final class Reconciler implements Runnable {
         Problem.error(
             "the whole tree", bug.toString(), "a tree that can be applied; the log says more");
     applied = new Applied(last.table, last.origin, last.at, List.of(problem));
+    whenChanged.run();
     boolean stopped = stopSignal.await(TICK.toMillis(), TimeUnit.MILLISECONDS);
     LOG.debug("trying again: {}", !stopped);
+  }
+
+  private void lookForDrain() {
+    boolean now = current != null && current.find(drainKey) != null;
+    if (now != takenOut) {
+      LOG.info(now ? "taken out of the fleet by {}" : "back in the fleet: {} is gone", drainKey);
+      takenOut = now;
+      whenChanged.run();
+    }
   }
 
   private void apply(KeyTree tree, String origin) {
@@ -153,6 +183,7 @@ public final class Reconciler implements Runnable {
     Instant now = Instant.now();
     List<Problem> problems = follow(table);
     applied = new Applied(table, origin, now, problems);
+    whenChanged.run();
     telemetry.retainFrontends(table.frontends().keySet());
     LOG.debug(
         "table {} serves revision {} with {} frontends",
@@ -168,6 +199,7 @@ public final class Reconciler implements Runnable {
     Applied last = applied;
     if (!problems.equals(last.problems)) {
       applied = new Applied(last.table, last.origin, last.at, problems);
+      whenChanged.run();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.control;
 
 import io.sluice.gateway.config.KeyTree;
+import java.util.Arrays;
 
 /**
  * Tells a tree that continues the served one from a tree of a store that was lost, wiped or
@@ -42,12 +43,16 @@ final class StoreGuard {
     return "";
   }
 
+  /** What Sluice itself writes is not the operators' content. */
   static boolean sameContent(KeyTree one, KeyTree other) {
-    if (one.size() != other.size()) {
-      return false;
-    }
-    return one.values().entrySet().stream()
-        .allMatch(entry -> java.util.Arrays.equals(entry.getValue(), other.find(entry.getKey())));
+    return written(one) == written(other)
+        && one.values().entrySet().stream()
+            .filter(entry -> !KeyTree.isOurOwn(entry.getKey()))
+            .allMatch(entry -> Arrays.equals(entry.getValue(), other.find(entry.getKey())));
+  }
+
+  private static long written(KeyTree tree) {
+    return tree.values().keySet().stream().filter(key -> !KeyTree.isOurOwn(key)).count();
   }
 
   private static long frontends(KeyTree tree) {

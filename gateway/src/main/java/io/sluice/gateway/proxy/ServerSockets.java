@@ -107,6 +107,13 @@ public final class ServerSockets implements TableFollower {
     return loops.values().stream().mapToInt(loop -> loop.connections().size()).sum();
   }
 
+  /** Ends every connection as soon as it is idle; new ones are still accepted. */
+  public void closeWhenIdle() {
+    for (BoundSocket socket : bound.values()) {
+      loops.values().forEach(loop -> loop.closeConnectionsOf(socket));
+    }
+  }
+
   /**
    * Stops accepting and ends every connection as soon as it is idle; true when all have ended in
    * time.

@@ -110,6 +110,18 @@ record Alternative(
     return true;
   }
 
+  /** Whether two of its conditions want the same thing to be two different texts. */
+  boolean isImpossible() {
+    for (Condition one : conditions) {
+      for (Condition other : conditions) {
+        if (one.excludes(other)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static Kind better(Kind one, Kind other) {
     return one.ordinal() <= other.ordinal() ? one : other;
   }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.route;
 
 import io.netty.util.AsciiString;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,18 @@ record Condition(Subject subject, @Nullable AsciiString header, TextTest test, b
 
   Condition negate() {
     return new Condition(subject, header, test, !negated);
+  }
+
+  /** Whether surely never both hold. */
+  boolean excludes(Condition other) {
+    return subject == other.subject
+        && Objects.equals(header, other.header)
+        && (negated != other.negated
+            ? test.equals(other.test)
+            : !negated
+                && test instanceof TextTest.Exact(AsciiString mine)
+                && other.test instanceof TextTest.Exact(AsciiString theirs)
+                && !mine.equals(theirs));
   }
 
   boolean holds(RouteInput input) {

@@ -44,6 +44,20 @@ public final class Route {
     return false;
   }
 
+  /** Whether this surely matches whatever the other does; false also where that is hard to tell. */
+  public boolean covers(Route other) {
+    return other.alternatives.stream()
+        .allMatch(
+            theirs ->
+                alternatives.stream()
+                    .anyMatch(ours -> theirs.conditions().containsAll(ours.conditions())));
+  }
+
+  /** Whether surely no request can match. */
+  public boolean isImpossible() {
+    return alternatives.stream().allMatch(Alternative::isImpossible);
+  }
+
   List<Alternative> alternatives() {
     return alternatives;
   }

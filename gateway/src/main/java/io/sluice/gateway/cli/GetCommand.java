@@ -1,0 +1,85 @@
+package io.sluice.gateway.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Shows objects of the tree in etcd. */
+@Command(
+    name = "get",
+    mixinStandardHelpOptions = true,
+    description = "Shows one object of the tree in etcd, or all of a kind.")
+public final class GetCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}")
+  private Kind kind = Kind.FRONTEND;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "backend/server for a server, frontend/middleware for a middleware")
+  private @Nullable String id;
+
+  @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (EtcdStore store = options.open()) {
+      if (id != null) {
+        EtcdStore.Stored stored = kind.isId(id) ? store.find(kind.key(id)) : null;
+        if (stored == null) {
+          output.note(
+              "sluice: found no " + kind.name().toLowerCase(Locale.ROOT) + " \"" + id + "\"");
+          return 1;
+        }
+        output.json(parse(stored.value()));
+        return 0;
+      }
+      ObjectNode all = Output.JSON.createObjectNode();
+      List<List<String>> rows = new ArrayList<>();
+      store
+          .read("")
+          .keys()
+          .forEach(
+              (key, stored) -> {
+                String found = kind.findId(key);
+                if (found != null) {
+                  all.set(found, parse(stored.value()));
+                  rows.add(
+                      List.of(
+                          found,
+                          Long.toString(stored.modRevision()),
+                          stored.lease() == 0 ? "" : "leased",
+                          parse(stored.value()).toString()));
+                }
+              });
+      if (output.isJson()) {
+        output.json(all);
+      } else {
+        output.rows(List.of("id", "revision", "lease", "value"), rows);
+      }
+      return 0;
+    }
+  }
+
+  /** The value as JSON; as text where it is none, so that the operator sees what stands there. */
+  private static JsonNode parse(String value) {
+    try {
+      return Output.JSON.readTree(value);
+    } catch (JsonProcessingException notJson) {
+      return Output.JSON.getNodeFactory().textNode(value);
+    }
+  }
+}

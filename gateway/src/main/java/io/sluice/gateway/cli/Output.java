@@ -1,0 +1,112 @@
+package io.sluice.gateway.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.config.Problem;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How a command prints what it found: a table for people, JSON for programs. */
+final class Output {
+  /** The two forms. */
+  enum Form {
+    TABLE,
+    JSON
+  }
+
+  static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  @Option(
+      names = "--output",
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "for people or for programs (${DEFAULT-VALUE})")
+  private Form form = Form.TABLE;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  boolean isJson() {
+    return form == Form.JSON;
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Something that is for people alone, and no part of what was asked for. */
+  void note(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+
+  /** Rows under a header, columns aligned; or an array of objects with the header's names. */
+  void rows(List<String> header, List<List<String>> rows) {
+    if (isJson()) {
+      ArrayNode array = JSON.createArrayNode();
+      for (List<String> row : rows) {
+        ObjectNode object = array.addObject();
+        for (int i = 0; i < header.size(); i++) {
+          object.put(header.get(i), row.get(i));
+        }
+      }
+      json(array);
+      return;
+    }
+    int[] widths = header.stream().mapToInt(String::length).toArray();
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(header.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList());
+    lines.addAll(rows);
+    for (List<String> line : lines) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        text.append(line.get(i)).repeat(' ', widths[i] - line.get(i).length() + 2);
+      }
+      out().println(text.toString().stripTrailing());
+    }
+    out().flush();
+  }
+
+  void json(JsonNode node) {
+    try {
+      out().println(JSON.writeValueAsString(node));
+      out().flush();
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** What is wrong, one row each. */
+  void problems(List<Problem> problems) {
+    if (isJson()) {
+      rows(
+          Arrays.asList("level", "where", "found", "expected"),
+          problems.stream()
+              .map(p -> List.of(level(p), p.where(), p.found(), p.expected()))
+              .toList());
+    } else {
+      problems.forEach(problem -> out().println(level(problem) + ": " + problem));
+      out().flush();
+    }
+  }
+
+  static String level(Problem problem) {
+    return problem.level().name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,89 @@
+package io.sluice.gateway.cli;
+
+import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.control.EtcdStore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How to reach etcd: the same options for a gateway and for every operator's command. */
+public final class StoreOptions {
+  private static final URI LOCAL = URI.create("http://127.0.0.1:2379");
+
+  @Option(
+      names = "--etcd",
+      split = ",",
+      paramLabel = "URL",
+      description = "etcd endpoints, such as http://127.0.0.1:2379")
+  private List<URI> etcd = new ArrayList<>();
+
+  @Option(
+      names = "--etcd-prefix",
+      paramLabel = "KEY",
+      defaultValue = "/vulcand",
+      description = "the folder of the tree (${DEFAULT-VALUE})")
+  private String etcdPrefix = "/vulcand";
+
+  @Option(names = "--etcd-user", paramLabel = "NAME", description = "user to log in as")
+  private @Nullable String etcdUser;
+
+  @Option(
+      names = "--etcd-password-file",
+      paramLabel = "FILE",
+      description = "file whose first line is the password")
+  private @Nullable Path etcdPasswordFile;
+
+  @Option(names = "--etcd-ca", paramLabel = "FILE", description = "certificates to trust, PEM")
+  private @Nullable Path etcdCa;
+
+  @Option(names = "--etcd-cert", paramLabel = "FILE", description = "our own certificate, PEM")
+  private @Nullable Path etcdCert;
+
+  @Option(names = "--etcd-key", paramLabel = "FILE", description = "the certificate's key, PEM")
+  private @Nullable Path etcdKey;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  /** Whether any endpoint was named. */
+  public boolean isGiven() {
+    return !etcd.isEmpty();
+  }
+
+  /** What was asked for; the etcd of this machine where nothing was. */
+  public EtcdSettings settings(Duration watchdog) {
+    List<URI> endpoints = etcd.isEmpty() ? List.of(LOCAL) : etcd;
+    for (URI endpoint : endpoints) {
+      boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0) {
+        throw usage(
+            "--etcd: found \"" + endpoint + "\", expected http://host:port or https://host:port");
+      }
+    }
+    if ((etcdUser == null) != (etcdPasswordFile == null)) {
+      throw usage("--etcd-user and --etcd-password-file go together");
+    }
+    if ((etcdCert == null) != (etcdKey == null)) {
+      throw usage("--etcd-cert and --etcd-key go together");
+    }
+    return new EtcdSettings(
+        endpoints, etcdPrefix, etcdUser, etcdPasswordFile, etcdCa, etcdCert, etcdKey, watchdog);
+  }
+
+  /** Connects, for a command. */
+  EtcdStore open() throws IOException {
+    return new EtcdStore(settings(Duration.ofSeconds(15)));
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,111 @@
+package io.sluice.gateway.cli;
+
+import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.fleet.TreeChanges;
+import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.fleet.TreeCommit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What all commands that change the tree do: check, commit, wait for the fleet. */
+final class Writing {
+  @Option(
+      names = "--wait",
+      arity = "0..1",
+      fallbackValue = "true",
+      defaultValue = "true",
+      paramLabel = "true|false",
+      description = "wait until every gateway alive serves the change (${DEFAULT-VALUE})")
+  private boolean wait = true;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "how long to wait (${DEFAULT-VALUE})")
+  private int timeout = 30;
+
+  @Option(names = "--force", description = "write although gateways will refuse a part of it")
+  private boolean force;
+
+  Duration timeout() {
+    return Duration.ofSeconds(timeout);
+  }
+
+  /**
+   * Changes the tree.
+   *
+   * @param wanted keys as they are to be; null removes one
+   * @return the command's exit status
+   */
+  int write(EtcdStore store, Output output, Map<String, @Nullable String> wanted, boolean prune)
+      throws IOException, InterruptedException {
+    EtcdStore.Snapshot now = store.read("");
+    TreeChanges changes = TreeChanges.of(now, wanted, prune);
+    if (changes.list().isEmpty()) {
+      output.note("nothing to change; the store is at revision " + now.revision());
+      return 0;
+    }
+    TreeCheck before = TreeCheck.of(TreeChanges.values(now));
+    TreeCheck after = TreeCheck.of(changes.after());
+    List<Problem> errors = after.errorsBeyond(before);
+    errors.forEach(problem -> output.note("error: " + problem));
+    warnings(before, after).forEach(problem -> output.note("warning: " + problem));
+    if (!errors.isEmpty() && !force) {
+      output.note(
+          "sluice: nothing was written: found "
+              + errors.size()
+              + " new errors, expected none (--force writes anyway)");
+      return 1;
+    }
+    Fleet fleet = new Fleet(store);
+    Map<String, GatewayStatus> alive = fleet.gateways();
+    long revision;
+    try {
+      revision = TreeCommit.commit(store, changes.list());
+    } catch (EtcdStore.Conflict conflict) {
+      output.note("sluice: " + conflict.getMessage() + "; look at it (sluice diff) and try again");
+      return 1;
+    }
+    DiffCommand.print(output, changes.list());
+    output.note(changes.list().size() + " keys changed at revision " + revision);
+    return wait ? await(fleet, output, alive.size(), revision) : 0;
+  }
+
+  private int await(Fleet fleet, Output output, int alive, long revision)
+      throws IOException, InterruptedException {
+    if (alive == 0) {
+      output.note("no gateway is alive; the first that starts will serve it");
+      return 0;
+    }
+    List<String> behind = fleet.await(revision, timeout());
+    if (behind.isEmpty()) {
+      output.note(alive + (alive == 1 ? " gateway serves it" : " gateways serve it"));
+      return 0;
+    }
+    behind.forEach(line -> output.note("sluice: " + line));
+    return 1;
+  }
+
+  /** What an operator should know of a change, that was not so before it. */
+  static List<Problem> warnings(TreeCheck before, TreeCheck after) {
+    List<Problem> warnings = new ArrayList<>();
+    after.problems().stream()
+        .filter(problem -> problem.level() == Problem.Level.WARNING)
+        .filter(problem -> !before.problems().contains(problem))
+        .forEach(warnings::add);
+    after.advice().stream()
+        .filter(problem -> !before.advice().contains(problem))
+        .forEach(warnings::add);
+    warnings.addAll(after.lostSince(before));
+    return warnings;
+  }
+}

@@ -1,0 +1,95 @@
+package io.sluice.gateway.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one gateway says of itself to the fleet: key {@code gateways/<id>}, under a lease, so it is
+ * there as long as the gateway lives.
+ *
+ * @param revision of the tree that serves
+ * @param tableVersion counts the tables of this process
+ * @param source where the tree came from: {@code etcd}, {@code disk} or {@code none}
+ * @param admin host and port of its admin API
+ * @param draining whether it asks to be given nothing new
+ * @param problemCount how many there are; only the first {@link #MOST_PROBLEMS} are named
+ */
+public record GatewayStatus(
+    String id,
+    long revision,
+    long tableVersion,
+    String source,
+    String admin,
+    boolean draining,
+    int problemCount,
+    List<Problem> problems) {
+  public static final int MOST_PROBLEMS = 50;
+
+  /** The folder of all gateways' keys. */
+  public static final String FOLDER = "gateways/";
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  public static String key(String id) {
+    return FOLDER + id;
+  }
+
+  /** The key that an operator writes to take a gateway out. */
+  public static String drainKey(String id) {
+    return FOLDER + id + "/drain";
+  }
+
+  public byte[] toJson() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("Revision", revision).put("TableVersion", tableVersion).put("Source", source);
+    json.put("Admin", admin).put("Draining", draining).put("ProblemCount", problemCount);
+    ArrayNode list = json.putArray("Problems");
+    for (Problem problem : problems) {
+      list.addObject()
+          .put("Level", problem.level().name())
+          .put("Where", problem.where())
+          .put("Found", problem.found())
+          .put("Expected", problem.expected());
+    }
+    try {
+      return JSON.writeValueAsBytes(json);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws IOException when it is no JSON
+   */
+  public static GatewayStatus read(String id, String json) throws IOException {
+    JsonNode node = JSON.readTree(json);
+    List<Problem> problems = new ArrayList<>();
+    for (JsonNode each : node.path("Problems")) {
+      problems.add(
+          new Problem(
+              each.path("Level").asText().equals("ERROR")
+                  ? Problem.Level.ERROR
+                  : Problem.Level.WARNING,
+              each.path("Where").asText(),
+              each.path("Found").asText(),
+              each.path("Expected").asText()));
+    }
+    return new GatewayStatus(
+        id,
+        node.path("Revision").asLong(),
+        node.path("TableVersion").asLong(),
+        node.path("Source").asText(),
+        node.path("Admin").asText(),
+        node.path("Draining").asBoolean(),
+        node.path("ProblemCount").asInt(),
+        problems);
+  }
+}

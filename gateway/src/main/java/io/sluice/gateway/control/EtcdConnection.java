@@ -1,0 +1,142 @@
+package io.sluice.gateway.control;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.options.GetOption;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** A client of one cluster and the tree's folder in it. Blocking calls with time limits. */
+final class EtcdConnection implements AutoCloseable {
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
+  private static final int PAGE = 2_000;
+  private static final int MOST_MESSAGE_BYTES = 64 * 1024 * 1024;
+  private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
+
+  private final Client client;
+  private final String folder;
+
+  /** Where the store stood when it answered. */
+  record Header(long revision, long clusterId) {}
+
+  /**
+   * @throws IOException when a password or certificate file cannot be read
+   */
+  EtcdConnection(EtcdSettings settings) throws IOException {
+    this.folder = settings.folder();
+    ClientBuilder builder =
+        Client.builder()
+            .endpoints(settings.endpoints())
+            .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+            .connectTimeout(Duration.ofSeconds(3))
+            .keepaliveTime(Duration.ofSeconds(10))
+            .keepaliveTimeout(Duration.ofSeconds(5))
+            .keepaliveWithoutCalls(true)
+            .waitForReady(false);
+    if (settings.user() != null && settings.passwordFile() != null) {
+      String password = Files.readString(settings.passwordFile()).lines().findFirst().orElse("");
+      builder.user(bytes(settings.user())).password(bytes(password));
+    }
+    if (settings.endpoints().stream().map(URI::getScheme).anyMatch("https"::equals)) {
+      builder.sslContext(
+          context -> {
+            if (settings.ca() != null) {
+              context.trustManager(settings.ca().toFile());
+            }
+            if (settings.cert() != null && settings.key() != null) {
+              context.keyManager(settings.cert().toFile(), settings.key().toFile());
+            }
+          });
+    }
+    this.client = builder.build();
+  }
+
+  Client client() {
+    return client;
+  }
+
+  /** The store's name for a key of the tree. */
+  ByteSequence key(String relative) {
+    return bytes(folder + relative);
+  }
+
+  /** A key without the folder. */
+  String relative(ByteSequence key) {
+    return key.toString(StandardCharsets.UTF_8).substring(folder.length());
+  }
+
+  /** The first key after all that begin with this folder of the tree; "" is the tree itself. */
+  ByteSequence end(String relativeFolder) {
+    byte[] end = key(relativeFolder).getBytes();
+    // A folder ends in a slash, so the first key after it ends in the next character.
+    end[end.length - 1]++;
+    return ByteSequence.from(end);
+  }
+
+  /**
+   * Reads all keys of a folder of the tree at one revision, in pages.
+   *
+   * @throws IOException when the store cannot be reached or refuses
+   */
+  Header scan(String relativeFolder, Consumer<KeyValue> each)
+      throws IOException, InterruptedException {
+    ByteSequence end = end(relativeFolder);
+    ByteSequence from = key(relativeFolder);
+    Header header = new Header(0, 0);
+    GetResponse page;
+    do {
+      GetOption option =
+          GetOption.builder()
+              .withRange(end)
+              .withLimit(PAGE)
+              .withRevision(header.revision())
+              .build();
+      page = await(client.getKVClient().get(from, option));
+      if (header.revision() == 0) {
+        header = new Header(page.getHeader().getRevision(), page.getHeader().getClusterId());
+      }
+      for (KeyValue entry : page.getKvs()) {
+        each.accept(entry);
+        from = entry.getKey().concat(ZERO);
+      }
+    } while (page.isMore());
+    return header;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /**
+   * The answer.
+   *
+   * @throws IOException when there is none in time, or it is a refusal
+   */
+  static <T> T await(CompletableFuture<T> call) throws IOException, InterruptedException {
+    try {
+      return call.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException failed) {
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      throw new IOException(String.valueOf(cause.getMessage()), cause);
+    } catch (TimeoutException slow) {
+      call.cancel(true);
+      throw new IOException("no answer within " + CALL_LIMIT.toSeconds() + " s", slow);
+    }
+  }
+
+  static ByteSequence bytes(String text) {
+    return ByteSequence.from(text, StandardCharsets.UTF_8);
+  }
+}

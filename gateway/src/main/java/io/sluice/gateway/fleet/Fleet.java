@@ -1,0 +1,123 @@
+package io.sluice.gateway.fleet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.control.EtcdStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The gateways that are alive, as they say themselves. */
+public final class Fleet {
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration ASK = Duration.ofSeconds(3);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final EtcdStore store;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ASK).build();
+
+  public Fleet(EtcdStore store) {
+    this.store = store;
+  }
+
+  /** The gateways alive, by id. */
+  public Map<String, GatewayStatus> gateways() throws IOException, InterruptedException {
+    Map<String, GatewayStatus> gateways = new TreeMap<>();
+    for (var entry : store.read(GatewayStatus.FOLDER).keys().entrySet()) {
+      String id = Kind.GATEWAY.findId(entry.getKey());
+      if (id != null) {
+        gateways.put(id, GatewayStatus.read(id, entry.getValue().value()));
+      }
+    }
+    return gateways;
+  }
+
+  /**
+   * Waits until every gateway alive serves a revision.
+   *
+   * @return why some do not, one line a gateway; empty when all do
+   */
+  public List<String> await(long revision, Duration atMost)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      List<String> behind = behind(revision);
+      if (behind.isEmpty() || System.nanoTime() - until > 0) {
+        return behind;
+      }
+      Thread.sleep(LOOK);
+    }
+  }
+
+  private List<String> behind(long revision) throws IOException, InterruptedException {
+    List<String> behind = new ArrayList<>();
+    for (GatewayStatus gateway : gateways().values()) {
+      if (gateway.revision() < revision) {
+        behind.add(
+            "gateway "
+                + gateway.id()
+                + " serves revision "
+                + gateway.revision()
+                + " from "
+                + gateway.source()
+                + ", expected "
+                + revision
+                + why(gateway));
+      }
+    }
+    return behind;
+  }
+
+  private static String why(GatewayStatus gateway) {
+    return gateway.problems().stream()
+        .filter(problem -> problem.level() == Problem.Level.ERROR)
+        .findFirst()
+        .map(problem -> "; " + problem)
+        .orElse("");
+  }
+
+  /**
+   * A gateway's {@code /status}.
+   *
+   * @throws IOException when its admin API does not answer
+   */
+  public JsonNode status(GatewayStatus gateway) throws IOException, InterruptedException {
+    return JSON.readTree(ask(gateway, "/status"));
+  }
+
+  /**
+   * A gateway's {@code /metrics}.
+   *
+   * @throws IOException when its admin API does not answer
+   */
+  public String metrics(GatewayStatus gateway) throws IOException, InterruptedException {
+    return ask(gateway, "/metrics");
+  }
+
+  private String ask(GatewayStatus gateway, String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://" + gateway.admin() + path);
+    try {
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(uri).timeout(ASK).build(),
+              HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw new IOException("found status " + response.statusCode() + ", expected 200");
+      }
+      return response.body();
+    } catch (IOException failed) {
+      throw new IOException(
+          "gateway " + gateway.id() + " was asked at " + uri + ": " + failed.getMessage(), failed);
+    }
+  }
+}

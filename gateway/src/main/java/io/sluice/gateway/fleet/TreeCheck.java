@@ -1,0 +1,143 @@
+package io.sluice.gateway.fleet;
+
+import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.ConfigReader;
+import io.sluice.gateway.config.Frontend;
+import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Server;
+import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.table.TableCompiler;
+import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Endpoints;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A tree as a gateway would read and compile it, without binding anything, and what a gateway does
+ * not mind but its operator would: frontends that never get a request, or have nobody to send to.
+ *
+ * @param problems what a gateway would report
+ * @param advice what it would not
+ */
+public record TreeCheck(Config config, List<Problem> problems, List<Problem> advice) {
+  /** Reads and compiles a tree. */
+  public static TreeCheck of(Map<String, String> values) {
+    KeyTree tree = new KeyTree();
+    values.forEach((key, value) -> tree.put(key, value.getBytes(StandardCharsets.UTF_8)));
+    Config config = new ConfigReader().read(tree);
+    try (Telemetry telemetry = new Telemetry()) {
+      RoutingTable table =
+          new TableCompiler(new Endpoints(List.of()), telemetry, System::nanoTime)
+              .compile(config, RoutingTable.EMPTY);
+      return new TreeCheck(config, table.problems(), advice(config, table));
+    }
+  }
+
+  /** The errors of this tree that another did not have. */
+  public List<Problem> errorsBeyond(TreeCheck other) {
+    return problems.stream()
+        .filter(problem -> problem.level() == Problem.Level.ERROR)
+        .filter(problem -> !other.problems.contains(problem))
+        .toList();
+  }
+
+  /** Frontends that could send somewhere in another tree and no longer can in this one. */
+  public List<Problem> lostSince(TreeCheck other) {
+    Set<String> served = other.withServers();
+    Set<String> serve = withServers();
+    List<Problem> lost = new ArrayList<>();
+    for (String id : new TreeSet<>(config.frontends().keySet())) {
+      if (served.contains(id) && !serve.contains(id)) {
+        lost.add(
+            Problem.warning(
+                "frontends/" + id, "a change that takes its last server", "a server that is left"));
+      }
+    }
+    return lost;
+  }
+
+  /** The ids of the frontends that have a server to send to. */
+  private Set<String> withServers() {
+    Set<String> ids = new TreeSet<>();
+    for (Frontend frontend : config.frontends().values()) {
+      boolean any =
+          frontend.split().stream()
+              .filter(share -> share.weight() > 0)
+              .filter(share -> config.backends().containsKey(share.backendId()))
+              .flatMap(
+                  share -> config.servers().getOrDefault(share.backendId(), List.of()).stream())
+              .anyMatch(TreeCheck::takesRequests);
+      if (any) {
+        ids.add(frontend.id());
+      }
+    }
+    return ids;
+  }
+
+  private static boolean takesRequests(Server server) {
+    return !server.draining() && server.weight() > 0;
+  }
+
+  private static List<Problem> advice(Config config, RoutingTable table) {
+    List<Problem> advice = new ArrayList<>();
+    if (config.listeners().isEmpty() && !config.frontends().isEmpty()) {
+      advice.add(Problem.warning("listeners", "none", "one through which frontends are reached"));
+    }
+    Map<String, CompiledFrontend> byId = new TreeMap<>(table.frontends());
+    Map<String, CompiledFrontend> first = new HashMap<>();
+    List<CompiledFrontend> pinned = new ArrayList<>();
+    for (CompiledFrontend frontend : byId.values()) {
+      if (frontend.written().priority() > 0) {
+        pinned.add(frontend);
+      }
+      if (frontend.route().isImpossible()) {
+        advice.add(
+            Problem.warning(
+                where(frontend), frontend.route().toString(), "a route that a request can match"));
+      }
+    }
+    for (CompiledFrontend frontend : byId.values()) {
+      // Of equal routes the lexically smaller id wins; a priority wins over anything.
+      CompiledFrontend same =
+          first.putIfAbsent(
+              frontend.written().priority()
+                  + " "
+                  + frontend.written().listeners()
+                  + " "
+                  + frontend.route(),
+              frontend);
+      if (same != null) {
+        advice.add(shadowed(frontend, same));
+        continue;
+      }
+      for (CompiledFrontend above : pinned) {
+        if (above.written().priority() > frontend.written().priority()
+            && above.written().listeners().equals(frontend.written().listeners())
+            && above.route().covers(frontend.route())) {
+          advice.add(shadowed(frontend, above));
+          break;
+        }
+      }
+    }
+    return advice;
+  }
+
+  private static Problem shadowed(CompiledFrontend frontend, CompiledFrontend by) {
+    return Problem.warning(
+        where(frontend),
+        "no request that frontend " + by.id() + " would not take first",
+        "another route or Priority");
+  }
+
+  private static String where(CompiledFrontend frontend) {
+    return "frontends/" + frontend.id() + "/frontend Route";
+  }
+}

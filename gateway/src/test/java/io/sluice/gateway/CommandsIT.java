@@ -1,0 +1,304 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.testkit.Etcd;
+import io.sluice.testkit.FreePort;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operators' commands, against a real etcd and the gateways that follow it. */
+class CommandsIT {
+  private static final String BACKEND = "{'Type':'http'}";
+  private static final String FRONTEND = "{'Type':'http','BackendId':'b','Route':'Path(`/a`)'}";
+
+  @TempDir private Path folder;
+  private final Etcd etcd = Etcd.start();
+  private final TestGateway one = TestGateway.onEtcd("one", etcd, null);
+  private final TestGateway two = TestGateway.onEtcd("two", etcd, null);
+
+  @BeforeEach
+  void bothAreInTheFleet() {
+    Awaitility.await().until(() -> sluice("status").out().lines().count() == 3);
+  }
+
+  @AfterEach
+  void stop() {
+    one.close();
+    two.close();
+    etcd.close();
+  }
+
+  @Test
+  void applyReturnsWhenEveryGatewayServes() throws IOException {
+    file("backends/b/backend", BACKEND);
+    file("frontends/f/frontend", FRONTEND);
+
+    Sluice applied = sluice("apply", "-f", folder.toString()).succeeds();
+
+    assertThat(applied.err()).contains("2 keys changed at revision", "2 gateways serve it");
+    for (TestGateway gateway : List.of(one, two)) {
+      assertThat(gateway.gateway().status().table().frontends()).containsKey("f");
+    }
+    assertThat(sluice("apply", "-f", folder.toString()).succeeds().err())
+        .contains("nothing to change");
+  }
+
+  @Test
+  void applyNamesTheGatewaysThatDoNotServe() throws IOException {
+    etcd.put("/vulcand/gateways/asleep", "{\"Revision\":1,\"Source\":\"disk\"}");
+    file("backends/b/backend", BACKEND);
+
+    Sluice applied = sluice("apply", "-f", folder.toString(), "--timeout", "1");
+
+    assertThat(applied.status()).isEqualTo(1);
+    assertThat(applied.err()).contains("gateway asleep serves revision 1 from disk, expected");
+    file("backends/c/backend", BACKEND);
+    sluice("apply", "-f", folder.toString(), "--wait=false").succeeds();
+  }
+
+  @Test
+  void whatAGatewayWouldRefuseIsNotWritten() throws IOException {
+    file("backends/b/backend", BACKEND);
+    file("frontends/f/frontend", "{'Type':'http','BackendId':'b','Route':'Path('}");
+
+    Sluice applied = sluice("apply", "-f", folder.toString());
+
+    assertThat(applied.status()).isEqualTo(1);
+    assertThat(applied.err()).contains("frontends/f/frontend Route", "nothing was written");
+    assertThat(sluice("get", "backend").succeeds().out()).doesNotContain("\nb ");
+    sluice("apply", "-f", folder.toString(), "--force").succeeds();
+    Awaitility.await().until(() -> sluice("problems").status() == 1);
+    assertThat(sluice("problems").out()).contains("frontends/f/frontend Route", "one,two");
+  }
+
+  @Test
+  void twoOperatorsNeverOverwriteEachOtherUnseen() throws Exception {
+    etcd.put("/vulcand/backends/b/backend", "{}");
+    try (EtcdStore store = new EtcdStore(settings())) {
+      EtcdStore.Snapshot seen = store.read("");
+      long revision = seen.keys().get("backends/b/backend").modRevision();
+      etcd.put("/vulcand/backends/b/backend", "{\"Type\":\"http\"}");
+
+      assertThatThrownBy(
+              () ->
+                  store.commit(
+                      List.of(
+                          new EtcdStore.Change("backends/new/backend", "{}", 0, 0),
+                          new EtcdStore.Change("backends/b/backend", "{}", revision, 0))))
+          .isInstanceOfSatisfying(
+              EtcdStore.Conflict.class,
+              conflict -> assertThat(conflict.keys()).containsExactly("backends/b/backend"));
+      assertThat(store.find("backends/new/backend")).isNull();
+    }
+  }
+
+  @Test
+  void aTreeThatIsTooLargeForOneTransactionArrivesWhole() throws IOException {
+    file("backends/b/backend", BACKEND);
+    for (int i = 0; i < 300; i++) {
+      file(
+          "frontends/f" + i + "/frontend",
+          "{'Type':'http','BackendId':'b','Route':'Path(`/" + i + "`)'}");
+    }
+
+    sluice("apply", "-f", folder.toString()).succeeds();
+
+    assertThat(one.gateway().status().table().frontends()).hasSize(300);
+    assertThat(one.problems()).isEmpty();
+  }
+
+  @Test
+  void exportWritesWhatApplyReads() throws IOException {
+    file("backends/b/backend", BACKEND);
+    file("frontends/f/frontend", FRONTEND);
+    sluice("apply", "-f", folder.toString()).succeeds();
+
+    Path copy = folder.resolve("copy");
+    sluice("export", copy.toString()).succeeds();
+
+    assertThat(sluice("diff", "-f", copy.toString(), "--prune").succeeds().err())
+        .contains("0 keys differ");
+  }
+
+  @Test
+  void pruneRemovesWhatIsNotInTheFilesButForLivingServices() throws Exception {
+    etcd.put("/vulcand/backends/old/backend", "{\"Type\":\"http\"}");
+    file("backends/b/backend", BACKEND);
+    try (EtcdStore service = new EtcdStore(settings())) {
+      long lease = service.renewLease(Duration.ofSeconds(60));
+      String server = "{\"URL\":\"http://127.0.0.1:1\"}";
+      service.commit(List.of(new EtcdStore.Change("backends/b/servers/alive", server, 0, lease)));
+
+      sluice("apply", "-f", folder.toString(), "--prune").succeeds();
+
+      assertThat(service.find("backends/old/backend")).isNull();
+      assertThat(service.find("backends/b/servers/alive")).isNotNull();
+      assertThat(sluice("status").out().lines()).hasSize(3);
+    }
+  }
+
+  @Test
+  void objectsAreWrittenShownAndRemovedOneByOne() {
+    sluice("upsert", "backend", "b", BACKEND).succeeds();
+    sluice("upsert", "frontend", "f", FRONTEND).succeeds();
+    assertThat(sluice("get", "frontend", "f").succeeds().out()).contains("Path(`/a`)");
+    assertThat(sluice("get", "frontend", "--output", "json").succeeds().out())
+        .contains("\"f\" : {");
+
+    Sluice refused = sluice("rm", "backend", "b");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("the id of a backend that exists");
+
+    sluice("rm", "frontend", "f").succeeds();
+    sluice("rm", "backend", "b").succeeds();
+    assertThat(sluice("rm", "backend", "b").err()).contains("found no backend \"b\"");
+    assertThat(one.gateway().status().table().backends()).isEmpty();
+  }
+
+  @Test
+  void aChangeThatTakesTheLastServerIsWarnedOf() {
+    sluice("upsert", "backend", "b", BACKEND).succeeds();
+    sluice("upsert", "server", "b/s", "{'URL':'http://127.0.0.1:1'}").succeeds();
+    sluice("upsert", "frontend", "f", FRONTEND).succeeds();
+
+    assertThat(sluice("rm", "server", "b/s").succeeds().err())
+        .contains("frontends/f: found a change that takes its last server");
+  }
+
+  @Test
+  void frontendsThatNeverGetARequestAreWarnedOf() throws IOException {
+    file(
+        "listeners/l",
+        "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + FreePort.next() + "'}}");
+    file("backends/b/backend", BACKEND);
+    file("frontends/a/frontend", FRONTEND);
+    file("frontends/b/frontend", FRONTEND);
+    file(
+        "frontends/wide/frontend",
+        "{'Type':'http','BackendId':'b','Priority':1,'Route':'Method(`POST`)'}");
+    file(
+        "frontends/narrow/frontend",
+        "{'Type':'http','BackendId':'b','Route':'Method(`POST`) && Path(`/p`)'}");
+    file(
+        "frontends/never/frontend",
+        "{'Type':'http','BackendId':'b','Route':'Host(`a`) && Host(`b`)'}");
+
+    assertThat(Sluice.run("validate", folder.toString()).succeeds().out())
+        .contains(
+            "frontends/b/frontend Route: found no request that frontend a would not take first",
+            "frontends/narrow/frontend Route: found no request that frontend wide would not",
+            "frontends/never/frontend Route: found Host(`a`) && Host(`b`), expected a route that",
+            "0 errors, 3 warnings");
+  }
+
+  @Test
+  void drainOfAServerWaitsForWhatIsUnderWayThere() throws Exception {
+    CompletableFuture<Void> go = new CompletableFuture<>();
+    try (Origin slow =
+        Origin.scripted(
+            wire -> {
+              wire.message();
+              go.join();
+              wire.send(Origin.response("finished"));
+            })) {
+      int port = one.listener("l");
+      one.backend("b", slow).frontend("f", "b", "Path(`/a`)");
+      one.awaitRoute("f", "b", slow);
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(
+              () -> {
+                Wire.connect(port).close();
+                return true;
+              });
+      try (Wire client = Wire.connect(port)) {
+        client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        Awaitility.await().until(() -> slow.connections() > 0);
+
+        Sluice waiting = sluice("drain", "server", "b/s0", "--timeout", "1");
+        assertThat(waiting.status()).isEqualTo(1);
+        assertThat(waiting.err()).contains("has 1 exchanges under way there");
+
+        go.complete(null);
+        assertThat(client.message().body()).isEqualTo("finished");
+        sluice("drain", "server", "b/s0").succeeds();
+        assertThat(TestGateway.get(port, "/a").statusCode()).isEqualTo(503);
+        sluice("drain", "server", "b/s0", "--undo").succeeds();
+        assertThat(one.gateway().status().table().backend("b").wanted()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void aGatewayThatIsDrainedSaysSoUntilItIsTakenBack() {
+    sluice("drain", "gateway", "two").succeeds();
+
+    assertThat(two.admin("/readyz").statusCode()).isEqualTo(503);
+    assertThat(one.admin("/readyz").statusCode()).isEqualTo(200);
+    assertThat(sluice("status", "--output", "json").out()).contains("\"draining\"");
+
+    sluice("drain", "gateway", "two", "--undo").succeeds();
+    Awaitility.await().until(() -> two.admin("/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void aGatewayThatStopsLeavesTheFleetAtOnce() {
+    TestGateway three = TestGateway.onEtcd("three", etcd, null);
+    Awaitility.await().until(() -> sluice("status").out().contains("three"));
+
+    three.close();
+
+    assertThat(sluice("status").out()).doesNotContain("three");
+  }
+
+  @Test
+  void aStoreThatIsAwayIsSaidInOneLine() {
+    Sluice away = Sluice.run("status", "--etcd", "http://127.0.0.1:" + FreePort.next());
+
+    assertThat(away.status()).isEqualTo(1);
+    assertThat(away.err().lines()).hasSize(1);
+    assertThat(away.err()).startsWith("sluice: ");
+  }
+
+  @Test
+  void shellsLearnTheCommands() {
+    assertThat(Sluice.run("completion").succeeds().out())
+        .contains("apply", "upsert", "complete -F");
+  }
+
+  private Sluice sluice(String... arguments) {
+    return Sluice.run(etcd, arguments);
+  }
+
+  private void file(String key, String json) throws IOException {
+    Path file = folder.resolve(key + ".json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, json.replace('\'', '"'));
+  }
+
+  private EtcdSettings settings() {
+    return new EtcdSettings(
+        List.of(URI.create(etcd.url())),
+        "/vulcand",
+        null,
+        null,
+        null,
+        null,
+        null,
+        Duration.ofSeconds(15));
+  }
+}
