@@ -10,6 +10,7 @@ import io.sluice.gateway.cli.ExportCommand;
 import io.sluice.gateway.cli.GetCommand;
 import io.sluice.gateway.cli.ProblemsCommand;
 import io.sluice.gateway.cli.RmCommand;
+import io.sluice.gateway.cli.RolloutCommand;
 import io.sluice.gateway.cli.StatusCommand;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
@@ -51,6 +52,7 @@ public final class Main {
             .addSubcommand(new StatusCommand())
             .addSubcommand(new ProblemsCommand())
             .addSubcommand(new DrainCommand())
+            .addSubcommand(new RolloutCommand())
             .addSubcommand(new CompletionCommand())
             .addSubcommand(new RehearseCommand());
     command.setOut(out).setErr(err);

@@ -5,29 +5,21 @@ import java.util.function.Predicate;
 
 /** Reads {@link FailoverPredicate}s by recursive descent; one instance a text. */
 final class PredicateParser {
-  private static final int MAX_LENGTH = 4096;
   private static final int MAX_DEPTH = 32;
   private static final String FUNCTIONS =
       "IsNetworkError(), Attempts(), ResponseCode(), RequestMethod(), \"!\" or \"(\"";
 
-  private final String text;
-  private int at;
+  private final PredicateText text;
   private int depth;
   private boolean looksAtResponses;
 
-  PredicateParser(String text) {
-    this.text = text;
+  PredicateParser(String text) throws PredicateSyntaxException {
+    this.text = new PredicateText(text);
   }
 
   FailoverPredicate parse() throws PredicateSyntaxException {
-    if (text.length() > MAX_LENGTH) {
-      throw new PredicateSyntaxException(text.length() + " characters", "at most " + MAX_LENGTH);
-    }
     Predicate<FailoverPredicate.Attempt> condition = or();
-    skipBlanks();
-    if (at < text.length()) {
-      throw unexpected("\"&&\", \"||\" or the end");
-    }
+    text.expectEnd();
     boolean responses = looksAtResponses;
     return new FailoverPredicate() {
       @Override
@@ -44,7 +36,7 @@ final class PredicateParser {
 
   private Predicate<FailoverPredicate.Attempt> or() throws PredicateSyntaxException {
     Predicate<FailoverPredicate.Attempt> left = and();
-    while (take("||")) {
+    while (text.take("||")) {
       left = left.or(and());
     }
     return left;
@@ -52,7 +44,7 @@ final class PredicateParser {
 
   private Predicate<FailoverPredicate.Attempt> and() throws PredicateSyntaxException {
     Predicate<FailoverPredicate.Attempt> left = term();
-    while (take("&&")) {
+    while (text.take("&&")) {
       left = left.and(term());
     }
     return left;
@@ -63,12 +55,12 @@ final class PredicateParser {
       throw new PredicateSyntaxException("more than " + MAX_DEPTH + " levels", "fewer");
     }
     try {
-      if (take("!")) {
+      if (text.take("!")) {
         return term().negate();
       }
-      if (take("(")) {
+      if (text.take("(")) {
         Predicate<FailoverPredicate.Attempt> inner = or();
-        expect(")");
+        text.expect(")");
         return inner;
       }
       return function();
@@ -92,101 +84,50 @@ final class PredicateParser {
       return attempt -> number.test(attempt.responseCode());
     }
     if (takeCall("RequestMethod")) {
-      boolean equal = take("==");
+      boolean equal = text.take("==");
       if (!equal) {
-        expect("!=");
+        text.expect("!=");
       }
-      String method = quoted();
+      String method = text.quoted();
       return attempt -> method.contentEquals(attempt.method()) == equal;
     }
-    throw unexpected(FUNCTIONS);
+    throw text.unexpected(FUNCTIONS);
   }
 
   private IntPredicate comparison() throws PredicateSyntaxException {
-    if (take("==")) {
-      int number = number();
+    if (text.take("==")) {
+      int number = text.number();
       return value -> value == number;
     }
-    if (take("!=")) {
-      int number = number();
+    if (text.take("!=")) {
+      int number = text.number();
       return value -> value != number;
     }
-    if (take("<=")) {
-      int number = number();
+    if (text.take("<=")) {
+      int number = text.number();
       return value -> value <= number;
     }
-    if (take(">=")) {
-      int number = number();
+    if (text.take(">=")) {
+      int number = text.number();
       return value -> value >= number;
     }
-    if (take("<")) {
-      int number = number();
+    if (text.take("<")) {
+      int number = text.number();
       return value -> value < number;
     }
-    if (take(">")) {
-      int number = number();
+    if (text.take(">")) {
+      int number = text.number();
       return value -> value > number;
     }
-    throw unexpected("==, !=, <, <=, > or >=");
-  }
-
-  private int number() throws PredicateSyntaxException {
-    skipBlanks();
-    int start = at;
-    while (at < text.length() && Character.isDigit(text.charAt(at)) && at - start < 9) {
-      at++;
-    }
-    if (at == start) {
-      throw unexpected("a whole number");
-    }
-    return Integer.parseInt(text, start, at, 10);
-  }
-
-  private String quoted() throws PredicateSyntaxException {
-    skipBlanks();
-    char quote = at < text.length() ? text.charAt(at) : ' ';
-    int end = text.indexOf(quote, at + 1);
-    if ((quote != '"' && quote != '`') || end < 0) {
-      throw unexpected("a text in quotes, such as \"GET\"");
-    }
-    String value = text.substring(at + 1, end);
-    at = end + 1;
-    return value;
+    throw text.unexpected("==, !=, <, <=, > or >=");
   }
 
   private boolean takeCall(String name) throws PredicateSyntaxException {
-    if (!take(name)) {
+    if (!text.take(name)) {
       return false;
     }
-    expect("(");
-    expect(")");
+    text.expect("(");
+    text.expect(")");
     return true;
-  }
-
-  private boolean take(String token) {
-    skipBlanks();
-    if (text.startsWith(token, at)) {
-      at += token.length();
-      return true;
-    }
-    return false;
-  }
-
-  private void expect(String token) throws PredicateSyntaxException {
-    if (!take(token)) {
-      throw unexpected("\"" + token + "\"");
-    }
-  }
-
-  private void skipBlanks() {
-    while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-      at++;
-    }
-  }
-
-  private PredicateSyntaxException unexpected(String expected) {
-    String rest = text.substring(at, Math.min(text.length(), at + 20));
-    return new PredicateSyntaxException(
-        rest.isEmpty() ? "the end" : "\"" + rest + "\" at character " + (at + 1), expected);
   }
 }

@@ -1,0 +1,45 @@
+package io.sluice.gateway.predicate;
+
+import java.util.function.Predicate;
+
+/**
+ * Whether what is new does well enough beside what is old.
+ *
+ * <pre>
+ *   or         = and { "||" and }
+ *   and        = term { "&&" term }
+ *   term       = "!" term | "(" or ")" | comparison
+ *   comparison = measure op limit
+ *   measure    = "ResponseCodeRatio(" from "," to "," from "," to ")"
+ *              | "LatencyAtQuantileMS(" percent ")" | "NetworkErrorRatio()"
+ *   limit      = number [ "*" "baseline" ] | "baseline"
+ *   op         = "==" | "!=" | "<" | "<=" | ">" | ">="
+ * </pre>
+ *
+ * <p>{@code baseline} is the same measure of what is old.
+ */
+public interface Judgement {
+  /** What was measured of one side. */
+  interface Measures {
+    /** Answers with a status in the first range for each with one in the second; ends excluded. */
+    double responseCodeRatio(int from, int to, int ofFrom, int ofTo);
+
+    /** In milliseconds. */
+    double latencyAtQuantile(double percent);
+  }
+
+  /** Both sides. */
+  record Sides(Measures canary, Measures baseline) {}
+
+  boolean passes(Sides sides);
+
+  /**
+   * Reads a judgement.
+   *
+   * @throws PredicateSyntaxException when it is none
+   */
+  static Judgement parse(String text) throws PredicateSyntaxException {
+    Predicate<Sides> condition = new JudgementParser(text).parse();
+    return condition::test;
+  }
+}

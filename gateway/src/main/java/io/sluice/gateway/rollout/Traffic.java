@@ -1,0 +1,134 @@
+package io.sluice.gateway.rollout;
+
+import io.sluice.gateway.predicate.Judgement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What gateways have counted of one frontend's exchanges with one backend: answers by status, and
+ * durations by bucket. Mutable until it is handed on; one thread.
+ */
+final class Traffic implements Judgement.Measures {
+  /**
+   * The figures that people want to see.
+   *
+   * @param requests answers
+   * @param errorRatio those with a status of 500 or above, of all
+   * @param p99Millis of the server's part, in milliseconds
+   */
+  public record Summary(long requests, double errorRatio, double p99Millis) {}
+
+  private static final Pattern REQUESTS = Pattern.compile("sluice_requests_total\\{(.*)} (\\S+)");
+  private static final Pattern DURATIONS =
+      Pattern.compile("sluice_upstream_duration_seconds_bucket\\{(.*)} (\\S+)");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final double MILLIS = 1_000;
+
+  private final Map<Integer, Double> answers = new HashMap<>();
+
+  /** How many took at most so many seconds. */
+  private final TreeMap<Double, Double> durations = new TreeMap<>();
+
+  /** Reads what one gateway's metrics say of a frontend and a backend. */
+  static Traffic read(String metrics, String frontend, String backend) {
+    Traffic traffic = new Traffic();
+    metrics
+        .lines()
+        .forEach(
+            line -> {
+              Matcher request = REQUESTS.matcher(line);
+              Matcher duration = DURATIONS.matcher(line);
+              Matcher matcher = request.matches() ? request : duration;
+              if (matcher == duration && !duration.matches()) {
+                return;
+              }
+              Map<String, String> labels = labels(matcher.group(1));
+              if (!frontend.equals(labels.get("frontend"))
+                  || !backend.equals(labels.get("backend"))) {
+                return;
+              }
+              double count = Double.parseDouble(matcher.group(2));
+              if (matcher == request) {
+                traffic.answers.merge(
+                    Integer.parseInt(labels.getOrDefault("code", "0")), count, Double::sum);
+              } else {
+                traffic.durations.merge(
+                    seconds(labels.getOrDefault("le", "+Inf")), count, Double::sum);
+              }
+            });
+    return traffic;
+  }
+
+  /**
+   * Adds what another has counted since it was last looked at; one that began anew counts whole.
+   */
+  void add(Traffic now, Traffic before) {
+    boolean anew = now.requests() < before.requests();
+    now.answers.forEach(
+        (code, count) ->
+            answers.merge(
+                code, count - (anew ? 0 : before.answers.getOrDefault(code, 0.0)), Double::sum));
+    now.durations.forEach(
+        (limit, count) ->
+            durations.merge(
+                limit,
+                count - (anew ? 0 : before.durations.getOrDefault(limit, 0.0)),
+                Double::sum));
+  }
+
+  long requests() {
+    return Math.round(answers.values().stream().mapToDouble(Double::doubleValue).sum());
+  }
+
+  Summary summary() {
+    return new Summary(requests(), responseCodeRatio(500, 600, 0, 600), latencyAtQuantile(99));
+  }
+
+  @Override
+  public double responseCodeRatio(int from, int to, int ofFrom, int ofTo) {
+    double all = count(ofFrom, ofTo);
+    return all == 0 ? 0 : count(from, to) / all;
+  }
+
+  private double count(int from, int to) {
+    return answers.entrySet().stream()
+        .filter(entry -> entry.getKey() >= from && entry.getKey() < to)
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** Between a bucket's ends the durations are taken as evenly spread. */
+  @Override
+  public double latencyAtQuantile(double percent) {
+    double all = durations.isEmpty() ? 0 : durations.lastEntry().getValue();
+    double wanted = all * percent / 100;
+    double below = 0;
+    double from = 0;
+    for (Map.Entry<Double, Double> bucket : durations.entrySet()) {
+      if (bucket.getValue() >= wanted && bucket.getValue() > below) {
+        double to = Double.isInfinite(bucket.getKey()) ? from : bucket.getKey();
+        double part = (wanted - below) / (bucket.getValue() - below);
+        return (from + (to - from) * part) * MILLIS;
+      }
+      below = bucket.getValue();
+      from = bucket.getKey();
+    }
+    return 0;
+  }
+
+  private static double seconds(String limit) {
+    return limit.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(limit);
+  }
+
+  private static Map<String, String> labels(String text) {
+    Map<String, String> labels = new HashMap<>();
+    Matcher label = LABEL.matcher(text);
+    while (label.find()) {
+      labels.put(label.group(1), label.group(2));
+    }
+    return labels;
+  }
+}

@@ -1,0 +1,205 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.testkit.Etcd;
+import io.sluice.testkit.Program;
+import io.sluice.testkit.Top;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rollouts under steady load: real etcd, real sockets, and not one failed request. */
+class RolloutIT {
+  private static final int CLIENTS = 64;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+  private final Etcd etcd = Etcd.start();
+  private final TestGateway gateway = TestGateway.onEtcd("one", etcd, null);
+  private final Origin blue = Origin.named("blue");
+  private final Origin green = Origin.named("green");
+  private int port;
+  private Load load;
+
+  @BeforeEach
+  void productionIsUnderLoad() {
+    port = gateway.listener("l");
+    gateway.backend("blue", blue).backend("green", green);
+    gateway.frontend("f", "blue", "Path(`/a`)");
+    gateway.awaitStatus(port, "/a", 200);
+    Awaitility.await().until(() -> sluice("status").out().contains("one"));
+    load = Load.start(CLIENTS, port, "/a", answer -> answer.head().startsWith("HTTP/1.1 200"));
+  }
+
+  @AfterEach
+  void nothingFailed() {
+    load.close();
+    assertThat(load.wrong()).isEmpty();
+    assertThat(load.answers()).isPositive();
+    gateway.close();
+    blue.close();
+    green.close();
+    etcd.close();
+  }
+
+  @RepeatedTest(3)
+  void blueGreenMovesEverythingAtOnceAndBackByOneCommand() {
+    sluice("rollout", "blue-green", "f", "--to", "green", "--smoke", "/a").succeeds();
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
+
+    sluice("rollout", "abort", "f").succeeds();
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+    assertThat(sluice("rollout", "history", "f").out()).contains("blue-green", "taken back");
+  }
+
+  @RepeatedTest(3)
+  void aGoodCanaryGoesAllTheWay() {
+    Sluice canary =
+        sluice(
+            "rollout",
+            "canary",
+            "f",
+            "--to",
+            "green",
+            "--steps",
+            "5,50,100",
+            "--step-time",
+            "1",
+            "--min-requests",
+            "50",
+            "--judge",
+            "ResponseCodeRatio(500, 600, 0, 600) < 0.01");
+
+    assertThat(canary.succeeds().err())
+        .contains("green gets 5 %", "green gets 50 %", "green gets 100 %");
+    assertThat(canary.out()).contains("DONE");
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
+  }
+
+  @Test
+  void aSlowCanaryIsTakenBackByItself() {
+    try (Origin slow =
+        Origin.scripted(
+            wire -> {
+              while (wire.message() != null) {
+                LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+                wire.send(Origin.response("slow"));
+              }
+            })) {
+      gateway.backend("slow", slow);
+
+      Sluice canary =
+          sluice(
+              "rollout",
+              "canary",
+              "f",
+              "--to",
+              "slow",
+              "--steps",
+              "10,100",
+              "--step-time",
+              "1",
+              "--min-requests",
+              "20",
+              "--judge",
+              "ResponseCodeRatio(500, 600, 0, 600) < 0.01 && LatencyAtQuantileMS(99.0) < 1.2 *"
+                  + " baseline");
+
+      assertThat(canary.status()).isEqualTo(1);
+      assertThat(canary.err()).contains("taken back: found", "expected ResponseCodeRatio");
+      assertThat(canary.out()).contains("TAKEN_BACK");
+      assertThat(sluice("get", "frontend", "f").out()).contains("\"BackendId\" : \"blue\"");
+    }
+  }
+
+  @Test
+  void aBackendThatIsNotReadyGetsNoRequest() {
+    gateway.put("backends/empty/backend", "{'Type':'http'}");
+
+    Sluice refused = sluice("rollout", "blue-green", "f", "--to", "empty", "--timeout", "1");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("gateway one sees 0 servers of backend empty and none of them ready");
+  }
+
+  @Test
+  void aBackendThatFailsItsSmokeRequestGetsNoRequest() {
+    try (Origin broken =
+        Origin.scripted(
+            wire -> {
+              wire.message();
+              wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            })) {
+      gateway.backend("broken", broken);
+
+      Sluice refused = sluice("rollout", "blue-green", "f", "--to", "broken", "--smoke", "/a");
+
+      assertThat(refused.status()).isEqualTo(1);
+      assertThat(refused.err()).contains("server s0 at /a: found 500, expected 200");
+    }
+  }
+
+  @Test
+  void aRolloutWhoseProcessWasKilledIsResumedElsewhereAndNoSecondOneBegins() {
+    try (Program runner =
+        Program.start(
+            folder.resolve("out"),
+            List.of(
+                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
+                "rollout",
+                "canary",
+                "f",
+                "--to",
+                "green",
+                "--steps",
+                "10,100",
+                "--step-time",
+                "3600",
+                "--judge",
+                "",
+                "--etcd",
+                etcd.url()))) {
+      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
+
+      Sluice second = sluice("rollout", "blue-green", "f", "--to", "green");
+      assertThat(second.err()).contains("found frontend f split over several backends");
+      runner.kill();
+    }
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> !etcd.ctl("get", "/vulcand/rollouts/f/runner").contains("process"));
+    assertThat(sluice("rollout", "status").out()).contains("RUNNING");
+
+    CompletableFuture<Sluice> resumed =
+        CompletableFuture.supplyAsync(() -> sluice("rollout", "resume", "f"));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> etcd.ctl("get", "/vulcand/rollouts/f/runner").contains("process"));
+    sluice("rollout", "pause", "f").succeeds();
+    Awaitility.await().until(() -> sluice("rollout", "status").out().contains("PAUSED"));
+    sluice("rollout", "resume", "f").succeeds();
+    Awaitility.await().until(() -> sluice("rollout", "status").out().contains("RUNNING"));
+    sluice("rollout", "promote", "f").succeeds();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> sluice("get", "frontend", "f").out().contains("\"BackendId\" : \"green\""));
+    sluice("rollout", "abort", "f").succeeds();
+
+    assertThat(resumed.join().out()).contains("TAKEN_BACK");
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+  }
+
+  private Sluice sluice(String... arguments) {
+    return Sluice.run(etcd, arguments);
+  }
+}
