@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that ask one question over and over until a file is there, then say how often it failed. */
+/**
+ * Clients that ask one question over and over until a file is there, then say how often it failed.
+ */
 public class Steady {
   public static void main(String[] arguments) throws InterruptedException {
     HttpRequest request =

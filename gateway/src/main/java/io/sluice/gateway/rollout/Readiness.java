@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** Whether a backend can take requests: as every gateway sees it, and as its servers answer. */
@@ -34,7 +35,11 @@ final class Readiness {
   /** Why a backend cannot take requests, one line each; empty when it can. */
   List<String> hindrances(String backend) throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
-    for (GatewayStatus gateway : fleet.gateways().values()) {
+    Collection<GatewayStatus> gateways = fleet.gateways().values();
+    if (gateways.isEmpty()) {
+      lines.add("no gateway is alive");
+    }
+    for (GatewayStatus gateway : gateways) {
       int ready = 0;
       int all = 0;
       for (JsonNode candidate : fleet.status(gateway).path("candidates")) {

@@ -92,6 +92,9 @@ public final class RolloutRun {
     if (read == null) {
       throw new IOException("found no rollout of \"" + id + "\"");
     }
+    if (read.rollout().phase() == Phase.TAKEN_BACK) {
+      throw new IOException("the rollout of " + id + " was taken back already");
+    }
     rollouts.claim(id, name);
     try {
       RolloutRun run = new RolloutRun(store, read, name, progress);
