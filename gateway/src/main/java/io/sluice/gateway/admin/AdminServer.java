@@ -198,9 +198,9 @@ public final class AdminServer implements AutoCloseable {
                 endpoints.add(
                     new JsonObject()
                         .put("endpoint", endpoint.name())
+                        .put("state", endpoint.state().name())
                         .put("host", endpoint.key().host())
                         .put("port", endpoint.key().port())
-                        .put("state", endpoint.state().name())
                         .put("in_flight", endpoint.inFlight())
                         .put("connections", endpoint.connections())
                         .put("exchanges", endpoint.exchanges())
