@@ -2,9 +2,11 @@ package io.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.rollout.Driver;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,8 @@ class RolloutIT {
   private final TestGateway gateway = TestGateway.onEtcd("one", etcd, null);
   private final Origin blue = Origin.named("blue");
   private final Origin green = Origin.named("green");
+  private final Origin next = Origin.named("next");
+  private final Origin nextButOne = Origin.named("next but one");
   private int port;
   private Load load;
 
@@ -48,6 +52,8 @@ class RolloutIT {
     gateway.close();
     blue.close();
     green.close();
+    next.close();
+    nextButOne.close();
     etcd.close();
   }
 
@@ -197,6 +203,108 @@ class RolloutIT {
 
     assertThat(resumed.join().out()).contains("TAKEN_BACK");
     assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+  }
+
+  @RepeatedTest(3)
+  void rollingReplacesServersOneByOne() {
+    gateway.server("blue", "s1", green.port());
+
+    Sluice rolled =
+        sluice(
+            "rollout",
+            "rolling",
+            "blue",
+            "--to",
+            "v2",
+            "--ports",
+            next.port() + "," + nextButOne.port(),
+            "--url",
+            "http://127.0.0.1:{port}",
+            "--start",
+            "echo start {id} >> " + folder + "/log",
+            "--stop",
+            "echo stop {id} >> " + folder + "/log");
+
+    assertThat(rolled.succeeds().err())
+        .contains("server v2-1 takes traffic", "server s0 is drained and stopped");
+    assertThat(folder.resolve("log")).hasContent("start v2-1\nstop s0\nstart v2-2\nstop s1\n");
+    assertThat(sluice("get", "server").out())
+        .contains("blue/v2-1", "blue/v2-2")
+        .doesNotContain("blue/s0", "blue/s1");
+  }
+
+  @Test
+  void aServerThatDoesNotComeUpStopsTheRollingAndTheRestStays() {
+    Sluice rolled =
+        sluice(
+            "rollout",
+            "rolling",
+            "blue",
+            "--to",
+            "v2",
+            "--timeout",
+            "1",
+            "--start",
+            "true",
+            "--stop",
+            "echo stop {id} >> " + folder + "/log");
+
+    assertThat(rolled.status()).isEqualTo(1);
+    assertThat(rolled.err()).contains("server v2-1 has not announced itself within 1 s");
+    assertThat(folder.resolve("log")).hasContent("stop v2-1\n");
+    assertThat(sluice("get", "server").out()).contains("blue/s0");
+  }
+
+  @Test
+  void aRollingWhoseProcessWasKilledGoesOnWhereItWas() {
+    String release = folder.resolve("release").toString();
+    try (Program runner =
+        Program.start(
+            folder.resolve("out"),
+            List.of(
+                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
+                "rollout",
+                "rolling",
+                "blue",
+                "--to",
+                "v2",
+                "--ports",
+                Integer.toString(next.port()),
+                "--url",
+                "http://127.0.0.1:{port}",
+                "--start",
+                "true",
+                "--stop",
+                "until [ -e " + release + " ]; do sleep 0.1; done",
+                "--etcd",
+                etcd.url()))) {
+      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("takes traffic"));
+      runner.kill();
+    }
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> !etcd.ctl("get", "/vulcand/rollouts/backend.blue/runner").contains("process"));
+    Program.run(PATIENCE, "touch", release);
+
+    sluice("rollout", "resume", "backend.blue").succeeds();
+
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("next");
+  }
+
+  @Test
+  void processesAreStartedAndStoppedByTheirOwnIds() throws Exception {
+    Driver.Commands commands = Driver.process("sleep 600", folder.toString());
+    Program.run(PATIENCE, "sh", "-c", commands.start().replace("{id}", "x"));
+    Awaitility.await().until(() -> !Files.readString(folder.resolve("x.pid")).isBlank());
+    long pid = Long.parseLong(Files.readString(folder.resolve("x.pid")).strip());
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    Program.run(PATIENCE, "sh", "-c", commands.stop().replace("{id}", "x"));
+
+    // Its parent may not have looked at it yet.
+    Path state = Path.of("/proc", Long.toString(pid), "stat");
+    assertThat(Files.exists(state) ? Files.readString(state) : ") Z").contains(") Z");
+    assertThat(folder.resolve("x.pid")).doesNotExist();
   }
 
   private Sluice sluice(String... arguments) {

@@ -211,6 +211,8 @@ public final class AdminServer implements AutoCloseable {
           new JsonObject()
               .put("backend", each.backendId())
               .put("endpoint", each.candidate().endpoint().name())
+              .put("host", each.candidate().endpoint().key().host())
+              .put("port", each.candidate().endpoint().key().port())
               .put("weight", each.candidate().weight())
               .put("state", each.candidate().state().name()));
     }

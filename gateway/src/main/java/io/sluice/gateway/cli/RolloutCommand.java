@@ -8,10 +8,10 @@ import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.PredicateSyntaxException;
-import io.sluice.gateway.rollout.Plan;
 import io.sluice.gateway.rollout.Rollout;
 import io.sluice.gateway.rollout.RolloutRun;
 import io.sluice.gateway.rollout.RolloutStore;
+import io.sluice.gateway.rollout.Shift;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,10 +27,12 @@ import picocli.CommandLine.Parameters;
     name = "rollout",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = RollingCommand.class,
     description =
         "Moves a frontend's requests to another backend: all at once or by steps, judged over all"
             + " gateways, and taken back by itself when it does badly.")
 public final class RolloutCommand {
+  private static final String ID = "a frontend's id, or backend.ID of a rolling one";
   private static final String ALL = "100";
 
   @Command(
@@ -136,7 +138,7 @@ public final class RolloutCommand {
   int history(
       @Mixin StoreOptions options,
       @Mixin Output output,
-      @Parameters(paramLabel = "FRONTEND") String frontend)
+      @Parameters(paramLabel = "ID", description = ID) String frontend)
       throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
       List<Rollout> history = new RolloutStore(store).history(frontend);
@@ -156,7 +158,7 @@ public final class RolloutCommand {
   int pause(
       @Mixin StoreOptions options,
       @Mixin Output output,
-      @Parameters(paramLabel = "FRONTEND") String frontend)
+      @Parameters(paramLabel = "ID", description = ID) String frontend)
       throws IOException, InterruptedException {
     return ask(options, output, frontend, Rollout.Asked.PAUSE);
   }
@@ -168,7 +170,7 @@ public final class RolloutCommand {
   int promote(
       @Mixin StoreOptions options,
       @Mixin Output output,
-      @Parameters(paramLabel = "FRONTEND") String frontend)
+      @Parameters(paramLabel = "ID", description = ID) String frontend)
       throws IOException, InterruptedException {
     return ask(options, output, frontend, Rollout.Asked.PROMOTE);
   }
@@ -180,7 +182,7 @@ public final class RolloutCommand {
   int resume(
       @Mixin StoreOptions options,
       @Mixin Output output,
-      @Parameters(paramLabel = "FRONTEND") String frontend)
+      @Parameters(paramLabel = "ID", description = ID) String frontend)
       throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
       if (new RolloutStore(store).isRun(frontend)) {
@@ -197,7 +199,7 @@ public final class RolloutCommand {
   int abort(
       @Mixin StoreOptions options,
       @Mixin Output output,
-      @Parameters(paramLabel = "FRONTEND") String frontend)
+      @Parameters(paramLabel = "ID", description = ID) String frontend)
       throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
       if (new RolloutStore(store).isRun(frontend)) {
@@ -235,8 +237,8 @@ public final class RolloutCommand {
           steps.add(step.matches("[0-9]{1,3}") ? Integer.parseInt(step) : 0);
         }
       }
-      Plan plan =
-          new Plan(
+      Shift plan =
+          new Shift(
               draft.style(),
               draft.frontend(),
               frontend == null ? "" : frontend.split().getFirst().backendId(),
@@ -282,7 +284,7 @@ public final class RolloutCommand {
     return "";
   }
 
-  private static int run(EtcdStore store, Output output, String id)
+  static int run(EtcdStore store, Output output, String id)
       throws IOException, InterruptedException {
     try {
       Rollout ended = RolloutRun.run(store, id, me(), output::note);
@@ -327,12 +329,12 @@ public final class RolloutCommand {
           List.of(
               rollout.id(),
               rollout.plan().style(),
-              rollout.plan().from() + " to " + rollout.plan().to(),
+              rollout.plan().what(),
               rollout.phase().name(),
               rollout.share() + " %",
               rollout.timeline().isEmpty() ? "" : rollout.timeline().getLast().what()));
     }
-    output.rows(List.of("frontend", "style", "backends", "phase", "step", "last"), rows);
+    output.rows(List.of("rollout", "style", "what", "phase", "step", "last"), rows);
   }
 
   private static void line(Output output, Rollout.Event event) {

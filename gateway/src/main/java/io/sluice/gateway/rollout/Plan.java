@@ -1,46 +1,27 @@
 package io.sluice.gateway.rollout;
 
-import java.util.List;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/**
- * What a rollout is to do.
- *
- * @param style for people: {@code blue-green} or {@code canary}
- * @param frontend whose requests move
- * @param from the backend that serves it
- * @param to the backend that is to
- * @param steps the shares of {@code to} in percent, rising, 100 at the end
- * @param judgement a {@link io.sluice.gateway.predicate.Judgement}; empty for none
- * @param minRequests how many answers of {@code to} a judgement takes
- * @param stepSeconds how long a step lasts at least
- * @param timeoutSeconds how long anything is waited for before the rollout is taken back
- * @param smoke paths that every server of {@code to} must answer with 200 before it gets a request
- */
-public record Plan(
-    String style,
-    String frontend,
-    String from,
-    String to,
-    List<Integer> steps,
-    String judgement,
-    long minRequests,
-    int stepSeconds,
-    int timeoutSeconds,
-    List<String> smoke) {
-  private static final int ALL = 100;
+/** What a rollout is to do, in steps. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "plan")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Shift.class, name = "shift"),
+  @JsonSubTypes.Type(value = Rolling.class, name = "rolling")
+})
+public sealed interface Plan permits Shift, Rolling {
+  /** The rollout's id: one at a time for each. */
+  String id();
 
-  /** What is wrong with it; empty for nothing. */
-  public String fault() {
-    boolean rising = !steps.isEmpty() && steps.getFirst() > 0 && steps.getLast() == ALL;
-    for (int i = 1; i < steps.size(); i++) {
-      rising &= steps.get(i) > steps.get(i - 1);
-    }
-    if (!rising) {
-      return "steps: found " + steps + ", expected rising percentages that end with 100";
-    }
-    if (from.equals(to)) {
-      return "found frontend " + frontend + " at backend " + to + " already, expected another one";
-    }
-    return "";
-  }
+  /** For people, such as {@code canary}. */
+  String style();
+
+  /** What changes, in a few words. */
+  String what();
+
+  /** The index of the last step. */
+  int lastStep();
+
+  /** How much is new in a step, in percent. */
+  int share(int step);
 }

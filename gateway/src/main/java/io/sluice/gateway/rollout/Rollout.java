@@ -67,13 +67,7 @@ public record Rollout(
   /** One that has not begun. */
   public static Rollout of(Plan plan) {
     return new Rollout(
-        plan.frontend(),
-        Instant.now().toString(),
-        plan,
-        Phase.RUNNING,
-        0,
-        Asked.NOTHING,
-        List.of());
+        plan.id(), Instant.now().toString(), plan, Phase.RUNNING, 0, Asked.NOTHING, List.of());
   }
 
   static Rollout read(String json) throws IOException {
@@ -82,7 +76,7 @@ public record Rollout(
 
   /** The share of the new backend in this step, in percent. */
   public int share() {
-    return plan.steps().get(step);
+    return plan.share(step);
   }
 
   Rollout to(Phase next, int nextStep) {

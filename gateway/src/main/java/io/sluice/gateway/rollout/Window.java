@@ -13,13 +13,13 @@ final class Window {
   private static final Logger LOG = LoggerFactory.getLogger(Window.class);
 
   private final Fleet fleet;
-  private final Plan plan;
+  private final Shift plan;
   private final Map<String, Traffic> lastCanary = new HashMap<>();
   private final Map<String, Traffic> lastBaseline = new HashMap<>();
   private final Traffic canary = new Traffic();
   private final Traffic baseline = new Traffic();
 
-  Window(Fleet fleet, Plan plan) throws IOException, InterruptedException {
+  Window(Fleet fleet, Shift plan) throws IOException, InterruptedException {
     this.fleet = fleet;
     this.plan = plan;
     look(true);

@@ -1,0 +1,196 @@
+package io.sluice.gateway.cli;
+
+import io.sluice.gateway.config.Server;
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.TreeChanges;
+import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.rollout.Driver;
+import io.sluice.gateway.rollout.Rolling;
+import io.sluice.gateway.rollout.Rolling.Replacement;
+import io.sluice.gateway.rollout.Rollout;
+import io.sluice.gateway.rollout.RolloutStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Replaces a backend's servers, some at a time. */
+@Command(
+    name = "rolling",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Replaces a backend's servers: starts the new, waits until it takes traffic at every"
+            + " gateway, drains the old, waits until nothing is under way there, stops it. The new"
+            + " ones are VERSION-1, VERSION-2 …; in commands {id}, {port}, {backend} and {version}"
+            + " stand for their own.")
+public final class RollingCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "BACKEND")
+  private String backend = "";
+
+  @Option(names = "--to", required = true, paramLabel = "VERSION", description = "what is new")
+  private String version = "";
+
+  @Option(
+      names = "--driver",
+      defaultValue = "hook",
+      paramLabel = "hook|process|systemd|container",
+      description = "how servers are started and stopped (${DEFAULT-VALUE})")
+  private Driver driver = Driver.HOOK;
+
+  @Option(names = "--start", defaultValue = "", description = "hook: the command that starts one")
+  private String start = "";
+
+  @Option(names = "--stop", defaultValue = "", description = "hook: the command that stops one")
+  private String stop = "";
+
+  @Option(
+      names = "--command",
+      defaultValue = "",
+      description = "process, container: what a server runs")
+  private String command = "";
+
+  @Option(
+      names = "--dir",
+      defaultValue = ".",
+      description = "process: the folder of logs and process ids (${DEFAULT-VALUE})")
+  private String folder = ".";
+
+  @Option(names = "--unit", defaultValue = "", description = "systemd: the template unit's name")
+  private String unit = "";
+
+  @Option(names = "--image", defaultValue = "", description = "container: the image")
+  private String image = "";
+
+  @Option(
+      names = "--engine",
+      defaultValue = "podman",
+      description = "container: podman or docker (${DEFAULT-VALUE})")
+  private String engine = "podman";
+
+  @Option(
+      names = "--ports",
+      split = ",",
+      paramLabel = "PORT",
+      description = "one for each new server, where the commands ask for {port}")
+  private List<Integer> ports = new ArrayList<>();
+
+  @Option(
+      names = "--url",
+      defaultValue = "",
+      description =
+          "of a new server, such as http://127.0.0.1:{port}; without it, they announce themselves")
+  private String url = "";
+
+  @Option(
+      names = "--max-surge",
+      defaultValue = "1",
+      description = "how many are started before as many old ones go (${DEFAULT-VALUE})")
+  private int surge = 1;
+
+  @Option(
+      names = "--max-unavailable",
+      defaultValue = "0",
+      description = "with --max-surge 0: how many old ones go at a time (${DEFAULT-VALUE})")
+  private int unavailable;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description = "how long a new one may wait for its first request (${DEFAULT-VALUE})")
+  private int settle = 5;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "how long anything is waited for (${DEFAULT-VALUE})")
+  private int timeout = 60;
+
+  @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private Output output = new Output();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (!version.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw usage(
+          "--to: found \"" + version + "\", expected letters, digits, dots, dashes, underscores");
+    }
+    if (surge < 0 || unavailable < 0 || surge + unavailable == 0) {
+      throw usage("found --max-surge and --max-unavailable of 0, expected one above it");
+    }
+    Driver.Commands commands = commands();
+    try (EtcdStore store = options.open()) {
+      List<Server> servers =
+          TreeCheck.of(TreeChanges.values(store.read("")))
+              .config()
+              .servers()
+              .getOrDefault(backend, List.of());
+      List<Replacement> replacements = new ArrayList<>();
+      for (Server server : servers) {
+        int number = replacements.size();
+        String id = version + "-" + (number + 1);
+        if (servers.stream().anyMatch(each -> each.id().equals(id))) {
+          output.note("sluice: found server " + id + " already, expected a new version");
+          return 1;
+        }
+        int port = number < ports.size() ? ports.get(number) : 0;
+        replacements.add(new Replacement(server.id(), id, port));
+      }
+      if (replacements.isEmpty()) {
+        output.note("sluice: found no server of backend \"" + backend + "\"");
+        return 1;
+      }
+      if (!ports.isEmpty() && ports.size() < replacements.size()) {
+        output.note("sluice: found " + ports.size() + " ports, expected " + replacements.size());
+        return 1;
+      }
+      Rolling plan =
+          new Rolling(
+              backend,
+              version,
+              replacements,
+              commands.start(),
+              commands.stop(),
+              url,
+              surge,
+              unavailable,
+              settle,
+              timeout);
+      new RolloutStore(store).create(Rollout.of(plan));
+      return RolloutCommand.run(store, output, plan.id());
+    } catch (RolloutStore.Taken taken) {
+      output.note("sluice: " + taken.getMessage());
+      return 1;
+    }
+  }
+
+  private Driver.Commands commands() {
+    return switch (driver) {
+      case HOOK -> new Driver.Commands(required("--start", start), required("--stop", stop));
+      case PROCESS -> Driver.process(required("--command", command), folder);
+      case SYSTEMD -> Driver.systemd(required("--unit", unit));
+      case CONTAINER -> Driver.container(engine, required("--image", image), command);
+    };
+  }
+
+  private String required(String option, String value) {
+    if (value.isEmpty()) {
+      throw usage("found no " + option + ", expected one for this driver");
+    }
+    return value;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,121 @@
+package io.sluice.gateway.rollout;
+
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.rollout.Rollout.Asked;
+import io.sluice.gateway.rollout.Rollout.Event;
+import io.sluice.gateway.rollout.Rollout.Phase;
+import io.sluice.gateway.rollout.RolloutStore.Read;
+import io.sluice.gateway.rollout.RolloutStore.Taken;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** A rollout that this process runs: how it stands in etcd, and how that is changed. One thread. */
+final class Course {
+  static final Traffic.Summary NOTHING = new Traffic.Summary(0, 0, 0);
+
+  private static final Duration LOOK = Duration.ofMillis(250);
+
+  private final RolloutStore rollouts;
+  private final String name;
+  private final Consumer<String> progress;
+  private Read current;
+
+  Course(RolloutStore rollouts, Read current, String name, Consumer<String> progress) {
+    this.rollouts = rollouts;
+    this.current = current;
+    this.name = name;
+    this.progress = progress;
+  }
+
+  /** What changes together with the rollout; read anew at every try. */
+  interface With {
+    List<EtcdStore.Change> changes() throws IOException, InterruptedException;
+  }
+
+  Rollout rollout() {
+    return current.rollout();
+  }
+
+  boolean isOver() {
+    return rollout().phase().isOver();
+  }
+
+  void say(String line) {
+    progress.accept(line);
+  }
+
+  Event event(String what) {
+    return event(what, NOTHING, NOTHING);
+  }
+
+  Event event(String what, Traffic.Summary canary, Traffic.Summary baseline) {
+    return new Event(Instant.now().toString(), what, rollout().share(), canary, baseline);
+  }
+
+  /** Waits a moment and stays the one who runs it. */
+  void pause() throws IOException, InterruptedException, Taken {
+    Thread.sleep(LOOK);
+    rollouts.keepClaim(rollout().id(), name);
+  }
+
+  long change(UnaryOperator<Rollout> next) throws IOException, InterruptedException {
+    return change(next, List::of);
+  }
+
+  /**
+   * Changes the rollout, and something else with it, in one transaction; again when somebody else
+   * has changed either meanwhile.
+   *
+   * @return the revision
+   */
+  long change(UnaryOperator<Rollout> next, With with) throws IOException, InterruptedException {
+    while (true) {
+      Rollout after = next.apply(rollout());
+      try {
+        long revision = rollouts.save(current, after, with.changes());
+        current = new Read(after, revision);
+        return revision;
+      } catch (EtcdStore.Conflict meanwhile) {
+        refresh();
+      }
+    }
+  }
+
+  /**
+   * What an operator has asked for since; a pause is over when this returns.
+   *
+   * @return ABORT, PROMOTE, RESUME after a pause, or NOTHING
+   */
+  Asked asked() throws IOException, InterruptedException, Taken {
+    refresh();
+    Asked wish = rollout().asked();
+    if (wish == Asked.PAUSE) {
+      say("paused by an operator");
+      change(to(Phase.PAUSED, "paused"));
+      while (rollout().asked() == Asked.NOTHING) {
+        pause();
+        refresh();
+      }
+      wish = rollout().asked();
+      say("an operator says " + wish);
+      change(to(Phase.RUNNING, "resumed"));
+    }
+    return wish;
+  }
+
+  private UnaryOperator<Rollout> to(Phase phase, String what) {
+    return rollout -> rollout.asking(Asked.NOTHING).and(event(what)).to(phase, rollout.step());
+  }
+
+  private void refresh() throws IOException, InterruptedException {
+    Read read = rollouts.find(rollout().id());
+    if (read == null) {
+      throw new IOException("the rollout of " + rollout().id() + " was removed from the store");
+    }
+    current = read;
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.gateway.rollout;
+
+/** How servers are started and stopped: as shell commands with the marks of {@link Rolling}. */
+public enum Driver {
+  /** The operator's own commands. */
+  HOOK,
+  /** Processes of this machine, with a log and a process id in a folder. */
+  PROCESS,
+  /** Instances of a systemd template unit. */
+  SYSTEMD,
+  /** Containers on the host's network. */
+  CONTAINER;
+
+  /**
+   * The commands of one kind.
+   *
+   * @param start a shell command that returns once the server is on its way
+   * @param stop a shell command that returns once the server has ended
+   */
+  public record Commands(String start, String stop) {}
+
+  /** Processes that run a command, their ids in {@code folder/{id}.pid}. */
+  public static Commands process(String command, String folder) {
+    String pid = "'" + folder + "'/{id}.pid";
+    return new Commands(
+        "setsid " + command + " > '" + folder + "'/{id}.log 2>&1 < /dev/null & echo $! > " + pid,
+        "pid=$(cat "
+            + pid
+            + ") && kill -TERM $pid && while [ -d /proc/$pid ] && ! grep -q ') Z' /proc/$pid/stat;"
+            + " do sleep 0.1; done 2>/dev/null; rm "
+            + pid);
+  }
+
+  /** Instances {@code unit@id}. */
+  public static Commands systemd(String unit) {
+    return new Commands(
+        "systemctl start '" + unit + "@{id}'", "systemctl stop '" + unit + "@{id}'");
+  }
+
+  /** Containers of an image that run a command in it. */
+  public static Commands container(String engine, String image, String command) {
+    return new Commands(
+        engine + " run -d --name '{id}' --network host " + image + " " + command,
+        engine + " stop '{id}' && " + engine + " rm '{id}'");
+  }
+}

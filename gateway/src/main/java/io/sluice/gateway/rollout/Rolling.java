@@ -1,0 +1,86 @@
+package io.sluice.gateway.rollout;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A backend's servers are to be replaced, some at a time.
+ *
+ * @param backend whose servers they are
+ * @param replacements which server takes the place of which, in order
+ * @param start a shell command that starts a server; {@code {id}}, {@code {port}}, {@code
+ *     {backend}} and {@code {version}} stand for its own
+ * @param stop a shell command that stops one
+ * @param url of a new server, with the same marks; empty where servers announce themselves
+ * @param surge how many new ones are started before as many old ones go; 0 to stop first
+ * @param unavailable how many old ones go at a time where nothing is started first
+ * @param settleSeconds how long a new server may take to get its first request
+ * @param timeoutSeconds how long anything is waited for
+ */
+public record Rolling(
+    String backend,
+    String version,
+    List<Replacement> replacements,
+    String start,
+    String stop,
+    String url,
+    int surge,
+    int unavailable,
+    int settleSeconds,
+    int timeoutSeconds)
+    implements Plan {
+  private static final int ALL = 100;
+
+  /** One server for another; a port of 0 where the commands need none. */
+  public record Replacement(String oldId, String newId, int port) {}
+
+  @Override
+  public String id() {
+    return "backend." + backend;
+  }
+
+  @Override
+  public String style() {
+    return "rolling";
+  }
+
+  @Override
+  public String what() {
+    return backend + " to " + version;
+  }
+
+  @Override
+  public int lastStep() {
+    return (replacements.size() - 1) / atOnce();
+  }
+
+  @Override
+  public int share(int step) {
+    return ALL * Math.min(replacements.size(), (step + 1) * atOnce()) / replacements.size();
+  }
+
+  private int atOnce() {
+    return Math.max(surge, unavailable);
+  }
+
+  /** What a step replaces. */
+  List<Replacement> batch(int step) {
+    int from = step * atOnce();
+    return replacements.subList(from, Math.min(replacements.size(), from + atOnce()));
+  }
+
+  /** A template with the marks of one server. */
+  String fill(String template, String id, int port) {
+    String text = template;
+    for (Map.Entry<String, String> mark :
+        Map.of(
+                "{id}", id,
+                "{port}", Integer.toString(port),
+                "{backend}", backend,
+                "{version}", version)
+            .entrySet()) {
+      text = text.replace(mark.getKey(), mark.getValue());
+    }
+    return text;
+  }
+}

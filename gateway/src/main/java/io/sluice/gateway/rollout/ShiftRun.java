@@ -1,0 +1,208 @@
+package io.sluice.gateway.rollout;
+
+import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.predicate.Judgement;
+import io.sluice.gateway.predicate.Judgement.Sides;
+import io.sluice.gateway.predicate.PredicateSyntaxException;
+import io.sluice.gateway.rollout.Rollout.Asked;
+import io.sluice.gateway.rollout.Rollout.Event;
+import io.sluice.gateway.rollout.Rollout.Phase;
+import io.sluice.gateway.rollout.RolloutStore.Taken;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a frontend's requests, step by step.
+ *
+ * <pre>
+ *   ready? ──▶ smoke ──▶ step: shares + fleet serves them ──▶ measured, judged ──▶ next step ──▶ DONE
+ *      └──────────┴────────────────────┴──────────────────────────┴── no ──▶ TAKEN_BACK
+ * </pre>
+ */
+final class ShiftRun {
+  private final EtcdStore store;
+  private final Fleet fleet;
+  private final Readiness readiness;
+  private final Course course;
+  private final Shift plan;
+  private Traffic earlierBaseline = new Traffic();
+
+  ShiftRun(EtcdStore store, Course course, Shift plan) {
+    this.store = store;
+    this.fleet = new Fleet(store);
+    this.readiness = new Readiness(store, fleet);
+    this.course = course;
+    this.plan = plan;
+  }
+
+  void toEnd() throws IOException, InterruptedException, Taken {
+    String hindrance = awaitReady();
+    if (hindrance.isEmpty()) {
+      hindrance = String.join("; ", readiness.smoke(plan.to(), plan.smoke()));
+    }
+    if (!hindrance.isEmpty()) {
+      takeBack(hindrance);
+    }
+    while (!course.isOver()) {
+      step();
+    }
+  }
+
+  private String awaitReady() throws IOException, InterruptedException, Taken {
+    long started = System.nanoTime();
+    while (true) {
+      List<String> hindrances = readiness.hindrances(plan.to());
+      if (hindrances.isEmpty()) {
+        return "";
+      }
+      if (seconds(started) > plan.timeoutSeconds()) {
+        return String.join("; ", hindrances);
+      }
+      course.pause();
+    }
+  }
+
+  /** Brings one step into force and stays in it until it is judged, or an operator decides. */
+  private void step() throws IOException, InterruptedException, Taken {
+    int share = course.rollout().share();
+    long revision =
+        course.change(rollout -> rollout.and(course.event("begins")), () -> List.of(shares(share)));
+    course.say(plan.to() + " gets " + share + " % from revision " + revision);
+    List<String> behind = fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds()));
+    if (!behind.isEmpty()) {
+      takeBack(String.join("; ", behind));
+      return;
+    }
+    Judgement judgement = judgement();
+    Window window = new Window(fleet, plan);
+    long started = System.nanoTime();
+    while (true) {
+      course.pause();
+      if (obeyed()) {
+        return;
+      }
+      window.look();
+      Traffic canary = window.canary();
+      Traffic baseline = window.baseline(earlierBaseline);
+      boolean enough = judgement == null || canary.requests() >= plan.minRequests();
+      if (judgement != null && enough && !judgement.passes(new Sides(canary, baseline))) {
+        takeBack(
+            "found "
+                + figures(canary.summary())
+                + " beside "
+                + figures(baseline.summary())
+                + ", expected "
+                + plan.judgement());
+        return;
+      }
+      if (enough && seconds(started) >= plan.stepSeconds()) {
+        earlierBaseline = baseline;
+        passed(canary.summary(), baseline.summary());
+        return;
+      }
+      if (!enough && seconds(started) > plan.timeoutSeconds()) {
+        takeBack(
+            "found "
+                + canary.requests()
+                + " answers within "
+                + plan.timeoutSeconds()
+                + " s, expected "
+                + plan.minRequests());
+        return;
+      }
+    }
+  }
+
+  private void passed(Traffic.Summary canary, Traffic.Summary baseline)
+      throws IOException, InterruptedException {
+    boolean last = course.rollout().step() == plan.lastStep();
+    course.change(
+        rollout ->
+            rollout
+                .and(course.event("passed", canary, baseline))
+                .to(last ? Phase.DONE : Phase.RUNNING, last ? rollout.step() : rollout.step() + 1));
+    course.say(
+        plan.to() + " had " + figures(canary) + "; " + plan.from() + " " + figures(baseline));
+  }
+
+  /** Does what an operator asks for; true when the step is over by that. */
+  private boolean obeyed() throws IOException, InterruptedException, Taken {
+    switch (course.asked()) {
+      case ABORT -> takeBack("an operator asked for it");
+      case PROMOTE -> {
+        course.say("promoted by an operator");
+        course.change(
+            rollout ->
+                rollout
+                    .asking(Asked.NOTHING)
+                    .and(course.event("promoted"))
+                    .to(Phase.RUNNING, plan.lastStep()));
+      }
+      case RESUME -> course.change(rollout -> rollout.asking(Asked.NOTHING));
+      case PAUSE, NOTHING -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void takeBack(String why) throws IOException, InterruptedException {
+    course.say("taken back: " + why);
+    long revision =
+        course.change(
+            rollout ->
+                rollout
+                    .asking(Asked.NOTHING)
+                    .and(
+                        new Event(
+                            Instant.now().toString(),
+                            "taken back: " + why,
+                            0,
+                            Course.NOTHING,
+                            Course.NOTHING))
+                    .to(Phase.TAKEN_BACK, rollout.step()),
+            () -> List.of(shares(0)));
+    fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds())).forEach(course::say);
+  }
+
+  private EtcdStore.Change shares(int share) throws IOException, InterruptedException {
+    String key = "frontends/" + plan.frontend() + "/frontend";
+    EtcdStore.Stored stored = store.find(key);
+    if (stored == null) {
+      throw new IOException("frontend " + plan.frontend() + " was removed from the store");
+    }
+    return new EtcdStore.Change(
+        key,
+        FrontendShares.with(stored.value(), plan.from(), plan.to(), share),
+        stored.modRevision(),
+        stored.lease());
+  }
+
+  private @Nullable Judgement judgement() throws IOException {
+    try {
+      return plan.judgement().isEmpty() ? null : Judgement.parse(plan.judgement());
+    } catch (PredicateSyntaxException notOne) {
+      throw new IOException(
+          "judgement: found " + notOne.found() + ", expected " + notOne.expected(), notOne);
+    }
+  }
+
+  private static String figures(Traffic.Summary summary) {
+    return String.format(
+        Locale.ROOT,
+        "%d answers, %.2f %% errors, p99 %.1f ms",
+        summary.requests(),
+        100 * summary.errorRatio(),
+        summary.p99Millis());
+  }
+
+  private static long seconds(long sinceNanos) {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+  }
+}
