@@ -249,8 +249,9 @@ class Http2IT {
         "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + FreePort.next() + "'}}");
 
     assertThat(goodbye.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Integer.MAX_VALUE);
-    HttpClientResponse response = await(open.end("last").compose(sent -> open.response()));
-    assertThat(await(response.body()).toString()).isEqualTo("first last");
+    Future<Buffer> answer = open.response().compose(HttpClientResponse::body);
+    await(open.end("last"));
+    assertThat(await(answer).toString()).isEqualTo("first last");
     await(client.close());
   }
 }
