@@ -206,6 +206,36 @@ class RolloutIT {
     assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
   }
 
+  @Test
+  void aRolloutWaitsForAStoreThatIsAwayAndGoesOnFromWhatItHolds() {
+    try (Program runner =
+        Program.start(
+            folder.resolve("out"),
+            List.of(
+                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
+                "rollout",
+                "canary",
+                "f",
+                "--to",
+                "green",
+                "--steps",
+                "10,100",
+                "--step-time",
+                "5",
+                "--judge",
+                "ResponseCodeRatio(500, 600, 0, 600) < 0.01",
+                "--etcd",
+                etcd.url()))) {
+      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
+      etcd.kill();
+      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("store is away"));
+      etcd.resume();
+
+      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("DONE"));
+    }
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
+  }
+
   @RepeatedTest(3)
   void rollingReplacesServersOneByOne() {
     gateway.server("blue", "s1", green.port());

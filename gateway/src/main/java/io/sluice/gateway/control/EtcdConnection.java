@@ -4,6 +4,8 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.common.exception.ErrorCode;
+import io.etcd.jetcd.common.exception.EtcdExceptionFactory;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.GetOption;
 import java.io.IOException;
@@ -122,18 +124,30 @@ final class EtcdConnection implements AutoCloseable {
   /**
    * The answer.
    *
-   * @throws IOException when there is none in time, or it is a refusal
+   * @throws StoreAwayException when there is none in time, or the store cannot answer just now
+   * @throws IOException when it is a refusal
    */
   static <T> T await(CompletableFuture<T> call) throws IOException, InterruptedException {
     try {
       return call.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException failed) {
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-      throw new IOException(String.valueOf(cause.getMessage()), cause);
+      String message = String.valueOf(cause.getMessage());
+      throw isAway(EtcdExceptionFactory.toEtcdException(cause).getErrorCode())
+          ? new StoreAwayException(message, cause)
+          : new IOException(message, cause);
     } catch (TimeoutException slow) {
       call.cancel(true);
-      throw new IOException("no answer within " + CALL_LIMIT.toSeconds() + " s", slow);
+      throw new StoreAwayException("no answer within " + CALL_LIMIT.toSeconds() + " s", slow);
     }
+  }
+
+  /** Whether it is the store's state that is to blame, or the way to it. */
+  private static boolean isAway(ErrorCode code) {
+    return switch (code) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED, INTERNAL, UNKNOWN -> true;
+      default -> false;
+    };
   }
 
   static ByteSequence bytes(String text) {

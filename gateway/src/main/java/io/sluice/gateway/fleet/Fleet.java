@@ -1,5 +1,6 @@
 package io.sluice.gateway.fleet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.config.GatewayStatus;
@@ -25,6 +26,20 @@ public final class Fleet {
   private final EtcdStore store;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ASK).build();
+
+  /** A gateway's admin API did not answer; one that was killed is in the fleet for seconds more. */
+  public static final class SilentException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    SilentException(String message, Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
 
   public Fleet(EtcdStore store) {
     this.store = store;
@@ -89,22 +104,27 @@ public final class Fleet {
   /**
    * A gateway's {@code /status}.
    *
-   * @throws IOException when its admin API does not answer
+   * @throws SilentException when its admin API does not answer
    */
-  public JsonNode status(GatewayStatus gateway) throws IOException, InterruptedException {
-    return JSON.readTree(ask(gateway, "/status"));
+  public JsonNode status(GatewayStatus gateway) throws SilentException, InterruptedException {
+    try {
+      return JSON.readTree(ask(gateway, "/status"));
+    } catch (JsonProcessingException notJson) {
+      throw new SilentException("gateway " + gateway.id() + " answered no JSON", notJson);
+    }
   }
 
   /**
    * A gateway's {@code /metrics}.
    *
-   * @throws IOException when its admin API does not answer
+   * @throws SilentException when its admin API does not answer
    */
-  public String metrics(GatewayStatus gateway) throws IOException, InterruptedException {
+  public String metrics(GatewayStatus gateway) throws SilentException, InterruptedException {
     return ask(gateway, "/metrics");
   }
 
-  private String ask(GatewayStatus gateway, String path) throws IOException, InterruptedException {
+  private String ask(GatewayStatus gateway, String path)
+      throws SilentException, InterruptedException {
     URI uri = URI.create("http://" + gateway.admin() + path);
     try {
       HttpResponse<String> response =
@@ -116,7 +136,7 @@ public final class Fleet {
       }
       return response.body();
     } catch (IOException failed) {
-      throw new IOException(
+      throw new SilentException(
           "gateway " + gateway.id() + " was asked at " + uri + ": " + failed.getMessage(), failed);
     }
   }

@@ -44,7 +44,12 @@ public final class Quiet {
       throws IOException, InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (true) {
-      List<String> busy = look.busy();
+      List<String> busy;
+      try {
+        busy = look.busy();
+      } catch (Fleet.SilentException silent) {
+        busy = List.of(silent.getMessage());
+      }
       if (busy.isEmpty() || System.nanoTime() - until > 0) {
         return busy;
       }

@@ -96,15 +96,20 @@ final class Course {
     if (wish == Asked.PAUSE) {
       say("paused by an operator");
       change(to(Phase.PAUSED, "paused"));
-      while (rollout().asked() == Asked.NOTHING) {
-        pause();
-        refresh();
-      }
+      awaitWish();
       wish = rollout().asked();
       say("an operator says " + wish);
       change(to(Phase.RUNNING, "resumed"));
     }
     return wish;
+  }
+
+  /** Stays paused until an operator asks for something. */
+  void awaitWish() throws IOException, InterruptedException, Taken {
+    while (rollout().asked() == Asked.NOTHING) {
+      pause();
+      refresh();
+    }
   }
 
   private UnaryOperator<Rollout> to(Phase phase, String what) {

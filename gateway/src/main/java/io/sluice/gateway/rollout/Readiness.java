@@ -40,16 +40,28 @@ final class Readiness {
       lines.add("no gateway is alive");
     }
     for (GatewayStatus gateway : gateways) {
-      int ready = 0;
-      int all = 0;
-      for (JsonNode candidate : fleet.status(gateway).path("candidates")) {
-        if (candidate.path("backend").asText().equals(backend)) {
-          all++;
-          ready += candidate.path("state").asText().equals(READY) ? 1 : 0;
-        }
+      try {
+        lines.addAll(hindrances(gateway, backend));
+      } catch (Fleet.SilentException silent) {
+        lines.add(silent.getMessage());
       }
-      if (ready == 0) {
-        lines.add(
+    }
+    return lines;
+  }
+
+  private List<String> hindrances(GatewayStatus gateway, String backend)
+      throws Fleet.SilentException, InterruptedException {
+    int ready = 0;
+    int all = 0;
+    for (JsonNode candidate : fleet.status(gateway).path("candidates")) {
+      if (candidate.path("backend").asText().equals(backend)) {
+        all++;
+        ready += candidate.path("state").asText().equals(READY) ? 1 : 0;
+      }
+    }
+    return ready > 0
+        ? List.of()
+        : List.of(
             "gateway "
                 + gateway.id()
                 + " sees "
@@ -57,9 +69,6 @@ final class Readiness {
                 + " servers of backend "
                 + backend
                 + " and none of them ready");
-      }
-    }
-    return lines;
   }
 
   /** What is wrong with the answers of a backend's servers to these paths; empty for nothing. */

@@ -132,21 +132,28 @@ final class RollingRun {
   /** What a gateway misses of a server: that it is READY, or that it had a request. */
   private String hindrance(Server server, String list) throws IOException, InterruptedException {
     for (GatewayStatus gateway : fleet.gateways().values()) {
-      boolean well = false;
-      for (JsonNode each : fleet.status(gateway).path(list)) {
-        boolean same =
-            each.path("host").asText().equals(server.host())
-                && each.path("port").asInt() == server.port();
-        well |=
-            same
-                && (each.path("state").asText().equals("READY")
-                    || each.path("exchanges").asLong() > 0);
-      }
-      if (!well) {
-        return "server " + server.id() + " was not ready at gateway " + gateway.id();
+      try {
+        if (!isWell(fleet.status(gateway).path(list), server)) {
+          return "server " + server.id() + " was not ready at gateway " + gateway.id();
+        }
+      } catch (Fleet.SilentException silent) {
+        return silent.getMessage();
       }
     }
     return "";
+  }
+
+  private static boolean isWell(JsonNode list, Server server) {
+    for (JsonNode each : list) {
+      boolean same =
+          each.path("host").asText().equals(server.host())
+              && each.path("port").asInt() == server.port();
+      if (same
+          && (each.path("state").asText().equals("READY") || each.path("exchanges").asLong() > 0)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Drains and stops the old ones; false when one is still busy when the time is over. */

@@ -1,10 +1,12 @@
 package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.control.StoreAwayException;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Read;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +14,9 @@ import java.util.function.Consumer;
  * goes on in another process that begins the step under way anew.
  */
 public final class RolloutRun {
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   private RolloutRun() {}
 
   /**
@@ -21,7 +26,7 @@ public final class RolloutRun {
    * @param progress is told what happens, a line at a time
    * @return how it ended
    * @throws Taken when another process runs it
-   * @throws IOException when the store is away; it can be resumed
+   * @throws IOException when the store refuses, or is away for minutes; it can be resumed
    */
   public static Rollout run(EtcdStore store, String id, String name, Consumer<String> progress)
       throws IOException, InterruptedException, Taken {
@@ -32,17 +37,67 @@ public final class RolloutRun {
     }
     rollouts.claim(id, name);
     try {
-      Course course = new Course(rollouts, read, name, progress);
-      if (course.rollout().phase() == Phase.PAUSED) {
-        course.change(rollout -> rollout.to(Phase.RUNNING, rollout.step()));
+      if (read.rollout().phase() == Phase.PAUSED) {
+        new Course(rollouts, read, name, progress)
+            .change(rollout -> rollout.to(Phase.RUNNING, rollout.step()));
       }
-      switch (read.rollout().plan()) {
-        case Shift shift -> new ShiftRun(store, course, shift).toEnd();
-        case Rolling rolling -> new RollingRun(store, course, rolling).toEnd();
-      }
-      return course.rollout();
+      return runThroughOutages(store, id, name, progress);
     } finally {
+      release(rollouts, progress);
+    }
+  }
+
+  /**
+   * Nothing that was written when the store went away is taken for granted: what it holds when it
+   * is back is where the rollout goes on.
+   */
+  private static Rollout runThroughOutages(
+      EtcdStore store, String id, String name, Consumer<String> progress)
+      throws IOException, InterruptedException, Taken {
+    RolloutStore rollouts = new RolloutStore(store);
+    long awaySince = 0;
+    while (true) {
+      try {
+        rollouts.keepClaim(id, name);
+        Course course = new Course(rollouts, find(rollouts, id), name, progress);
+        if (awaySince != 0) {
+          progress.accept("the store is back");
+          awaySince = 0;
+        }
+        if (course.rollout().phase() == Phase.PAUSED) {
+          course.awaitWish();
+        }
+        if (!course.isOver()) {
+          toEnd(store, course);
+        }
+        return course.rollout();
+      } catch (StoreAwayException away) {
+        if (awaySince == 0) {
+          awaySince = System.nanoTime();
+          progress.accept("the store is away, waiting for it: " + away.getMessage());
+        } else if (System.nanoTime() - awaySince > PATIENCE.toNanos()) {
+          throw away;
+        }
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+
+  private static void toEnd(EtcdStore store, Course course)
+      throws IOException, InterruptedException, Taken {
+    switch (course.rollout().plan()) {
+      case Shift shift -> new ShiftRun(store, course, shift).toEnd();
+      case Rolling rolling -> new RollingRun(store, course, rolling).toEnd();
+    }
+  }
+
+  /** Where the store is away the claim ends by itself, within seconds. */
+  private static void release(RolloutStore rollouts, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    try {
       rollouts.release();
+    } catch (StoreAwayException away) {
+      progress.accept("the claim was not released, it ends by itself: " + away.getMessage());
     }
   }
 
@@ -67,7 +122,7 @@ public final class RolloutRun {
       }
       return course.rollout();
     } finally {
-      rollouts.release();
+      release(rollouts, progress);
     }
   }
 

@@ -35,8 +35,8 @@ final class Window {
       String metrics;
       try {
         metrics = fleet.metrics(gateway);
-      } catch (IOException dying) {
-        // One that was killed stays in the fleet until its lease is over; the others count on.
+      } catch (Fleet.SilentException dying) {
+        // The others count on.
         LOG.debug("not measured: {}", dying.getMessage());
         continue;
       }
