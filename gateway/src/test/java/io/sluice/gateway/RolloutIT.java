@@ -129,6 +129,48 @@ class RolloutIT {
   }
 
   @Test
+  void testersGetTheNewOneFirstAndTheReportSaysWhatHappened() throws Exception {
+    CompletableFuture<Sluice> canary =
+        CompletableFuture.supplyAsync(
+            () ->
+                sluice(
+                    "rollout",
+                    "canary",
+                    "f",
+                    "--to",
+                    "green",
+                    "--steps",
+                    "0,100",
+                    "--testers",
+                    "Header(`X-Tester`, `yes`)",
+                    "--sticky",
+                    "request.path",
+                    "--step-time",
+                    "1",
+                    "--min-requests",
+                    "5",
+                    "--judge",
+                    "ResponseCodeRatio(500, 600, 0, 600) < 0.01",
+                    "--report",
+                    folder.toString()));
+    Awaitility.await()
+        .until(
+            () -> {
+              String tester = TestGateway.get(port, "/a", "X-Tester", "yes").body();
+              String other = TestGateway.get(port, "/a").body();
+              return tester.startsWith("green") && other.startsWith("blue");
+            });
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> TestGateway.get(port, "/a", "X-Tester", "yes") != null && canary.isDone());
+
+    canary.join().succeeds();
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
+    assertThat(folder.resolve("f.html")).content().contains("<polyline", "Rollout of f", "DONE");
+    assertThat(folder.resolve("f.json")).content().contains("\"revision\"", "\"passed\"");
+  }
+
+  @Test
   void aBackendThatIsNotReadyGetsNoRequest() {
     gateway.put("backends/empty/backend", "{'Type':'http'}");
 

@@ -7,8 +7,6 @@ import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.rollout.Driver;
 import io.sluice.gateway.rollout.Rolling;
 import io.sluice.gateway.rollout.Rolling.Replacement;
-import io.sluice.gateway.rollout.Rollout;
-import io.sluice.gateway.rollout.RolloutStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,8 +113,7 @@ public final class RollingCommand implements Callable<Integer> {
       description = "how long anything is waited for (${DEFAULT-VALUE})")
   private int timeout = 60;
 
-  @Mixin private StoreOptions options = new StoreOptions();
-  @Mixin private Output output = new Output();
+  @Mixin private RolloutRunner runner = new RolloutRunner();
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -129,7 +126,7 @@ public final class RollingCommand implements Callable<Integer> {
       throw usage("found --max-surge and --max-unavailable of 0, expected one above it");
     }
     Driver.Commands commands = commands();
-    try (EtcdStore store = options.open()) {
+    try (EtcdStore store = runner.open()) {
       List<Server> servers =
           TreeCheck.of(TreeChanges.values(store.read("")))
               .config()
@@ -140,19 +137,16 @@ public final class RollingCommand implements Callable<Integer> {
         int number = replacements.size();
         String id = version + "-" + (number + 1);
         if (servers.stream().anyMatch(each -> each.id().equals(id))) {
-          output.note("sluice: found server " + id + " already, expected a new version");
-          return 1;
+          return runner.refuse("found server " + id + " already, expected a new version");
         }
         int port = number < ports.size() ? ports.get(number) : 0;
         replacements.add(new Replacement(server.id(), id, port));
       }
       if (replacements.isEmpty()) {
-        output.note("sluice: found no server of backend \"" + backend + "\"");
-        return 1;
+        return runner.refuse("found no server of backend \"" + backend + "\"");
       }
       if (!ports.isEmpty() && ports.size() < replacements.size()) {
-        output.note("sluice: found " + ports.size() + " ports, expected " + replacements.size());
-        return 1;
+        return runner.refuse("found " + ports.size() + " ports, expected " + replacements.size());
       }
       Rolling plan =
           new Rolling(
@@ -166,11 +160,7 @@ public final class RollingCommand implements Callable<Integer> {
               unavailable,
               settle,
               timeout);
-      new RolloutStore(store).create(Rollout.of(plan));
-      return RolloutCommand.run(store, output, plan.id());
-    } catch (RolloutStore.Taken taken) {
-      output.note("sluice: " + taken.getMessage());
-      return 1;
+      return runner.create(store, plan);
     }
   }
 

@@ -1,13 +1,12 @@
 package io.sluice.gateway.config;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Which requests go to which backend: key {@code frontends/<id>/frontend}.
  *
- * @param split the backends and their shares; one entry for a plain {@code BackendId}
+ * @param split the backends and their shares
  * @param route a route expression
  * @param priority higher wins before anything else is compared
  * @param listeners the only listeners it is reachable through; empty for the default ones
@@ -22,7 +21,7 @@ import java.util.List;
  */
 public record Frontend(
     String id,
-    List<Share> split,
+    Split split,
     String route,
     int priority,
     List<String> listeners,
@@ -35,14 +34,6 @@ public record Frontend(
     int maxAttempts,
     Duration requestTimeout) {
 
-  /**
-   * A backend's part of a frontend's requests.
-   *
-   * @param weight its share of the sum of all weights; 0 for none
-   */
-  public record Share(String backendId, int weight) {}
-
-  private static final int MAX_WEIGHT = 1_000_000;
   private static final int MEM_BODY = 64 * 1024;
   private static final int MOST_MEM_BODY = 64 * 1024 * 1024;
   private static final int ATTEMPTS = 3;
@@ -55,7 +46,7 @@ public record Frontend(
     if (!type.equals("http")) {
       throw json.bad("Type", "\"" + type + "\"", "\"http\"");
     }
-    List<Share> split = split(json);
+    Split split = Split.read(json);
     String route =
         json.requiredString("Route", "a route expression such as Host(`example.com`) && Path(`/`)");
     int priority = (int) json.integer("Priority", 0, Integer.MIN_VALUE + 1, Integer.MAX_VALUE);
@@ -97,28 +88,5 @@ public record Frontend(
         failover,
         attempts,
         requestTimeout);
-  }
-
-  private static List<Share> split(JsonRecord json) throws JsonRecord.BadValue {
-    List<Share> shares = new ArrayList<>();
-    for (JsonRecord share : json.objects("Split")) {
-      shares.add(
-          new Share(
-              share.requiredString("BackendId", "the id of a backend"),
-              (int) share.integer("Weight", 1, 0, MAX_WEIGHT)));
-      share.close();
-    }
-    String backendId = json.string("BackendId", "");
-    if (backendId.isEmpty() == shares.isEmpty()) {
-      String found = shares.isEmpty() ? "neither BackendId nor Split" : "both BackendId and Split";
-      throw json.bad("BackendId", found, "one of them");
-    }
-    if (shares.isEmpty()) {
-      return List.of(new Share(backendId, 1));
-    }
-    if (shares.stream().allMatch(share -> share.weight() == 0)) {
-      throw json.bad("Split", "no weight above 0", "at least one");
-    }
-    return List.copyOf(shares);
   }
 }

@@ -69,7 +69,7 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
     Set<String> ids = new TreeSet<>();
     for (Frontend frontend : config.frontends().values()) {
       boolean any =
-          frontend.split().stream()
+          frontend.split().shares().stream()
               .filter(share -> share.weight() > 0)
               .filter(share -> config.backends().containsKey(share.backendId()))
               .flatMap(

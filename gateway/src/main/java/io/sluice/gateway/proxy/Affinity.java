@@ -2,22 +2,35 @@ package io.sluice.gateway.proxy;
 
 import io.netty.util.AsciiString;
 import io.sluice.gateway.config.LoadBalancing;
+import io.sluice.gateway.config.RequestKey;
 import io.sluice.gateway.config.Sticky;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.table.CompiledSplit;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConsistentHash;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What in a request ties it to one of its backend's endpoints: the sticky cookie, or the key that
- * the backend hashes on.
+ * What in a request ties it to a share of its frontend's split, and to one of its backend's
+ * endpoints: the sticky cookie, or the keys that are hashed.
  */
 final class Affinity {
   private Affinity() {}
+
+  /** The backend for an exchange. */
+  static String pickBackend(Exchange exchange, RequestHead request, CompiledSplit split) {
+    RequestKey on = split.on();
+    long drawn =
+        on != null
+            ? key(exchange, request, on)
+            : split.isWhole() ? 0 : ThreadLocalRandom.current().nextLong();
+    return split.pick(new RequestInput(request), drawn);
+  }
 
   /** The endpoint for an attempt, or null when there is none left. */
   static @Nullable Candidate pick(
@@ -31,7 +44,7 @@ final class Affinity {
     }
     LoadBalancing balancing = backend.written().balancing();
     boolean hashed = balancing.policy() == LoadBalancing.Policy.HASH;
-    return backend.balancer().pick(tried, hashed ? key(exchange, request, balancing) : 0);
+    return backend.balancer().pick(tried, hashed ? key(exchange, request, balancing.hashOn()) : 0);
   }
 
   private static @Nullable Candidate kept(
@@ -76,13 +89,13 @@ final class Affinity {
     return Long.toHexString(ConsistentHash.hash("sluice " + candidate.endpoint().name()));
   }
 
-  private static long key(Exchange exchange, RequestHead request, LoadBalancing balancing) {
+  private static long key(Exchange exchange, RequestHead request, RequestKey on) {
     CharSequence text =
-        switch (balancing.hashOn()) {
+        switch (on.part()) {
           case CLIENT_IP -> exchange.clientText();
           case PATH -> request.path();
-          case HEADER -> request.fields().first(balancing.hashName());
-          case COOKIE -> cookie(request.fields(), balancing.hashName());
+          case HEADER -> request.fields().first(on.name());
+          case COOKIE -> cookie(request.fields(), on.name());
         };
     return ConsistentHash.hash(text == null ? exchange.clientText() : text);
   }

@@ -81,7 +81,7 @@ final class ExchangeHandler {
       return;
     }
 
-    CompiledBackend backend = table.backend(frontend.pickBackend());
+    CompiledBackend backend = table.backend(Affinity.pickBackend(exchange, head, frontend.split()));
     if (backend == null) {
       exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
       return;

@@ -49,11 +49,12 @@ final class Course {
   }
 
   Event event(String what) {
-    return event(what, NOTHING, NOTHING);
+    return event(what, rollout().share(), 0, NOTHING, NOTHING);
   }
 
-  Event event(String what, Traffic.Summary canary, Traffic.Summary baseline) {
-    return new Event(Instant.now().toString(), what, rollout().share(), canary, baseline);
+  static Event event(
+      String what, int share, long revision, Traffic.Summary canary, Traffic.Summary baseline) {
+    return new Event(Instant.now().toString(), what, share, revision, canary, baseline);
   }
 
   /** Waits a moment and stays the one who runs it. */

@@ -107,8 +107,8 @@ final class RollingRun {
 
   /** Why a server is of no use within the time; empty when it is ready everywhere. */
   private String awaitTraffic(Replacement each) throws IOException, InterruptedException, Taken {
-    long started = System.nanoTime();
-    long readyNanos = 0;
+    Stopwatch waited = new Stopwatch();
+    Stopwatch ready = null;
     while (true) {
       Server server = find(each.newId());
       String missing =
@@ -116,13 +116,13 @@ final class RollingRun {
               ? "server " + each.newId() + " has not announced itself"
               : hindrance(server, "candidates");
       if (missing.isEmpty() && server != null) {
-        readyNanos = readyNanos == 0 ? System.nanoTime() : readyNanos;
-        boolean settled = seconds(readyNanos) >= plan.settleSeconds();
+        ready = ready == null ? new Stopwatch() : ready;
+        boolean settled = ready.seconds() >= plan.settleSeconds();
         if (settled || hindrance(server, "endpoints").isEmpty()) {
           return "";
         }
       }
-      if (seconds(started) > plan.timeoutSeconds()) {
+      if (waited.seconds() > plan.timeoutSeconds()) {
         return missing + " within " + plan.timeoutSeconds() + " s";
       }
       course.pause();
@@ -244,9 +244,5 @@ final class RollingRun {
       return command + " has not ended within " + plan.timeoutSeconds() + " s";
     }
     return process.exitValue() == 0 ? "" : command + " ended with " + process.exitValue();
-  }
-
-  private static long seconds(long sinceNanos) {
-    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
   }
 }

@@ -48,11 +48,17 @@ public record Rollout(
    *
    * @param at an instant, ISO 8601
    * @param share of the new backend, in percent
+   * @param revision of the store at which every gateway serves that share; 0 before
    * @param canary what was measured of the new backend since the step began
    * @param baseline the same of the old one
    */
   public record Event(
-      String at, String what, int share, Traffic.Summary canary, Traffic.Summary baseline) {}
+      String at,
+      String what,
+      int share,
+      long revision,
+      Traffic.Summary canary,
+      Traffic.Summary baseline) {}
 
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -1,5 +1,10 @@
 package io.sluice.gateway.rollout;
 
+import io.sluice.gateway.config.RequestKey;
+import io.sluice.gateway.predicate.Judgement;
+import io.sluice.gateway.predicate.PredicateSyntaxException;
+import io.sluice.gateway.route.Route;
+import io.sluice.gateway.route.RouteSyntaxException;
 import java.util.List;
 
 /**
@@ -9,8 +14,11 @@ import java.util.List;
  * @param frontend whose requests move
  * @param from the backend that serves it
  * @param to the backend that is to
- * @param steps the shares of {@code to} in percent, rising, 100 at the end
- * @param judgement a {@link io.sluice.gateway.predicate.Judgement}; empty for none
+ * @param steps the shares of {@code to} in percent, rising, 100 at the end; 0 for testers alone
+ * @param testers a route expression: requests that match it go to {@code to} from the first step
+ *     on; empty for none
+ * @param sticky a {@link RequestKey} that keeps a client in its share; empty for chance
+ * @param judgement a {@link Judgement}; empty for none
  * @param minRequests how many answers of {@code to} a judgement takes
  * @param stepSeconds how long a step lasts at least
  * @param timeoutSeconds how long anything is waited for before the rollout is taken back
@@ -22,6 +30,8 @@ public record Shift(
     String from,
     String to,
     List<Integer> steps,
+    String testers,
+    String sticky,
     String judgement,
     long minRequests,
     int stepSeconds,
@@ -50,14 +60,49 @@ public record Shift(
     return steps.get(step);
   }
 
+  /** The same from a backend that was looked up. */
+  public Shift from(String found) {
+    return new Shift(
+        style,
+        frontend,
+        found,
+        to,
+        steps,
+        testers,
+        sticky,
+        judgement,
+        minRequests,
+        stepSeconds,
+        timeoutSeconds,
+        smoke);
+  }
+
   /** What is wrong with it; empty for nothing. */
   public String fault() {
-    boolean rising = !steps.isEmpty() && steps.getFirst() > 0 && steps.getLast() == ALL;
+    int least = testers.isEmpty() ? 1 : 0;
+    boolean rising = !steps.isEmpty() && steps.getFirst() >= least && steps.getLast() == ALL;
     for (int i = 1; i < steps.size(); i++) {
       rising &= steps.get(i) > steps.get(i - 1);
     }
     if (!rising) {
-      return "steps: found " + steps + ", expected rising percentages that end with 100";
+      return "steps: found " + steps + ", expected rising percentages from " + least + " to 100";
+    }
+    if (!sticky.isEmpty() && RequestKey.read(sticky) == null) {
+      return "sticky: found \"" + sticky + "\", expected such as request.cookie.NAME";
+    }
+    try {
+      if (!testers.isEmpty()) {
+        Route.parse(testers);
+      }
+    } catch (RouteSyntaxException notOne) {
+      return "testers: found " + notOne.found() + ", expected " + notOne.expected();
+    }
+    try {
+      if (!judgement.isEmpty()) {
+        Judgement.parse(judgement);
+      }
+    } catch (PredicateSyntaxException notOne) {
+      return "judgement: found " + notOne.found() + ", expected " + notOne.expected();
     }
     if (from.equals(to)) {
       return "found frontend " + frontend + " at backend " + to + " already, expected another one";

@@ -11,10 +11,8 @@ import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class ShiftRun {
+  private static final int NOTES = 10;
+
   private final EtcdStore store;
   private final Fleet fleet;
   private final Readiness readiness;
@@ -55,13 +55,13 @@ final class ShiftRun {
   }
 
   private String awaitReady() throws IOException, InterruptedException, Taken {
-    long started = System.nanoTime();
+    Stopwatch waited = new Stopwatch();
     while (true) {
       List<String> hindrances = readiness.hindrances(plan.to());
       if (hindrances.isEmpty()) {
         return "";
       }
-      if (seconds(started) > plan.timeoutSeconds()) {
+      if (waited.seconds() > plan.timeoutSeconds()) {
         return String.join("; ", hindrances);
       }
       course.pause();
@@ -72,16 +72,20 @@ final class ShiftRun {
   private void step() throws IOException, InterruptedException, Taken {
     int share = course.rollout().share();
     long revision =
-        course.change(rollout -> rollout.and(course.event("begins")), () -> List.of(shares(share)));
+        course.change(
+            rollout -> rollout.and(course.event("begins")),
+            () -> List.of(frontend(record -> FrontendShares.of(record, plan, share))));
     course.say(plan.to() + " gets " + share + " % from revision " + revision);
     List<String> behind = fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds()));
     if (!behind.isEmpty()) {
       takeBack(String.join("; ", behind));
       return;
     }
+    course.change(rollout -> rollout.and(event("served", share, revision)));
     Judgement judgement = judgement();
     Window window = new Window(fleet, plan);
-    long started = System.nanoTime();
+    Stopwatch stepped = new Stopwatch();
+    Stopwatch noted = new Stopwatch();
     while (true) {
       course.pause();
       if (obeyed()) {
@@ -91,7 +95,9 @@ final class ShiftRun {
       Traffic canary = window.canary();
       Traffic baseline = window.baseline(earlierBaseline);
       boolean enough = judgement == null || canary.requests() >= plan.minRequests();
-      if (judgement != null && enough && !judgement.passes(new Sides(canary, baseline))) {
+      boolean well = judgement == null || judgement.passes(new Sides(canary, baseline));
+      if (enough && !well) {
+        note("failed", share, revision, canary, baseline);
         takeBack(
             "found "
                 + figures(canary.summary())
@@ -101,12 +107,13 @@ final class ShiftRun {
                 + plan.judgement());
         return;
       }
-      if (enough && seconds(started) >= plan.stepSeconds()) {
+      if (enough && stepped.seconds() >= plan.stepSeconds()) {
         earlierBaseline = baseline;
+        note("passed", share, revision, canary, baseline);
         passed(canary.summary(), baseline.summary());
         return;
       }
-      if (!enough && seconds(started) > plan.timeoutSeconds()) {
+      if (!enough && stepped.seconds() > plan.timeoutSeconds()) {
         takeBack(
             "found "
                 + canary.requests()
@@ -116,7 +123,22 @@ final class ShiftRun {
                 + plan.minRequests());
         return;
       }
+      // Ever more seldom, so that a step of days has a timeline that can be read.
+      if (noted.seconds() >= Math.max(1, stepped.seconds() / NOTES)) {
+        note("measured", share, revision, canary, baseline);
+        noted = new Stopwatch();
+      }
     }
+  }
+
+  private void note(String what, int share, long revision, Traffic canary, Traffic baseline)
+      throws IOException, InterruptedException {
+    Event event = Course.event(what, share, revision, canary.summary(), baseline.summary());
+    course.change(rollout -> rollout.and(event));
+  }
+
+  private static Event event(String what, int share, long revision) {
+    return Course.event(what, share, revision, Course.NOTHING, Course.NOTHING);
   }
 
   private void passed(Traffic.Summary canary, Traffic.Summary baseline)
@@ -124,9 +146,8 @@ final class ShiftRun {
     boolean last = course.rollout().step() == plan.lastStep();
     course.change(
         rollout ->
-            rollout
-                .and(course.event("passed", canary, baseline))
-                .to(last ? Phase.DONE : Phase.RUNNING, last ? rollout.step() : rollout.step() + 1));
+            rollout.to(
+                last ? Phase.DONE : Phase.RUNNING, last ? rollout.step() : rollout.step() + 1));
     course.say(
         plan.to() + " had " + figures(canary) + "; " + plan.from() + " " + figures(baseline));
   }
@@ -159,29 +180,25 @@ final class ShiftRun {
             rollout ->
                 rollout
                     .asking(Asked.NOTHING)
-                    .and(
-                        new Event(
-                            Instant.now().toString(),
-                            "taken back: " + why,
-                            0,
-                            Course.NOTHING,
-                            Course.NOTHING))
+                    .and(event("taken back: " + why, 0, 0))
                     .to(Phase.TAKEN_BACK, rollout.step()),
-            () -> List.of(shares(0)));
+            () -> List.of(frontend(record -> FrontendShares.only(record, plan.from()))));
     fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds())).forEach(course::say);
   }
 
-  private EtcdStore.Change shares(int share) throws IOException, InterruptedException {
+  /** A change of the frontend's record. */
+  private interface Rewrite {
+    String of(String record) throws IOException;
+  }
+
+  private EtcdStore.Change frontend(Rewrite rewrite) throws IOException, InterruptedException {
     String key = "frontends/" + plan.frontend() + "/frontend";
     EtcdStore.Stored stored = store.find(key);
     if (stored == null) {
       throw new IOException("frontend " + plan.frontend() + " was removed from the store");
     }
     return new EtcdStore.Change(
-        key,
-        FrontendShares.with(stored.value(), plan.from(), plan.to(), share),
-        stored.modRevision(),
-        stored.lease());
+        key, rewrite.of(stored.value()), stored.modRevision(), stored.lease());
   }
 
   private @Nullable Judgement judgement() throws IOException {
@@ -200,9 +217,5 @@ final class ShiftRun {
         summary.requests(),
         100 * summary.errorRatio(),
         summary.p99Millis());
-  }
-
-  private static long seconds(long sinceNanos) {
-    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
   }
 }

@@ -8,7 +8,6 @@ import io.sluice.gateway.predicate.FailoverPredicate;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.telemetry.FrontendMeters;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record CompiledFrontend(
     Frontend written,
     Route route,
+    CompiledSplit split,
     List<Middleware> middlewares,
     MiddlewareChain chain,
     @Nullable Problem unavailable,
@@ -30,26 +30,6 @@ public record CompiledFrontend(
 
   public String id() {
     return written.id();
-  }
-
-  /** The backend for one exchange, drawn by the weights of the split. */
-  public String pickBackend() {
-    List<Frontend.Share> split = written.split();
-    if (split.size() == 1) {
-      return split.getFirst().backendId();
-    }
-    long sum = 0;
-    for (Frontend.Share share : split) {
-      sum += share.weight();
-    }
-    long drawn = ThreadLocalRandom.current().nextLong(sum);
-    for (Frontend.Share share : split) {
-      drawn -= share.weight();
-      if (drawn < 0) {
-        return share.backendId();
-      }
-    }
-    throw new IllegalStateException("a split without weights");
   }
 
   /** Whether it is what was written, with nothing of an earlier form in it. */

@@ -119,16 +119,22 @@ final class FrontendCompiler {
     }
     Frontend usable = written;
     Route route;
+    CompiledSplit split;
+    String field = "Route";
     try {
       route = parse(written.route(), previous == null ? null : previous.route());
+      field = "Split Testers";
+      split = CompiledSplit.of(written.split());
     } catch (RouteSyntaxException notOne) {
       problems.add(
-          Problem.error("frontends/" + id + "/frontend Route", notOne.found(), notOne.expected()));
+          Problem.error(
+              "frontends/" + id + "/frontend " + field, notOne.found(), notOne.expected()));
       if (previous == null) {
         return null;
       }
       usable = previous.written();
       route = previous.route();
+      split = previous.split();
     }
     FailoverPredicate failover = null;
     try {
@@ -152,7 +158,7 @@ final class FrontendCompiler {
     MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
     MiddlewareChain chain = MiddlewareChain.of(middlewares, living, clock);
     return new CompiledFrontend(
-        usable, route, middlewares, chain, unavailable, failover, telemetry.frontend(id));
+        usable, route, split, middlewares, chain, unavailable, failover, telemetry.frontend(id));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Config;
-import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -47,7 +47,7 @@ final class References {
   private static List<Problem> problems(Config config, CompiledFrontend frontend) {
     List<Problem> problems = new ArrayList<>(0);
     String where = "frontends/" + frontend.id() + "/frontend";
-    for (Frontend.Share share : frontend.written().split()) {
+    for (Split.Share share : frontend.written().split().shares()) {
       if (!config.backends().containsKey(share.backendId())) {
         problems.add(
             Problem.error(

@@ -80,7 +80,7 @@ public final class ConsistentHash extends Balancer {
     for (int i = 0; i < text.length(); i++) {
       hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
     }
-    return hash;
+    return mix(hash);
   }
 
   /** Spreads alike numbers over the whole range (the finalizer of MurmurHash3). */

@@ -58,7 +58,7 @@ class ConfigReaderTest {
         .isEqualTo(
             new Frontend(
                 "f1",
-                List.of(new Frontend.Share("b1", 1)),
+                Split.to("b1"),
                 "Path(`/`)",
                 0,
                 List.of(),

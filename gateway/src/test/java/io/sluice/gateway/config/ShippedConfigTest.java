@@ -76,6 +76,9 @@ class ShippedConfigTest {
             + " {'Type':'http','BackendId':'b','Route':'Path(`/`)','Settings':{'FailoverPredicate':'Attempts()"
             + " < 2',"
             + "'Timeouts':{'Request':'1s'},'Retry':{'MaxAttempts':2},'Limits':{'MaxMemBodyBytes':1}}}",
+        "frontends/f/frontend ;"
+            + " {'Type':'http','Route':'Path(`/`)','SplitOn':'request.cookie.who','Split':[{'BackendId':'b','Weight':9},{'BackendId':'c','Weight':0,'Testers':'Header(`X`,"
+            + " `y`)'}]}",
         "backends/b/servers/s ; {'URL':'https://h'}",
         "hosts/h/host ; {'Settings':{'Default':true,'KeyPair':{'Cert':'x','Key':'y'}}}",
       })
@@ -102,6 +105,7 @@ class ShippedConfigTest {
         "frontends/f/frontend ; {'Type':'http','Route':'Path(`/`)'}",
         "frontends/f/frontend ;"
             + " {'Type':'http','BackendId':'b','Split':[{'BackendId':'c'}],'Route':'Path(`/`)'}",
+        "frontends/f/frontend ; {'Type':'http','BackendId':'b','Route':'Path(`/`)','SplitOn':'x'}",
         "backends/b/backend ; {'Type':'tcp'}",
         "backends/b/backend ; {'Type':'http','Settings':{'Timeouts':{'Read':'soon'}}}",
         "backends/b/backend ; {'Type':'http','Settings':{'Protocol':'gopher'}}",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.config.HealthSettings;
 import io.sluice.gateway.config.LoadBalancing;
-import io.sluice.gateway.config.LoadBalancing.HashOn;
 import io.sluice.gateway.config.LoadBalancing.Policy;
+import io.sluice.gateway.config.RequestKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +40,9 @@ class BalancerTest {
   }
 
   private static Balancer balancer(Policy policy, Candidate... candidates) {
-    return Balancer.of(new LoadBalancing(policy, HashOn.PATH, "", 125, 0), List.of(candidates));
+    return Balancer.of(
+        new LoadBalancing(policy, new RequestKey(RequestKey.Part.PATH, ""), 125, 0),
+        List.of(candidates));
   }
 
   private Balancer warm(Policy policy, Candidate... candidates) {
@@ -137,7 +139,9 @@ class BalancerTest {
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     Balancer balancer =
         Balancer.of(
-            new LoadBalancing(Policy.ROUND_ROBIN, HashOn.PATH, "", 125, 50), List.of(a, b, c));
+            new LoadBalancing(
+                Policy.ROUND_ROBIN, new RequestKey(RequestKey.Part.PATH, ""), 125, 50),
+            List.of(a, b, c));
     for (int i = 0; i < 3; i++) {
       a.health().checked(false, CHECK);
     }
