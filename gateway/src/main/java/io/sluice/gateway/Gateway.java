@@ -22,6 +22,7 @@ import io.sluice.gateway.control.EtcdSource;
 import io.sluice.gateway.control.FolderSource;
 import io.sluice.gateway.control.Presence;
 import io.sluice.gateway.control.Reconciler;
+import io.sluice.gateway.proxy.InheritedSockets;
 import io.sluice.gateway.proxy.ProxyContext;
 import io.sluice.gateway.proxy.ServerSockets;
 import io.sluice.gateway.table.LiveTable;
@@ -83,7 +84,9 @@ public final class Gateway {
     this.endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
     ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight, mostInFlight());
-    this.sockets = new ServerSockets(context, group, serverType, pools);
+    InheritedSockets inherited =
+        epoll ? new InheritedSockets(System.getenv()) : new InheritedSockets();
+    this.sockets = new ServerSockets(context, group, serverType, inherited, pools);
     TableCompiler compiler = new TableCompiler(endpoints, telemetry, System::nanoTime);
     this.source = source(settings);
     HealthChecker checker = new HealthChecker(pools);

@@ -82,6 +82,63 @@ class ProcessIT {
     }
   }
 
+  /**
+   * What systemd does with a socket unit: it holds the socket, one gateway after the other serves.
+   */
+  @Test
+  void aSocketThatWasHandedOverRefusesNobodyWhileOneGatewayTakesTheOthersPlace() throws Exception {
+    String keeper =
+        """
+        use strict; use Socket; use Fcntl; $^F = 3;
+        my ($port, @command) = @ARGV;
+        socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
+        bind($s, sockaddr_in($port, INADDR_LOOPBACK)) or die $!;
+        listen($s, 1024) or die $!;
+        fcntl($s, F_SETFL, O_NONBLOCK) or die $!;
+        die "found file " . fileno($s) if fileno($s) != 3;
+        print "listening\n"; $| = 1;
+        for (1, 2) {
+          my $child = fork();
+          if (!$child) { $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; exec @command; }
+          waitpid($child, 0);
+        }
+        """;
+    try (Origin origin = Origin.named("origin")) {
+      int port = FreePort.next();
+      int admin = FreePort.next();
+      routes(port, origin.port());
+      List<String> command = new ArrayList<>(List.of("perl", "-e", keeper, Integer.toString(port)));
+      command.addAll(
+          List.of(
+              Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
+              "serve",
+              "--routes",
+              routes().toString(),
+              "--admin",
+              "127.0.0.1:" + admin));
+      try (Program program = Program.start(folder.resolve("keeper.log"), command)) {
+        awaitReady(admin);
+        try (Load load =
+            Load.start(8, port, "/x", answer -> answer.head().startsWith("HTTP/1.1 200"))) {
+          Awaitility.await().until(() -> load.answers() > 100);
+          ProcessHandle first =
+              ProcessHandle.of(program.id()).orElseThrow().children().findFirst().orElseThrow();
+          first.destroy();
+          first.onExit().join();
+          long before = load.answers();
+          awaitReady(admin);
+          Awaitility.await().atMost(PATIENCE).until(() -> load.answers() > before + 100);
+          assertThat(load.wrong()).isEmpty();
+        }
+        ProcessHandle second =
+            ProcessHandle.of(program.id()).orElseThrow().children().findFirst().orElseThrow();
+        second.destroy();
+        second.onExit().join();
+      }
+    }
+    assertThat(folder.resolve("keeper.log")).content().contains("was handed a socket");
+  }
+
   @Test
   void anExchangeThatDoesNotFinishIsCutAfterTheTimeout() throws IOException {
     CountDownLatch arrived = new CountDownLatch(1);

@@ -41,6 +41,7 @@ public final class ServerSockets implements TableFollower {
   private final ProxyContext context;
   private final EventLoopGroup group;
   private final Class<? extends ServerChannel> channelType;
+  private final InheritedSockets inherited;
   private final Map<EventLoop, ServerLoop> loops;
   private final Map<String, BoundSocket> bound = new HashMap<>();
   private final List<BoundSocket> closing = new ArrayList<>();
@@ -49,10 +50,12 @@ public final class ServerSockets implements TableFollower {
       ProxyContext context,
       EventLoopGroup group,
       Class<? extends ServerChannel> channelType,
+      InheritedSockets inherited,
       List<LoopPools> pools) {
     this.context = context;
     this.group = group;
     this.channelType = channelType;
+    this.inherited = inherited;
     this.loops =
         pools.stream().collect(Collectors.toUnmodifiableMap(LoopPools::loop, ServerLoop::new));
   }
@@ -133,18 +136,22 @@ public final class ServerSockets implements TableFollower {
   /** Null when the socket is bound, else why it could not be. */
   private @Nullable String bind(CompiledListener listener) {
     BoundSocket socket = new BoundSocket(listener.written().address(), listener.id());
-    ChannelFuture binding =
+    ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
-            .channel(channelType)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new ServerPipeline(context, socket, loops))
-            .bind(listener.written().host(), listener.written().port())
-            .awaitUninterruptibly();
-    if (!binding.isSuccess()) {
+            .childHandler(new ServerPipeline(context, socket, loops));
+    String host = listener.written().host();
+    int port = listener.written().port();
+    ServerChannel handedOver = inherited.take(host, port);
+    ChannelFuture binding =
+        handedOver == null
+            ? bootstrap.channel(channelType).bind(host, port)
+            : bootstrap.channelFactory(() -> handedOver).register();
+    if (!binding.awaitUninterruptibly().isSuccess()) {
       Throwable cause = binding.cause();
       return String.valueOf(cause.getMessage());
     }
