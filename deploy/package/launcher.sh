@@ -1,6 +1,8 @@
 #!/bin/sh
-# Starts ${program} under JDK ${java.release} or newer, wherever that is: JAVA_HOME, PATH, the usual folders.
+# Starts ${program} under JDK ${java.release} or newer, wherever that is: beside it, JAVA_HOME, PATH, the usual folders.
 set -eu
+script=$(readlink -f "$0")
+home=$(dirname "$(dirname "$script")")
 
 is_recent() {
   [ -x "$1" ] || return 1
@@ -15,7 +17,7 @@ is_recent() {
 }
 
 find_java() {
-  for java in "${JAVA_HOME:-/nowhere}/bin/java" "$(command -v java || true)" \
+  for java in "$home/runtime/bin/java" "${JAVA_HOME:-/nowhere}/bin/java" "$(command -v java || true)" \
       /usr/lib/jvm/*/bin/java /opt/*jdk*/bin/java /opt/java/*/bin/java "${HOME:-/nowhere}"/.sdkman/candidates/java/*/bin/java; do
     if is_recent "$java"; then echo "$java"; return; fi
   done
@@ -23,8 +25,6 @@ find_java() {
   exit 1
 }
 
-script=$(readlink -f "$0")
-home=$(dirname "$(dirname "$script")")
 java=$(find_java)
 # The class path in one order everywhere, as the cache below wants it.
 libraries=$(LC_ALL=C; printf '%s:' "$home"/lib/*.jar)
