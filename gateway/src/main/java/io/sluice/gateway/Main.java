@@ -25,6 +25,22 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "sluice 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      ApplyCommand.class,
+      DiffCommand.class,
+      ValidateCommand.class,
+      GetCommand.class,
+      UpsertCommand.class,
+      RmCommand.class,
+      ExportCommand.class,
+      StatusCommand.class,
+      ProblemsCommand.class,
+      DrainCommand.class,
+      RolloutCommand.class,
+      CompletionCommand.class,
+      RehearseCommand.class
+    },
     description = "A reverse proxy that is steered through etcd.")
 public final class Main {
   private Main() {}
@@ -38,23 +54,7 @@ public final class Main {
   }
 
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine serve = new CommandLine(new ServeCommand());
-    CommandLine command =
-        new CommandLine(new Main())
-            .addSubcommand(serve)
-            .addSubcommand(new ApplyCommand())
-            .addSubcommand(new DiffCommand())
-            .addSubcommand(new ValidateCommand())
-            .addSubcommand(new GetCommand())
-            .addSubcommand(new UpsertCommand())
-            .addSubcommand(new RmCommand())
-            .addSubcommand(new ExportCommand())
-            .addSubcommand(new StatusCommand())
-            .addSubcommand(new ProblemsCommand())
-            .addSubcommand(new DrainCommand())
-            .addSubcommand(new RolloutCommand())
-            .addSubcommand(new CompletionCommand())
-            .addSubcommand(new RehearseCommand());
+    CommandLine command = new CommandLine(new Main());
     command.setOut(out).setErr(err);
     command.setParameterExceptionHandler(
         (wrong, args) -> {
@@ -78,7 +78,7 @@ public final class Main {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     try {
       LayeredDefaults defaults = LayeredDefaults.of(arguments, System.getenv());
-      for (String key : defaults.unknownKeys(serve)) {
+      for (String key : defaults.unknownKeys(new CommandLine(new ServeCommand()))) {
         err.println(
             "sluice: the configuration file: found the key \""
                 + key

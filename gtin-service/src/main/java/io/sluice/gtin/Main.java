@@ -9,12 +9,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "gtin-service 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = ServeCommand.class,
     description = "Looks trade items up by their GTIN.")
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    CommandLine command = new CommandLine(new Main()).addSubcommand(new ServeCommand());
+    CommandLine command = new CommandLine(new Main());
     command.setParameterExceptionHandler(
         (wrong, args) -> {
           wrong.getCommandLine().getErr().println("gtin-service: " + wrong.getMessage());
