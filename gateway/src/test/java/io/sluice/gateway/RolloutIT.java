@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -244,8 +245,26 @@ class RolloutIT {
         .until(() -> sluice("get", "frontend", "f").out().contains("\"BackendId\" : \"green\""));
     sluice("rollout", "abort", "f").succeeds();
 
-    assertThat(resumed.join().out()).contains("TAKEN_BACK");
+    assertThat(resumed.orTimeout(60, TimeUnit.SECONDS).join().out()).contains("TAKEN_BACK");
     assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+  }
+
+  @Test
+  void aRolloutThatSomebodyElseHasEndedIsNotRunOn() {
+    CompletableFuture<Sluice> runner =
+        CompletableFuture.supplyAsync(
+            () -> sluice("rollout", "canary", "f", "--to", "green", "--step-time", "3600"));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> sluice("rollout", "history", "f").out().contains("measured"));
+
+    String running = etcd.ctl("get", "/vulcand/rollouts/f", "--print-value-only");
+    etcd.put("/vulcand/rollouts/f", running.replace("RUNNING", "TAKEN_BACK"));
+
+    Sluice ended = runner.orTimeout(60, TimeUnit.SECONDS).join();
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.out()).contains("TAKEN_BACK");
+    assertThat(ended.err()).contains("somebody else has ended it: TAKEN_BACK");
   }
 
   @Test

@@ -156,12 +156,7 @@ public final class RolloutCommand {
           "sluice: nobody runs a rollout of \"" + id + "\" (sluice rollout resume " + id + ")");
       return 1;
     }
-    try {
-      rollouts.ask(id, wish);
-      return 0;
-    } catch (EtcdStore.Conflict meanwhile) {
-      output.note("sluice: " + meanwhile.getMessage() + "; try again");
-      return 1;
-    }
+    rollouts.ask(id, wish);
+    return 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
@@ -57,13 +58,30 @@ final class Course {
     return new Event(Instant.now().toString(), what, share, revision, canary, baseline);
   }
 
+  /**
+   * Waits until every gateway alive serves a revision, and stays the one who runs it.
+   *
+   * @return why some do not, one line a gateway; empty when all do
+   */
+  List<String> await(Fleet fleet, long revision, Duration atMost)
+      throws IOException, InterruptedException, Taken {
+    Stopwatch waited = new Stopwatch();
+    while (true) {
+      List<String> behind = fleet.await(revision, LOOK);
+      if (behind.isEmpty() || waited.seconds() > atMost.toSeconds()) {
+        return behind;
+      }
+      rollouts.keepClaim(rollout().id(), name);
+    }
+  }
+
   /** Waits a moment and stays the one who runs it. */
   void pause() throws IOException, InterruptedException, Taken {
     Thread.sleep(LOOK);
     rollouts.keepClaim(rollout().id(), name);
   }
 
-  long change(UnaryOperator<Rollout> next) throws IOException, InterruptedException {
+  long change(UnaryOperator<Rollout> next) throws IOException, InterruptedException, Taken {
     return change(next, List::of);
   }
 
@@ -72,8 +90,10 @@ final class Course {
    * has changed either meanwhile.
    *
    * @return the revision
+   * @throws Taken when somebody else has brought it to its end
    */
-  long change(UnaryOperator<Rollout> next, With with) throws IOException, InterruptedException {
+  long change(UnaryOperator<Rollout> next, With with)
+      throws IOException, InterruptedException, Taken {
     while (true) {
       Rollout after = next.apply(rollout());
       try {
@@ -96,11 +116,12 @@ final class Course {
     Asked wish = rollout().asked();
     if (wish == Asked.PAUSE) {
       say("paused by an operator");
-      change(to(Phase.PAUSED, "paused"));
+      change(answering(wish, Phase.PAUSED, "paused"));
       awaitWish();
-      wish = rollout().asked();
-      say("an operator says " + wish);
-      change(to(Phase.RUNNING, "resumed"));
+      Asked next = rollout().asked();
+      say("an operator says " + next);
+      change(answering(next, Phase.RUNNING, "resumed"));
+      return next;
     }
     return wish;
   }
@@ -113,15 +134,19 @@ final class Course {
     }
   }
 
-  private UnaryOperator<Rollout> to(Phase phase, String what) {
-    return rollout -> rollout.asking(Asked.NOTHING).and(event(what)).to(phase, rollout.step());
+  private UnaryOperator<Rollout> answering(Asked wish, Phase phase, String what) {
+    return rollout -> rollout.answered(wish).and(event(what)).to(phase, rollout.step());
   }
 
-  private void refresh() throws IOException, InterruptedException {
+  private void refresh() throws IOException, InterruptedException, Taken {
+    boolean over = isOver();
     Read read = rollouts.find(rollout().id());
     if (read == null) {
       throw new IOException("the rollout of " + rollout().id() + " was removed from the store");
     }
     current = read;
+    if (isOver() && !over) {
+      throw new Taken("somebody else has ended it: " + rollout().phase());
+    }
   }
 }

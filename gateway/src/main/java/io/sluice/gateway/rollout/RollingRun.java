@@ -68,7 +68,7 @@ final class RollingRun {
   }
 
   /** Ends the rollout where it is. */
-  void stop(String why) throws IOException, InterruptedException {
+  void stop(String why) throws IOException, InterruptedException, Taken {
     course.say("stopped: " + why);
     course.change(
         rollout ->
@@ -166,7 +166,7 @@ final class RollingRun {
         revision = write(each.oldId(), record.put("State", "draining").toString(), stored.lease());
       }
     }
-    fleet.await(revision, timeout()).forEach(course::say);
+    course.await(fleet, revision, timeout()).forEach(course::say);
     for (Replacement each : batch) {
       Server server = find(each.oldId());
       List<String> busy =

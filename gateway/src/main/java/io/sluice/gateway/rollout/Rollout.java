@@ -89,6 +89,11 @@ public record Rollout(
     return new Rollout(id, startedAt, plan, next, nextStep, asked, timeline);
   }
 
+  /** A wish is answered once; another that has come since stays. */
+  Rollout answered(Asked wish) {
+    return asked == wish ? asking(Asked.NOTHING) : this;
+  }
+
   Rollout asking(Asked wish) {
     return new Rollout(id, startedAt, plan, phase, step, wish, timeline);
   }

@@ -85,9 +85,16 @@ public final class RolloutRun {
 
   private static void toEnd(EtcdStore store, Course course)
       throws IOException, InterruptedException, Taken {
-    switch (course.rollout().plan()) {
-      case Shift shift -> new ShiftRun(store, course, shift).toEnd();
-      case Rolling rolling -> new RollingRun(store, course, rolling).toEnd();
+    try {
+      switch (course.rollout().plan()) {
+        case Shift shift -> new ShiftRun(store, course, shift).toEnd();
+        case Rolling rolling -> new RollingRun(store, course, rolling).toEnd();
+      }
+    } catch (Taken taken) {
+      if (!course.isOver()) {
+        throw taken;
+      }
+      course.say(String.valueOf(taken.getMessage()));
     }
   }
 

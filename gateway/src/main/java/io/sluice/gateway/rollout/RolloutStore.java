@@ -139,14 +139,20 @@ public final class RolloutStore {
     return store.find(runner(id)) != null;
   }
 
-  /** Asks the process that runs it for something. */
-  public void ask(String id, Rollout.Asked wish)
-      throws IOException, InterruptedException, EtcdStore.Conflict {
-    Read read = find(id);
-    if (read == null) {
-      throw new IOException("found no rollout of \"" + id + "\"");
+  /** Asks the process that runs it for something; that it writes at the same time is no matter. */
+  public void ask(String id, Rollout.Asked wish) throws IOException, InterruptedException {
+    while (true) {
+      Read read = find(id);
+      if (read == null) {
+        throw new IOException("found no rollout of \"" + id + "\"");
+      }
+      try {
+        save(read, read.rollout().asking(wish), List.of());
+        return;
+      } catch (EtcdStore.Conflict meanwhile) {
+        // it is read anew
+      }
     }
-    save(read, read.rollout().asking(wish), List.of());
   }
 
   /**

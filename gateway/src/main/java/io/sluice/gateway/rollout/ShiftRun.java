@@ -76,7 +76,7 @@ final class ShiftRun {
             rollout -> rollout.and(course.event("begins")),
             () -> List.of(frontend(record -> FrontendShares.of(record, plan, share))));
     course.say(plan.to() + " gets " + share + " % from revision " + revision);
-    List<String> behind = fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds()));
+    List<String> behind = course.await(fleet, revision, Duration.ofSeconds(plan.timeoutSeconds()));
     if (!behind.isEmpty()) {
       takeBack(String.join("; ", behind));
       return;
@@ -132,7 +132,7 @@ final class ShiftRun {
   }
 
   private void note(String what, int share, long revision, Traffic canary, Traffic baseline)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, Taken {
     Event event = Course.event(what, share, revision, canary.summary(), baseline.summary());
     course.change(rollout -> rollout.and(event));
   }
@@ -142,7 +142,7 @@ final class ShiftRun {
   }
 
   private void passed(Traffic.Summary canary, Traffic.Summary baseline)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, Taken {
     boolean last = course.rollout().step() == plan.lastStep();
     course.change(
         rollout ->
@@ -161,11 +161,11 @@ final class ShiftRun {
         course.change(
             rollout ->
                 rollout
-                    .asking(Asked.NOTHING)
+                    .answered(Asked.PROMOTE)
                     .and(course.event("promoted"))
                     .to(Phase.RUNNING, plan.lastStep()));
       }
-      case RESUME -> course.change(rollout -> rollout.asking(Asked.NOTHING));
+      case RESUME -> course.change(rollout -> rollout.answered(Asked.RESUME));
       case PAUSE, NOTHING -> {
         return false;
       }
@@ -173,7 +173,7 @@ final class ShiftRun {
     return true;
   }
 
-  void takeBack(String why) throws IOException, InterruptedException {
+  void takeBack(String why) throws IOException, InterruptedException, Taken {
     course.say("taken back: " + why);
     long revision =
         course.change(
@@ -183,7 +183,7 @@ final class ShiftRun {
                     .and(event("taken back: " + why, 0, 0))
                     .to(Phase.TAKEN_BACK, rollout.step()),
             () -> List.of(frontend(record -> FrontendShares.only(record, plan.from()))));
-    fleet.await(revision, Duration.ofSeconds(plan.timeoutSeconds())).forEach(course::say);
+    course.await(fleet, revision, Duration.ofSeconds(plan.timeoutSeconds())).forEach(course::say);
   }
 
   /** A change of the frontend's record. */
