@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -231,6 +232,22 @@ class Http2IT {
     var endpoint = gateway.admin("/status").body();
     assertThat(endpoint).contains("\"connections\":1");
     await(client.close());
+  }
+
+  @Test
+  void theAdminApiAnswersAClientThatWouldRatherSpeakHttp2() throws Exception {
+    serve(Server.HTTP1);
+    URI healthz = URI.create("http://127.0.0.1:" + gateway.adminPort() + "/healthz");
+
+    try (var client = java.net.http.HttpClient.newHttpClient()) {
+      var answer =
+          client.send(
+              java.net.http.HttpRequest.newBuilder(healthz).build(),
+              java.net.http.HttpResponse.BodyHandlers.discarding());
+
+      assertThat(client.version()).isEqualTo(java.net.http.HttpClient.Version.HTTP_2);
+      assertThat(answer.statusCode()).isEqualTo(200);
+    }
   }
 
   @Test

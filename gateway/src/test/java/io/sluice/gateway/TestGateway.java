@@ -226,8 +226,12 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
+  int adminPort() {
+    return gateway.adminPort();
+  }
+
   HttpResponse<String> admin(String path) {
-    return get(gateway.adminPort(), path);
+    return get(adminPort(), path);
   }
 
   /** The value of a meter in the metrics, or 0. */

@@ -10,6 +10,7 @@ import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -26,6 +27,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status} and {@code POST
@@ -57,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
       IntSupplier connections,
       Runnable accept) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -69,7 +73,7 @@ public final class AdminServer implements AutoCloseable {
     this.subject = subject;
     this.vertx = vertx;
     this.loopback = LOOPBACK_NAMES.contains(host) || host.equals("::1") || host.startsWith("127.");
-    this.server = vertx.createHttpServer();
+    this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
   }
 
   /**
@@ -144,7 +148,10 @@ public final class AdminServer implements AutoCloseable {
         405, context -> json(context, 405, new JsonObject().put("message", "Method not allowed")));
     router.errorHandler(
         500,
-        context -> json(context, 500, new JsonObject().put("message", "the admin API failed")));
+        context -> {
+          LOG.warn("the admin API failed at {}", context.normalizedPath(), context.failure());
+          json(context, 500, new JsonObject().put("message", "the admin API failed"));
+        });
     return router;
   }
 
