@@ -12,7 +12,9 @@ public class Health {
             .timeout(Duration.ofSeconds(2))
             .build();
     int status =
-        HttpClient.newHttpClient()
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .build()
             .send(request, HttpResponse.BodyHandlers.discarding())
             .statusCode();
     System.exit(status == 200 ? 0 : 1);
