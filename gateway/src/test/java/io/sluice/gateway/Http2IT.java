@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Both versions of HTTP on both sides, with another implementation's client and server. */
@@ -232,6 +234,25 @@ class Http2IT {
     var endpoint = gateway.admin("/status").body();
     assertThat(endpoint).contains("\"connections\":1");
     await(client.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Server.class)
+  void trailersThatComeAloneEndARequest(Server kind) {
+    serve(kind);
+    try (H2Wire wire = new H2Wire(port)) {
+      byte[] post =
+          H2Wire.section(":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a");
+      wire.frame(H2Wire.HEADERS, H2Wire.END_HEADERS, 1, post);
+      wire.frame(H2Wire.DATA, 0, 1, "test".getBytes(StandardCharsets.US_ASCII));
+      wire.frame(H2Wire.PING, 0, 0, new byte[8]);
+      assertThat(wire.next(H2Wire.PING)).isNotNull();
+
+      byte[] trailers = H2Wire.section("x-sum", "1");
+      wire.frame(H2Wire.HEADERS, H2Wire.END_HEADERS | H2Wire.END_STREAM, 1, trailers);
+
+      assertThat(wire.next(H2Wire.HEADERS)).isNotNull();
+    }
   }
 
   @Test

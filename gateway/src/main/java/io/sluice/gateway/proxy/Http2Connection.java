@@ -110,6 +110,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   void onHeaders(int id, Http2Headers headers, boolean ends) throws Http2Exception {
     Http2ClientStream known = find(id);
     if (known != null) {
+      received.add(known);
       known.onTrailers(headers);
       return;
     }
