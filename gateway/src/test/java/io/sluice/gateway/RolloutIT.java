@@ -326,6 +326,33 @@ class RolloutIT {
   }
 
   @Test
+  void rollingHasOneServerMoreAndOneLessAtATimeWhereBothAreAllowed() {
+    gateway.server("blue", "s1", green.port());
+
+    sluice(
+            "rollout",
+            "rolling",
+            "blue",
+            "--to",
+            "v2",
+            "--max-surge",
+            "1",
+            "--max-unavailable",
+            "1",
+            "--ports",
+            next.port() + "," + nextButOne.port(),
+            "--url",
+            "http://127.0.0.1:{port}",
+            "--start",
+            "echo start {id} >> " + folder + "/log",
+            "--stop",
+            "echo stop {id} >> " + folder + "/log")
+        .succeeds();
+
+    assertThat(folder.resolve("log")).hasContent("stop s0\nstart v2-1\nstart v2-2\nstop s1\n");
+  }
+
+  @Test
   void aServerThatDoesNotComeUpStopsTheRollingAndTheRestStays() {
     Sluice rolled =
         sluice(

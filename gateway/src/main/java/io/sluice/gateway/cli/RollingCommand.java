@@ -90,13 +90,13 @@ public final class RollingCommand implements Callable<Integer> {
   @Option(
       names = "--max-surge",
       defaultValue = "1",
-      description = "how many are started before as many old ones go (${DEFAULT-VALUE})")
+      description = "how many servers there may be beyond those that there were (${DEFAULT-VALUE})")
   private int surge = 1;
 
   @Option(
       names = "--max-unavailable",
       defaultValue = "0",
-      description = "with --max-surge 0: how many old ones go at a time (${DEFAULT-VALUE})")
+      description = "how many of those that there were may be missing (${DEFAULT-VALUE})")
   private int unavailable;
 
   @Option(

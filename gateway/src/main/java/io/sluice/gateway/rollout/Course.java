@@ -1,7 +1,6 @@
 package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.control.EtcdStore;
-import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
@@ -32,6 +31,11 @@ final class Course {
     this.progress = progress;
   }
 
+  /** Waits for a while; what is in the way then, empty as soon as nothing is. */
+  interface Wait {
+    List<String> left(Duration atMost) throws IOException, InterruptedException;
+  }
+
   /** What changes together with the rollout; read anew at every try. */
   interface With {
     List<EtcdStore.Change> changes() throws IOException, InterruptedException;
@@ -59,17 +63,17 @@ final class Course {
   }
 
   /**
-   * Waits until every gateway alive serves a revision, and stays the one who runs it.
+   * Waits for something, however long, and stays the one who runs it.
    *
-   * @return why some do not, one line a gateway; empty when all do
+   * @return what is in the way when the time is over; empty when nothing is
    */
-  List<String> await(Fleet fleet, long revision, Duration atMost)
+  List<String> await(Wait something, Duration atMost)
       throws IOException, InterruptedException, Taken {
     Stopwatch waited = new Stopwatch();
     while (true) {
-      List<String> behind = fleet.await(revision, LOOK);
-      if (behind.isEmpty() || waited.seconds() > atMost.toSeconds()) {
-        return behind;
+      List<String> left = something.left(LOOK);
+      if (left.isEmpty() || waited.seconds() > atMost.toSeconds()) {
+        return left;
       }
       rollouts.keepClaim(rollout().id(), name);
     }

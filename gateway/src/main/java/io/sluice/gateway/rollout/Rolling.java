@@ -12,8 +12,8 @@ import java.util.Map;
  *     {backend}} and {@code {version}} stand for its own
  * @param stop a shell command that stops one
  * @param url of a new server, with the same marks; empty where servers announce themselves
- * @param surge how many new ones are started before as many old ones go; 0 to stop first
- * @param unavailable how many old ones go at a time where nothing is started first
+ * @param surge how many servers there may be beyond those that there were
+ * @param unavailable how many of those that there were may be missing
  * @param settleSeconds how long a new server may take to get its first request
  * @param timeoutSeconds how long anything is waited for
  */
@@ -60,13 +60,23 @@ public record Rolling(
   }
 
   private int atOnce() {
-    return Math.max(surge, unavailable);
+    return surge + unavailable;
   }
 
   /** What a step replaces. */
   List<Replacement> batch(int step) {
     int from = step * atOnce();
     return replacements.subList(from, Math.min(replacements.size(), from + atOnce()));
+  }
+
+  /** Those of a batch whose old servers go before any new one is started. */
+  List<Replacement> goingFirst(List<Replacement> batch) {
+    return batch.subList(0, Math.min(unavailable, batch.size()));
+  }
+
+  /** The others of a batch, whose old servers go when the new ones take traffic. */
+  List<Replacement> goingLast(List<Replacement> batch) {
+    return batch.subList(Math.min(unavailable, batch.size()), batch.size());
   }
 
   /** A template with the marks of one server. */

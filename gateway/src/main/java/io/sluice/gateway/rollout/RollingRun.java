@@ -54,9 +54,7 @@ final class RollingRun {
       }
       int step = course.rollout().step();
       List<Replacement> batch = plan.batch(step);
-      boolean replaced =
-          plan.surge() > 0 ? begun(batch) && ended(batch) : ended(batch) && begun(batch);
-      if (replaced) {
+      if (ended(plan.goingFirst(batch)) && begun(batch) && ended(plan.goingLast(batch))) {
         boolean last = step == plan.lastStep();
         course.change(
             rollout ->
@@ -158,19 +156,19 @@ final class RollingRun {
 
   /** Drains and stops the old ones; false when one is still busy when the time is over. */
   private boolean ended(List<Replacement> batch) throws IOException, InterruptedException, Taken {
-    long revision = 0;
+    long drained = 0;
     for (Replacement each : batch) {
       EtcdStore.Stored stored = store.find(key(each.oldId()));
       if (stored != null && JSON.readTree(stored.value()) instanceof ObjectNode record) {
         record.remove("State");
-        revision = write(each.oldId(), record.put("State", "draining").toString(), stored.lease());
+        drained = write(each.oldId(), record.put("State", "draining").toString(), stored.lease());
       }
     }
-    course.await(fleet, revision, timeout()).forEach(course::say);
+    long revision = drained;
+    course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
     for (Replacement each : batch) {
       Server server = find(each.oldId());
-      List<String> busy =
-          server == null ? List.of() : new Quiet(fleet).awaitServer(server, timeout());
+      List<String> busy = server == null ? List.of() : course.await(quiet(server), timeout());
       if (!busy.isEmpty()) {
         stop(String.join("; ", busy));
         return false;
@@ -185,6 +183,10 @@ final class RollingRun {
       course.say("server " + each.oldId() + " is drained and stopped");
     }
     return true;
+  }
+
+  private Course.Wait quiet(Server server) {
+    return atMost -> new Quiet(fleet).awaitServer(server, atMost);
   }
 
   private @Nullable Server find(String id) throws IOException, InterruptedException {
@@ -229,7 +231,7 @@ final class RollingRun {
 
   /** Runs a command to its end; why it failed, or empty. */
   private String run(String template, String id, int port)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, Taken {
     if (template.isEmpty()) {
       return "";
     }
@@ -239,10 +241,19 @@ final class RollingRun {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!process.waitFor(plan.timeoutSeconds(), TimeUnit.SECONDS)) {
+    try {
+      List<String> runs = course.await(atMost -> ended(process, atMost), timeout());
+      if (!runs.isEmpty()) {
+        return command + " has not ended within " + plan.timeoutSeconds() + " s";
+      }
+      return process.exitValue() == 0 ? "" : command + " ended with " + process.exitValue();
+    } finally {
       process.destroyForcibly();
-      return command + " has not ended within " + plan.timeoutSeconds() + " s";
     }
-    return process.exitValue() == 0 ? "" : command + " ended with " + process.exitValue();
+  }
+
+  private static List<String> ended(Process process, Duration atMost) throws InterruptedException {
+    boolean ended = process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    return ended ? List.of() : List.of("runs");
   }
 }

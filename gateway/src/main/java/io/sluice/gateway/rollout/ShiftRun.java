@@ -76,7 +76,7 @@ final class ShiftRun {
             rollout -> rollout.and(course.event("begins")),
             () -> List.of(frontend(record -> FrontendShares.of(record, plan, share))));
     course.say(plan.to() + " gets " + share + " % from revision " + revision);
-    List<String> behind = course.await(fleet, revision, Duration.ofSeconds(plan.timeoutSeconds()));
+    List<String> behind = awaitFleet(revision);
     if (!behind.isEmpty()) {
       takeBack(String.join("; ", behind));
       return;
@@ -183,7 +183,12 @@ final class ShiftRun {
                     .and(event("taken back: " + why, 0, 0))
                     .to(Phase.TAKEN_BACK, rollout.step()),
             () -> List.of(frontend(record -> FrontendShares.only(record, plan.from()))));
-    course.await(fleet, revision, Duration.ofSeconds(plan.timeoutSeconds())).forEach(course::say);
+    awaitFleet(revision).forEach(course::say);
+  }
+
+  private List<String> awaitFleet(long revision) throws IOException, InterruptedException, Taken {
+    return course.await(
+        atMost -> fleet.await(revision, atMost), Duration.ofSeconds(plan.timeoutSeconds()));
   }
 
   /** A change of the frontend's record. */
