@@ -184,6 +184,18 @@ class TlsIT {
     assertThat(shown("other.example")).isEqualTo("CN=other.example");
   }
 
+  @Test
+  void aKeyInTheFormThatOpensslMakesForCurvesIsRead() throws Exception {
+    put(
+        "hosts/curve.example/host",
+        Map.of(
+            "Settings",
+            Map.of("KeyPair", Map.of("Cert", other.certificate(), "Key", other.ecPrivateKey()))));
+
+    Awaitility.await().until(() -> shown("curve.example").equals("CN=other.example"));
+    assertThat(gateway.problems()).isEmpty();
+  }
+
   private SSLSocket connect(TestCertificate own, String name) throws IOException {
     SSLContext context = TestCertificate.context(own, localhost, other, wildcard);
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -92,6 +94,19 @@ public final class TestCertificate {
   public String privateKey() {
     try {
       return pem("PRIVATE KEY", store.getKey("test", PASSWORD).getEncoded());
+    } catch (GeneralSecurityException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  /** The private key as PEM, in the form that openssl ecparam makes (RFC 5915). */
+  public String ecPrivateKey() {
+    try {
+      ECPrivateKey key = (ECPrivateKey) store.getKey("test", PASSWORD);
+      String number = "%064x".formatted(key.getS());
+      String prime256v1 = "06082a8648ce3d030107";
+      String der = "30310201010420" + number + "a00a" + prime256v1;
+      return pem("EC PRIVATE KEY", HexFormat.of().parseHex(der));
     } catch (GeneralSecurityException failed) {
       throw new IllegalStateException(failed);
     }

@@ -1,6 +1,9 @@
 package io.sluice.gateway.tls;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
@@ -8,6 +11,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,23 +22,17 @@ final class Pem {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
   private static final Base64.Encoder LINES =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-  private static final byte[] RSA_ALGORITHM = {
-    0x30,
-    0x0d,
-    0x06,
-    0x09,
-    0x2a,
-    (byte) 0x86,
-    0x48,
-    (byte) 0x86,
-    (byte) 0xf7,
-    0x0d,
-    0x01,
-    0x01,
-    0x01,
-    0x05,
-    0x00
-  };
+  private static final int SEQUENCE = 0x30;
+  private static final int INTEGER = 0x02;
+  private static final int OCTETS = 0x04;
+  private static final int PARAMETERS = 0xa0;
+  private static final byte[] VERSION_0 = {INTEGER, 1, 0};
+
+  /** rsaEncryption and its absent parameters (RFC 8017 appendix A.1). */
+  private static final byte[] RSA = HexFormat.of().parseHex("06092a864886f70d0101010500");
+
+  /** id-ecPublicKey (RFC 5480 section 2.1.1); the name of the curve follows. */
+  private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
   private Pem() {}
 
@@ -65,7 +63,8 @@ final class Pem {
   }
 
   /**
-   * The private key as PKCS #8; the older form for RSA keys (PKCS #1) is wrapped.
+   * The private key as PKCS #8; the older forms for RSA keys (PKCS #1) and for keys on elliptic
+   * curves (RFC 5915) are wrapped.
    *
    * @throws IllegalArgumentException without a part of the key in it
    */
@@ -78,12 +77,11 @@ final class Pem {
           return privateKey(der);
         }
         case "RSA PRIVATE KEY" -> {
-          return privateKey(wrapped(der));
+          return privateKey(wrapped(RSA, der));
         }
-        case "EC PRIVATE KEY" ->
-            throw new IllegalArgumentException(
-                "BEGIN EC PRIVATE KEY; expected BEGIN PRIVATE KEY, as openssl pkcs8 -topk8 -nocrypt"
-                    + " makes it");
+        case "EC PRIVATE KEY" -> {
+          return privateKey(wrapped(joined(EC, curve(der)), der));
+        }
         case "ENCRYPTED PRIVATE KEY" ->
             throw new IllegalArgumentException("an encrypted key; expected one without password");
         default -> {
@@ -118,23 +116,65 @@ final class Pem {
   }
 
   /** RFC 5958 section 2: version, algorithm and the key as an octet string. */
-  private static byte[] wrapped(byte[] rsaKey) {
-    byte[] version = {0x02, 0x01, 0x00};
-    byte[] key = element(0x04, rsaKey);
-    byte[] content = new byte[version.length + RSA_ALGORITHM.length + key.length];
-    System.arraycopy(version, 0, content, 0, version.length);
-    System.arraycopy(RSA_ALGORITHM, 0, content, version.length, RSA_ALGORITHM.length);
-    System.arraycopy(key, 0, content, version.length + RSA_ALGORITHM.length, key.length);
-    return element(0x30, content);
+  private static byte[] wrapped(byte[] algorithm, byte[] key) {
+    return element(SEQUENCE, joined(VERSION_0, element(SEQUENCE, algorithm), element(OCTETS, key)));
   }
 
+  /** The name of a key's curve, as an element (RFC 5915 section 3). */
+  private static byte[] curve(byte[] ecKey) {
+    try {
+      ByteBuffer key = content(ByteBuffer.wrap(ecKey), SEQUENCE);
+      content(key, INTEGER);
+      content(key, OCTETS);
+      ByteBuffer parameters = content(key, PARAMETERS);
+      byte[] curve = new byte[parameters.remaining()];
+      parameters.get(curve);
+      return curve;
+    } catch (BufferUnderflowException | IllegalArgumentException unreadable) {
+      throw new IllegalArgumentException(
+          "BEGIN EC PRIVATE KEY without the name of its curve; expected BEGIN PRIVATE KEY, as"
+              + " openssl pkcs8 -topk8 -nocrypt makes it",
+          unreadable);
+    }
+  }
+
+  /** What the next element holds, which is of this kind; the buffer stands behind it then. */
+  private static ByteBuffer content(ByteBuffer der, int tag) {
+    if ((der.get() & 0xff) != tag) {
+      throw new IllegalArgumentException("another element");
+    }
+    int length = der.get() & 0xff;
+    if (length > 0x80) {
+      int bytes = length - 0x80;
+      if (bytes > 2) {
+        throw new IllegalArgumentException("a key of " + bytes + " bytes of length");
+      }
+      for (length = 0; bytes > 0; bytes--) {
+        length = (length << 8) | (der.get() & 0xff);
+      }
+    }
+    ByteBuffer content = der.slice(der.position(), Math.min(length, der.remaining()));
+    der.position(der.position() + content.remaining());
+    return content;
+  }
+
+  /** DER: the shortest length that will do (X.690 section 10.1). */
   private static byte[] element(int tag, byte[] content) {
-    byte[] element = new byte[content.length + 4];
-    element[0] = (byte) tag;
-    element[1] = (byte) 0x82;
-    element[2] = (byte) (content.length >>> 8);
-    element[3] = (byte) content.length;
-    System.arraycopy(content, 0, element, 4, content.length);
-    return element;
+    int length = content.length;
+    byte[] head =
+        length < 0x80
+            ? new byte[] {(byte) tag, (byte) length}
+            : length <= 0xff
+                ? new byte[] {(byte) tag, (byte) 0x81, (byte) length}
+                : new byte[] {(byte) tag, (byte) 0x82, (byte) (length >>> 8), (byte) length};
+    return joined(head, content);
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
   }
 }
