@@ -45,6 +45,11 @@ final class PatternCompiler {
    */
   static TextTest regexp(String text, Condition.Subject subject) throws RouteSyntaxException {
     int flags = subject == Condition.Subject.HOST ? Pattern.CASE_INSENSITIVE : 0;
+    if (RegexpSize.of(text) > RegexpSize.MOST) {
+      throw new RouteSyntaxException(
+          "a regular expression that is too large with its repetitions written out",
+          "at most " + RegexpSize.MOST + " pieces");
+    }
     try {
       return new TextTest.Regexp(
           Pattern.compile(text, flags), flags == 0 ? anchoredLiteral(text) : "");
