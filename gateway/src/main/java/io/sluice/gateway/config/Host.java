@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate for a name: key {@code hosts/<name>/host}. The name is exact or {@code
@@ -13,8 +14,10 @@ import java.util.Locale;
  * @param isDefault whether it answers for names that no host has, and for clients that send none
  * @param certificate the chain, PEM, leaf first; empty where the host has no key pair
  * @param privateKey its key, PEM; never logged nor returned
+ * @param ocsp how its issuer's word on it is got; null for not at all
  */
-public record Host(String name, boolean isDefault, String certificate, String privateKey) {
+public record Host(
+    String name, boolean isDefault, String certificate, String privateKey, @Nullable Ocsp ocsp) {
   private static final JsonMapper JSON = new JsonMapper();
 
   static Host read(String name, JsonRecord json) throws JsonRecord.BadValue {
@@ -38,11 +41,11 @@ public record Host(String name, boolean isDefault, String certificate, String pr
       throw settings.bad(
           "KeyPair", "a key pair without Cert or Key", "{\"Cert\": PEM, \"Key\": PEM}");
     }
-    settings.notActedOn("OCSP", "no stapled answer");
+    Ocsp ocsp = Ocsp.read(settings.object("OCSP"));
     settings.notActedOn("AutoCert", "the KeyPair alone");
     settings.close();
     json.close();
-    return new Host(name.toLowerCase(Locale.ROOT), isDefault, certificate, privateKey);
+    return new Host(name.toLowerCase(Locale.ROOT), isDefault, certificate, privateKey, ocsp);
   }
 
   public boolean hasKeyPair() {

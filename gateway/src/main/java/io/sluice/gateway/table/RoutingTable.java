@@ -2,6 +2,7 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.route.RouteInput;
+import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.EndpointKey;
 import io.sluice.gateway.upstream.HealthChecker;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,14 @@ public record RoutingTable(
       }
     }
     return all;
+  }
+
+  /** The certificates of all listeners that have some. */
+  public List<ServerNames> certificates() {
+    return listeners.values().stream()
+        .map(CompiledListener::names)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   public Collection<CompiledListener> allListeners() {

@@ -74,6 +74,12 @@ public final class Telemetry implements AutoCloseable {
     }
   }
 
+  /** A count that begins at 0; running what is returned adds one. */
+  public Runnable counter(String name, String description) {
+    Counter counter = Counter.builder(name).description(description).register(registry);
+    return counter::increment;
+  }
+
   /** Publishes a number that is looked up at every scrape. */
   public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
     io.micrometer.core.instrument.Gauge.builder(name, source, value)

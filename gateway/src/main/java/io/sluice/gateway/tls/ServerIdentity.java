@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -36,6 +37,7 @@ public final class ServerIdentity {
   private final String privateKey;
   private final List<String> names;
   private volatile @Nullable SslContext context;
+  private volatile Stapler.@Nullable Subject staples;
 
   private ServerIdentity(
       Host host,
@@ -64,6 +66,19 @@ public final class ServerIdentity {
 
   Host host() {
     return host;
+  }
+
+  X509Certificate certificate() {
+    return chain.getFirst();
+  }
+
+  List<X509Certificate> chain() {
+    return chain;
+  }
+
+  /** From now on new connections are shown what is found here. */
+  void stapleFrom(Stapler.Subject source) {
+    staples = source;
   }
 
   boolean isMadeFrom(Host written, ListenerTls with) {
@@ -95,6 +110,11 @@ public final class ServerIdentity {
   SslHandler handler(ByteBufAllocator allocator, long handshakeMillis) throws SSLException {
     SslHandler handler = context().newHandler(allocator);
     handler.setHandshakeTimeout(handshakeMillis, TimeUnit.MILLISECONDS);
+    Stapler.Subject source = staples;
+    byte[] staple = source == null ? null : source.current();
+    if (staple != null) {
+      ((ReferenceCountedOpenSslEngine) handler.engine()).setOcspResponse(staple);
+    }
     return handler;
   }
 
@@ -135,6 +155,9 @@ public final class ServerIdentity {
                   : ClientAuth.OPTIONAL)
           .trustManager(
               Pem.certificates(settings.clientAuthorities()).toArray(X509Certificate[]::new));
+    }
+    if (host.ocsp() != null && TlsLibrary.STAPLES) {
+      builder.enableOcsp(true);
     }
     SslContext built = builder.build();
     if (built instanceof ReferenceCountedOpenSslContext counted) {

@@ -17,12 +17,15 @@ public final class ServerNames {
   private final ListenerTls settings;
   private final Map<String, ServerIdentity> byName;
   private final @Nullable ServerIdentity fallback;
+  private final List<ServerIdentity> stapled;
 
   private ServerNames(
       ListenerTls settings, Map<String, ServerIdentity> byName, @Nullable ServerIdentity fallback) {
     this.settings = settings;
     this.byName = byName;
     this.fallback = fallback;
+    this.stapled =
+        byName.values().stream().filter(identity -> identity.host().ocsp() != null).toList();
   }
 
   /**
@@ -70,6 +73,11 @@ public final class ServerNames {
 
   public ListenerTls settings() {
     return settings;
+  }
+
+  /** Those whose certificate is to be shown with its issuer's word on it. */
+  List<ServerIdentity> stapled() {
+    return stapled;
   }
 
   public boolean isEmpty() {

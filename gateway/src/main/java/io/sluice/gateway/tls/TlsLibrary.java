@@ -12,6 +12,10 @@ final class TlsLibrary {
   /** Loaded with the first certificate, since a gateway in clear starts sooner without it. */
   static final SslProvider PROVIDER = provider();
 
+  /** Whether it can show clients the answers of OCSP responders. */
+  static final boolean STAPLES =
+      PROVIDER == SslProvider.OPENSSL_REFCNT && OpenSsl.isOcspSupported();
+
   private static final Cleaner CLEANER = Cleaner.create();
 
   private TlsLibrary() {}

@@ -80,7 +80,9 @@ class ShippedConfigTest {
             + " {'Type':'http','Route':'Path(`/`)','SplitOn':'request.cookie.who','Split':[{'BackendId':'b','Weight':9},{'BackendId':'c','Weight':0,'Testers':'Header(`X`,"
             + " `y`)'}]}",
         "backends/b/servers/s ; {'URL':'https://h'}",
-        "hosts/h/host ; {'Settings':{'Default':true,'KeyPair':{'Cert':'x','Key':'y'}}}",
+        "hosts/h/host ;"
+            + " {'Settings':{'Default':true,'KeyPair':{'Cert':'x','Key':'y'},'OCSP':{'Enabled':true,'Period':'1h',"
+            + "'Responders':['http://ocsp.example/'],'SkipSignatureCheck':false}}}",
       })
   void schemasAndReaderKnowTheSame(String key, String json) throws IOException {
     String text = json.replace('\'', '"');
@@ -117,6 +119,7 @@ class ShippedConfigTest {
         "listeners/l ;"
             + " {'Protocol':'http','Address':{'Address':'127.0.0.1:1'},'Settings':{'Limits':{'MaxHeaders':0}}}",
         "hosts/h/host ; {'Settings':{'KeyPair':{'Cert':''}}}",
+        "hosts/h/host ; {'Settings':{'OCSP':{'Enabled':true,'Responders':['ftp://ocsp.example']}}}",
         "backends/b/servers/s ; {'URL':'ftp://h'}",
         "frontends/f/middlewares/m ; {'Type':'ratelimit','Middleware':{'Variable':'client.ip'}}",
         "frontends/f/middlewares/m ;"
