@@ -31,12 +31,15 @@ import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.tls.Stapler;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoints;
+import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HealthChecker;
 import io.sluice.gateway.upstream.HostResolver;
 import io.sluice.gateway.upstream.LoopPools;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,7 @@ public final class Gateway {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ServerSockets sockets;
   private final Endpoints endpoints;
+  private final Stapler stapler;
   private final ConfigSource source;
   private final Reconciler reconciler;
   private final AdminServer admin;
@@ -79,8 +83,11 @@ public final class Gateway {
         new MultiThreadIoEventLoopGroup(
             settings.threads(), new DefaultThreadFactory("loop"), handlers);
     HostResolver resolver = new HostResolver();
+    ForbiddenAddresses forbidden = new ForbiddenAddresses(settings.forbiddenUpstreams());
     List<LoopPools> pools = new ArrayList<>();
-    group.forEach(executor -> pools.add(new LoopPools((EventLoop) executor, clientType, resolver)));
+    group.forEach(
+        executor ->
+            pools.add(new LoopPools((EventLoop) executor, clientType, resolver, forbidden)));
     this.endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
     ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight, mostInFlight());
@@ -102,6 +109,8 @@ public final class Gateway {
           checker.follow(table.candidates());
           return List.of();
         };
+    this.stapler = new Stapler(telemetry);
+    TableFollower stapling = table -> stapler.follow(table.certificates());
     Path state = settings.stateDirectory();
     this.reconciler =
         new Reconciler(
@@ -109,7 +118,7 @@ public final class Gateway {
             source,
             compiler,
             live,
-            List.of(sockets, asking, leaving),
+            List.of(sockets, asking, stapling, leaving),
             endpoints,
             telemetry,
             state);
@@ -125,6 +134,7 @@ public final class Gateway {
             sockets::connections,
             source::accept);
     this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
+    forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
     this.presence =
         settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
     LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
@@ -185,6 +195,7 @@ public final class Gateway {
     if (presence != null) {
       presence.close();
     }
+    stapler.close();
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
     accessLog.close();
     admin.close();

@@ -1,8 +1,10 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.control.EtcdSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads event loops of the data path
  * @param accessLog a file, {@code -} or {@code off}
  * @param drainTimeout how long exchanges may take to finish on shutdown
+ * @param forbiddenUpstreams where it connects to no server, besides its own admin API
  */
 public record GatewaySettings(
     String id,
@@ -27,4 +30,5 @@ public record GatewaySettings(
     int adminPort,
     int threads,
     String accessLog,
-    Duration drainTimeout) {}
+    Duration drainTimeout,
+    List<Cidr> forbiddenUpstreams) {}

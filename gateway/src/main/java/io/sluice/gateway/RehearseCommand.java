@@ -30,18 +30,10 @@ final class RehearseCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Path routes = Files.createTempDirectory("rehearsal");
     try {
-      Gateway gateway =
-          Gateway.start(
-              new GatewaySettings(
-                  "rehearsal",
-                  null,
-                  routes,
-                  null,
-                  "127.0.0.1",
-                  0,
-                  1,
-                  "off",
-                  Duration.ofSeconds(1)));
+      // No gateway connects to its own admin API, so another one's is the server.
+      Gateway server =
+          Gateway.start(settings("server", Files.createDirectory(routes.resolve("-"))));
+      Gateway gateway = Gateway.start(settings("rehearsal", routes));
       int port = freePort();
       write(
           routes,
@@ -51,7 +43,7 @@ final class RehearseCommand implements Callable<Integer> {
       write(
           routes,
           "backends/b/servers/s",
-          "{\"URL\":\"http://127.0.0.1:" + gateway.adminPort() + "\"}");
+          "{\"URL\":\"http://127.0.0.1:" + server.adminPort() + "\"}");
       write(
           routes,
           "frontends/f/frontend",
@@ -66,6 +58,7 @@ final class RehearseCommand implements Callable<Integer> {
       }
       request(port, "/healthz", REQUESTS);
       gateway.stop();
+      server.stop();
       return 0;
     } finally {
       try (Stream<Path> files = Files.walk(routes)) {
@@ -74,6 +67,11 @@ final class RehearseCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private static GatewaySettings settings(String id, Path routes) {
+    return new GatewaySettings(
+        id, null, routes, null, "127.0.0.1", 0, 1, "off", Duration.ofSeconds(1), List.of());
   }
 
   private static int freePort() throws IOException {

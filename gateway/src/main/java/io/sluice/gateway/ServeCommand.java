@@ -1,10 +1,13 @@
 package io.sluice.gateway;
 
 import io.sluice.gateway.cli.StoreOptions;
+import io.sluice.gateway.config.Cidr;
+import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +81,15 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "30",
       description = "how long exchanges may take to finish on SIGTERM (${DEFAULT-VALUE})")
   private int drainTimeout = 30;
+
+  @Option(
+      names = "--forbid-upstreams",
+      paramLabel = "CIDR",
+      split = ",",
+      defaultValue = ForbiddenAddresses.LINK_LOCAL,
+      description =
+          "where no server may be, besides the admin API (${DEFAULT-VALUE}); \"none\" for nowhere")
+  private List<String> forbiddenUpstreams = List.of();
 
   @Option(
       names = "--config",
@@ -154,7 +166,22 @@ final class ServeCommand implements Callable<Integer> {
         adminPort(colon),
         threads,
         accessLog,
-        Duration.ofSeconds(drainTimeout));
+        Duration.ofSeconds(drainTimeout),
+        ranges());
+  }
+
+  private List<Cidr> ranges() {
+    if (forbiddenUpstreams.equals(List.of("none"))) {
+      return List.of();
+    }
+    try {
+      return forbiddenUpstreams.stream().map(Cidr::parse).toList();
+    } catch (IllegalArgumentException notOne) {
+      throw usage(
+          "--forbid-upstreams: found \""
+              + String.join(",", forbiddenUpstreams)
+              + "\", expected addresses such as 10.0.0.0/8 or fe80::/10");
+    }
   }
 
   private int adminPort(int colon) {

@@ -14,14 +14,9 @@ import static io.sluice.gateway.H2Wire.WINDOW_UPDATE;
 import static io.sluice.gateway.H2Wire.section;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.testkit.Top;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -39,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dscore.apply=true} writes it there.
  */
 class HardeningIT {
-  private static final Map<String, Integer> SCORE = new LinkedHashMap<>();
+  private static final Score SCORE = new Score("score");
   private static final byte[] NOTHING = {};
 
   private static Origin origin;
@@ -59,11 +54,7 @@ class HardeningIT {
   static void stop() throws IOException {
     gateway.close();
     origin.close();
-    publishScore();
-  }
-
-  private static void withstood(String kind) {
-    SCORE.merge(kind, 1, Integer::sum);
+    SCORE.publish();
   }
 
   private static double rejected(String reason) {
@@ -98,7 +89,7 @@ class HardeningIT {
     assertThat(origin.heads()).hasSize(answered);
     assertThat(rejected(attack.reason())).isEqualTo(before + 1);
     theNextClientGetsItsOwnAnswer();
-    withstood(attack.kind());
+    SCORE.withstood(attack.kind());
   }
 
   /**
@@ -337,26 +328,6 @@ class HardeningIT {
     }
     theNextClientGetsItsOwnAnswer();
     Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
-    withstood(attack.kind);
-  }
-
-  /** Where the score stands, between two comments. */
-  private static void publishScore() throws IOException {
-    StringBuilder table = new StringBuilder("| what is tried | withstood |\n|---|---|\n");
-    SCORE.forEach(
-        (kind, count) ->
-            table.append("| ").append(kind).append(" | ").append(count).append(" |\n"));
-    Path readme = Top.path("gateway", "README.md");
-    String text = Files.readString(readme);
-    String begin = "<!-- score -->\n";
-    int from = text.indexOf(begin) + begin.length();
-    int to = text.indexOf("<!-- /score -->");
-    assertThat(from).isGreaterThan(begin.length());
-    assertThat(to).isGreaterThan(from - 1);
-    if (Boolean.getBoolean("score.apply")) {
-      Files.writeString(readme, text.substring(0, from) + table + text.substring(to));
-    } else {
-      assertThat(text.substring(from, to)).isEqualTo(table.toString());
-    }
+    SCORE.withstood(attack.kind);
   }
 }

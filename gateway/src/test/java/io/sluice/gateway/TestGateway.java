@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.table.CompiledBackend;
@@ -81,7 +82,16 @@ final class TestGateway implements AutoCloseable {
   private static GatewaySettings settings(
       String id, EtcdSettings store, Path folder, Path state, String accessLog) {
     return new GatewaySettings(
-        id, store, folder, state, "127.0.0.1", 0, 2, accessLog, Duration.ofSeconds(10));
+        id,
+        store,
+        folder,
+        state,
+        "127.0.0.1",
+        0,
+        2,
+        accessLog,
+        Duration.ofSeconds(10),
+        List.of(Cidr.parse("169.254.0.0/16")));
   }
 
   Gateway gateway() {

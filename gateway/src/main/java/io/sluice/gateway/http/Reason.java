@@ -71,6 +71,8 @@ public enum Reason {
 
   // The upstream server.
   CONNECT_FAILED(502, Side.UPSTREAM, "the server could not be reached"),
+  UPSTREAM_FORBIDDEN(
+      502, Side.UPSTREAM, "the server's address is one that this gateway does not connect to"),
   CONNECT_TIMEOUT(504, Side.UPSTREAM, "the server did not accept the connection in time"),
   UPSTREAM_CLOSED(
       502, Side.UPSTREAM, "the server closed the connection before the response was complete"),

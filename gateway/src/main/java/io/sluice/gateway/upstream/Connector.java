@@ -46,12 +46,18 @@ final class Connector {
   private final EventLoop loop;
   private final Class<? extends SocketChannel> channelType;
   private final HostResolver resolver;
+  private final ForbiddenAddresses forbidden;
 
-  Connector(LoopPools pools, Class<? extends SocketChannel> channelType, HostResolver resolver) {
+  Connector(
+      LoopPools pools,
+      Class<? extends SocketChannel> channelType,
+      HostResolver resolver,
+      ForbiddenAddresses forbidden) {
     this.pools = pools;
     this.loop = pools.loop();
     this.channelType = channelType;
     this.resolver = resolver;
+    this.forbidden = forbidden;
   }
 
   /**
@@ -85,9 +91,13 @@ final class Connector {
       result.onFailed(Reason.CONNECT_FAILED);
       return;
     }
-    ChannelFuture connecting =
-        bootstrap(endpoint, settings, ends)
-            .connect(new InetSocketAddress(address.join(), endpoint.key().port()));
+    InetSocketAddress server = new InetSocketAddress(address.join(), endpoint.key().port());
+    if (forbidden.contains(server.getAddress(), server.getPort())) {
+      endpoint.attemptFailed();
+      result.onFailed(Reason.UPSTREAM_FORBIDDEN);
+      return;
+    }
+    ChannelFuture connecting = bootstrap(endpoint, settings, ends).connect(server);
     // A socket that could not even be made fails on a thread of Netty's own.
     connecting.addListener(
         connected -> {

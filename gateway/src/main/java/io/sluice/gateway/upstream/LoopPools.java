@@ -31,9 +31,12 @@ public final class LoopPools {
   private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(
-      EventLoop loop, Class<? extends SocketChannel> channelType, HostResolver resolver) {
+      EventLoop loop,
+      Class<? extends SocketChannel> channelType,
+      HostResolver resolver,
+      ForbiddenAddresses forbidden) {
     this.loop = loop;
-    this.connector = new Connector(this, channelType, resolver);
+    this.connector = new Connector(this, channelType, resolver, forbidden);
     var ticking =
         loop.scheduleAtFixedRate(
             deadlines::advance, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
