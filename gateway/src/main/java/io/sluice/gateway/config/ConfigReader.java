@@ -28,10 +28,10 @@ public final class ConfigReader {
       byte[] value, byte @Nullable [] goodValue, @Nullable Object record, List<Problem> problems) {}
 
   private final Map<String, Reading> readings = new HashMap<>();
-  private final Records<Host> hosts = new Records<>();
-  private final Records<Listener> listeners = new Records<>();
-  private final Records<Frontend> frontends = new Records<>();
-  private final Records<Backend> backends = new Records<>();
+  private final IdMap.Editor<Host> hosts = IdMap.<Host>empty().edit();
+  private final IdMap.Editor<Listener> listeners = IdMap.<Listener>empty().edit();
+  private final IdMap.Editor<Frontend> frontends = IdMap.<Frontend>empty().edit();
+  private final IdMap.Editor<Backend> backends = IdMap.<Backend>empty().edit();
   private final RecordLists<Server> servers = new RecordLists<>(Comparator.comparing(Server::id));
   private final RecordLists<Middleware> middlewares = new RecordLists<>(RUN_ORDER);
   private final TreeMap<String, List<Problem>> problems = new TreeMap<>();
@@ -73,10 +73,10 @@ public final class ConfigReader {
     }
     return new Config(
         tree.revision(),
-        hosts.snapshot(),
-        listeners.snapshot(),
-        frontends.snapshot(),
-        backends.snapshot(),
+        hosts.done(),
+        listeners.done(),
+        frontends.done(),
+        backends.done(),
         servers.snapshot(),
         middlewares.snapshot(),
         withoutForm(),

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  */
 final class RecordLists<T> {
   private final Map<String, TreeSet<T>> current = new HashMap<>();
-  private final Records<List<T>> lists = new Records<>();
+  private final IdMap.Editor<List<T>> lists = IdMap.<List<T>>empty().edit();
   private final Set<String> changed = new HashSet<>();
   private final Comparator<T> order;
 
@@ -49,6 +49,6 @@ final class RecordLists<T> {
       }
     }
     changed.clear();
-    return lists.snapshot();
+    return lists.done();
   }
 }

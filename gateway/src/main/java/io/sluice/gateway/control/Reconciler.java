@@ -3,6 +3,7 @@ package io.sluice.gateway.control;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.table.LiveTable;
@@ -184,7 +185,9 @@ public final class Reconciler implements Runnable {
     List<Problem> problems = follow(table);
     applied = new Applied(table, origin, now, problems);
     whenChanged.run();
-    telemetry.retainFrontends(table.frontends().keySet());
+    Set<String> gone = IdMap.differences(previous.frontends(), table.frontends());
+    gone.removeAll(table.frontends().keySet());
+    telemetry.forgetFrontends(gone);
     LOG.debug(
         "table {} serves revision {} with {} frontends",
         table.version(),

@@ -1,6 +1,5 @@
 package io.sluice.gateway.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +92,9 @@ public final class Fields {
   }
 
   public void add(HeaderName name, CharSequence value) {
-    add(name.text(), value);
+    int nameStart = append(name.text());
+    int valueStart = append(value);
+    slot(nameStart, name.text().length(), valueStart, value.length(), name);
   }
 
   /** Appends a field. The caller answers for name and value being legal. */
@@ -141,24 +142,27 @@ public final class Fields {
     return false;
   }
 
-  /** Writes {@code name: value CRLF} for every field. */
-  void writeTo(ByteBuf out) {
-    for (int i = 0; i < count; i++) {
-      int slot = i * STRIDE;
-      out.writeBytes(bytes, slots[slot + NAME_START], slots[slot + NAME_LENGTH]);
-      out.writeShort(HeadWriter.COLON_SPACE);
-      out.writeBytes(bytes, slots[slot + VALUE_START], slots[slot + VALUE_LENGTH]);
-      out.writeShort(HeadWriter.CRLF);
-    }
+  /** Appends a field whose value is the end of another one's, from an index of it on. */
+  public void addEndOf(HeaderName name, int field, int from) {
+    int nameStart = append(name.text());
+    int slot = field * STRIDE;
+    slot(
+        nameStart,
+        name.text().length(),
+        slots[slot + VALUE_START] + from,
+        slots[slot + VALUE_LENGTH] - from,
+        name);
   }
 
-  /** An upper bound of what {@link #writeTo} writes, in bytes. */
-  int encodedLength() {
-    int length = 0;
+  /** Writes {@code name: value CRLF} for every field. */
+  void writeTo(HeadWriter out) {
     for (int i = 0; i < count; i++) {
-      length += slots[i * STRIDE + NAME_LENGTH] + slots[i * STRIDE + VALUE_LENGTH] + 4;
+      int slot = i * STRIDE;
+      out.put(bytes, slots[slot + NAME_START], slots[slot + NAME_LENGTH]);
+      out.putColon();
+      out.put(bytes, slots[slot + VALUE_START], slots[slot + VALUE_LENGTH]);
+      out.putLineEnd();
     }
-    return length;
   }
 
   // The parser's side: raw bytes first, then the slots that point into them.
@@ -184,6 +188,12 @@ public final class Fields {
   }
 
   void slot(int nameStart, int nameLength, int valueStart, int valueLength) {
+    HeaderName known = HeaderName.find(bytes, nameStart, nameLength);
+    slot(nameStart, nameLength, valueStart, valueLength, known);
+  }
+
+  private void slot(
+      int nameStart, int nameLength, int valueStart, int valueLength, @Nullable HeaderName known) {
     int at = count * STRIDE;
     if (slots.length < at + STRIDE) {
       slots = Arrays.copyOf(slots, Math.max(16 * STRIDE, slots.length * 2));
@@ -192,7 +202,6 @@ public final class Fields {
     slots[at + NAME_LENGTH] = nameLength;
     slots[at + VALUE_START] = valueStart;
     slots[at + VALUE_LENGTH] = valueLength;
-    HeaderName known = HeaderName.find(bytes, nameStart, nameLength);
     slots[at + KNOWN] = known == null ? -1 : known.ordinal();
     count++;
   }

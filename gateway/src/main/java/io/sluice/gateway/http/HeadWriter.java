@@ -3,15 +3,20 @@ package io.sluice.gateway.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** Writes heads and chunk frames in the one canonical form that is sent to both sides. */
+/**
+ * Writes heads and chunk frames in the one canonical form that is sent to both sides.
+ *
+ * <p>A head is put together in an array and copied to the connection's buffer in one go, since each
+ * of its some forty pieces would cost a look at the buffer's bounds. One for each event loop, which
+ * alone uses it: encode, then {@link #copyTo} before the next.
+ */
 public final class HeadWriter {
   /** Room that a chunk's size line takes at most, in bytes. */
   public static final int CHUNK_SIZE_BYTES = 10;
 
-  static final int CRLF = '\r' << 8 | '\n';
-  static final int COLON_SPACE = ':' << 8 | ' ';
-
+  private static final int CRLF = '\r' << 8 | '\n';
   private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] CONNECTION_CLOSE =
       "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -21,55 +26,63 @@ public final class HeadWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[][] STATUS_LINES = new byte[600][];
 
-  private HeadWriter() {}
-
-  /** Room that a request head takes at most, in bytes. */
-  public static int lengthOf(RequestHead head) {
-    return head.method().length()
-        + head.target().length()
-        + VERSION.length
-        + head.fields().encodedLength()
-        + CHUNKED.length
-        + 3;
-  }
+  private byte[] bytes = new byte[1024];
+  private int length;
 
   /**
-   * Writes a request line, the fields and the empty line; announces chunks where the framing says
+   * Encodes a request line, the fields and the empty line; announces chunks where the framing says
    * so, as the fields must not.
    */
-  public static void write(RequestHead head, ByteBuf out) {
-    write(head.method(), out);
-    out.writeByte(' ');
-    write(head.target(), out);
-    out.writeBytes(VERSION);
-    head.fields().writeTo(out);
+  public void encode(RequestHead head) {
+    length = 0;
+    AsciiString method = head.method();
+    AsciiString target = head.target();
+    put(method.array(), method.arrayOffset(), method.length());
+    put(' ');
+    put(target.array(), target.arrayOffset(), target.length());
+    put(VERSION);
+    head.fields().writeTo(this);
     if (head.framing() == Framing.CHUNKED) {
-      out.writeBytes(CHUNKED);
+      put(CHUNKED);
     }
-    out.writeShort(CRLF);
-  }
-
-  /** Room that a response head takes at most, in bytes. */
-  public static int lengthOf(ResponseHead head) {
-    return 64 + CONNECTION_CLOSE.length + CHUNKED.length + head.fields().encodedLength();
+    putLineEnd();
   }
 
   /**
-   * Writes a status line, the fields and the empty line.
+   * Encodes a status line, the fields and the empty line.
    *
    * @param chunked whether to announce chunks; the fields themselves must not
    * @param close whether to announce that the connection ends with this response
    */
-  public static void write(ResponseHead head, boolean chunked, boolean close, ByteBuf out) {
-    out.writeBytes(statusLine(head.status()));
-    head.fields().writeTo(out);
+  public void encode(ResponseHead head, boolean chunked, boolean close) {
+    length = 0;
+    put(statusLine(head.status()));
+    head.fields().writeTo(this);
     if (chunked) {
-      out.writeBytes(CHUNKED);
+      put(CHUNKED);
     }
     if (close) {
-      out.writeBytes(CONNECTION_CLOSE);
+      put(CONNECTION_CLOSE);
     }
-    out.writeShort(CRLF);
+    putLineEnd();
+  }
+
+  /** Encodes the last chunk, the trailers and the empty line. */
+  public void encodeChunkedEnd(Fields trailers) {
+    length = 0;
+    put(LAST_CHUNK);
+    trailers.writeTo(this);
+    putLineEnd();
+  }
+
+  /** The bytes that were encoded last. */
+  public int length() {
+    return length;
+  }
+
+  /** Appends what was encoded last. */
+  public void copyTo(ByteBuf out) {
+    out.writeBytes(bytes, 0, length);
   }
 
   /** Writes a chunk's size line, of at most {@link #CHUNK_SIZE_BYTES} bytes. */
@@ -81,27 +94,44 @@ public final class HeadWriter {
     for (; shift >= 0; shift -= 4) {
       out.writeByte(HEX[size >>> shift & 0xf]);
     }
-    out.writeShort(CRLF);
+    writeLineEnd(out);
   }
 
   public static void writeLineEnd(ByteBuf out) {
     out.writeShort(CRLF);
   }
 
-  /** Room that the end of a chunked body takes at most, in bytes. */
-  public static int lengthOfChunkedEnd(Fields trailers) {
-    return LAST_CHUNK.length + trailers.encodedLength() + 2;
+  void put(byte[] source, int from, int count) {
+    reserve(count);
+    System.arraycopy(source, from, bytes, length, count);
+    length += count;
   }
 
-  /** Writes the last chunk, the trailers and the empty line. */
-  public static void writeChunkedEnd(Fields trailers, ByteBuf out) {
-    out.writeBytes(LAST_CHUNK);
-    trailers.writeTo(out);
-    out.writeShort(CRLF);
+  void putColon() {
+    reserve(2);
+    bytes[length++] = ':';
+    bytes[length++] = ' ';
   }
 
-  private static void write(AsciiString text, ByteBuf out) {
-    out.writeBytes(text.array(), text.arrayOffset(), text.length());
+  void putLineEnd() {
+    reserve(2);
+    bytes[length++] = '\r';
+    bytes[length++] = '\n';
+  }
+
+  private void put(byte[] source) {
+    put(source, 0, source.length);
+  }
+
+  private void put(char c) {
+    reserve(1);
+    bytes[length++] = (byte) c;
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
+    }
   }
 
   private static byte[] statusLine(int status) {

@@ -93,8 +93,12 @@ public final class HopByHop {
 
   /** Content-Length stays whatever the list says: it frames the message that is being passed on. */
   private static void removeListed(Fields fields, AsciiString list) {
-    for (AsciiString token : list.split(',')) {
-      AsciiString name = token.trim();
+    int start = 0;
+    while (start <= list.length()) {
+      int comma = list.indexOf(',', start);
+      int end = comma < 0 ? list.length() : comma;
+      AsciiString name = list.subSequence(start, end, false).trim();
+      start = end + 1;
       if (!name.isEmpty() && !name.contentEqualsIgnoreCase(HeaderName.CONTENT_LENGTH.text())) {
         fields.remove(name);
       }

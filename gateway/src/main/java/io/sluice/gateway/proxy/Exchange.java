@@ -21,6 +21,7 @@ import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,6 @@ final class Exchange implements ExchangeView {
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;
-  private final long startedMillis = System.currentTimeMillis();
   private final long startedNanos = System.nanoTime();
   private @Nullable CompiledListener listener;
   private @Nullable CompiledFrontend frontend;
@@ -334,7 +334,7 @@ final class Exchange implements ExchangeView {
       long upstreamNanos,
       @Nullable Reason reason) {
     return new AccessEntry(
-        startedMillis,
+        System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(durationNanos),
         clientText.toString(),
         listenerId,
         frontend == null ? "" : frontend.id(),

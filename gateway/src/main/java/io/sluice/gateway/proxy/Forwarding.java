@@ -96,8 +96,13 @@ final class Forwarding {
     addUnlessSet(fields, HeaderName.X_REAL_IP, client);
     addUnlessSet(fields, HeaderName.X_FORWARDED_PROTO, scheme);
     if (host != null) {
-      addUnlessSet(fields, HeaderName.X_FORWARDED_HOST, host);
-      addUnlessSet(fields, HeaderName.X_FORWARDED_PORT, port(host, peer.tls()));
+      int hostField = fields.indexOf(HeaderName.HOST, 0);
+      if (!fields.has(HeaderName.X_FORWARDED_HOST)) {
+        fields.addEndOf(HeaderName.X_FORWARDED_HOST, hostField, 0);
+      }
+      if (!fields.has(HeaderName.X_FORWARDED_PORT)) {
+        addPort(fields, hostField, host, peer.tls());
+      }
     }
     if (!frontend.hostname().isEmpty()) {
       fields.set(HeaderName.X_FORWARDED_SERVER, frontend.hostname());
@@ -168,13 +173,15 @@ final class Forwarding {
     }
   }
 
-  private static AsciiString port(AsciiString host, @Nullable TlsSession tls) {
+  private static void addPort(
+      Fields fields, int hostField, AsciiString host, @Nullable TlsSession tls) {
     int colon = host.lastIndexOf(":");
     boolean hasPort = colon >= 0 && host.indexOf(']', colon) < 0 && colon + 1 < host.length();
     if (hasPort) {
-      return host.subSequence(colon + 1, host.length(), false);
+      fields.addEndOf(HeaderName.X_FORWARDED_PORT, hostField, colon + 1);
+    } else {
+      fields.add(HeaderName.X_FORWARDED_PORT, tls == null ? HTTP_PORT : HTTPS_PORT);
     }
-    return tls == null ? HTTP_PORT : HTTPS_PORT;
   }
 
   private static boolean isTrusted(List<Cidr> trusted, InetAddress address) {

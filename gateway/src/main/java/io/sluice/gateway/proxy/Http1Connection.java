@@ -10,7 +10,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
-import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.ProxyError;
@@ -86,7 +85,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     this.pace = new BodyPace(terms.limits().bodyRate());
     this.loop = loop;
     this.channel = channel;
-    this.outgoing = new Outgoing(channel);
+    this.outgoing = new Outgoing(channel, loop.pools().heads());
     this.handler = new ExchangeHandler(proxy, this, socket);
     this.deadline =
         new ClientDeadline(terms.timeouts(), loop.pools().deadlines(), outgoing, this::onExpired);
@@ -284,7 +283,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (isOver()) {
       return;
     }
-    HeadWriter.write(head, false, false, outgoing.room(HeadWriter.lengthOf(head)));
+    outgoing.head(head, false, false);
   }
 
   @Override
@@ -301,7 +300,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     chunkedResponse = unknownLength && modern;
     // A request that is still coming in cannot be told from the next one once its response is sent.
     keepAlive &= state == State.AWAITING_RESPONSE && modern && !socket.isClosed();
-    HeadWriter.write(head, chunkedResponse, !keepAlive, outgoing.room(HeadWriter.lengthOf(head)));
+    outgoing.head(head, chunkedResponse, !keepAlive);
   }
 
   /** From here on the connection carries bytes, no messages. */
@@ -310,7 +309,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     head.fields().set(HeaderName.UPGRADE, heads.head().upgrade());
     keepAlive = false;
     state = State.TUNNEL;
-    HeadWriter.write(head, false, false, outgoing.room(HeadWriter.lengthOf(head)));
+    outgoing.head(head, false, false);
     watch();
     resume();
   }

@@ -2,6 +2,7 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.Frontend;
+import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.middleware.MiddlewareChain;
@@ -11,10 +12,11 @@ import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteSyntaxException;
 import io.sluice.gateway.telemetry.Telemetry;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ final class FrontendCompiler {
    * @param changed the ids of all that are not the same
    */
   record Result(
-      Map<String, CompiledFrontend> byId,
+      IdMap<CompiledFrontend> byId,
       List<CompiledFrontend> gone,
       List<CompiledFrontend> come,
       List<String> changed) {}
@@ -39,8 +41,10 @@ final class FrontendCompiler {
   private final Telemetry telemetry;
   private final LongSupplier clock;
   private Config last = Config.EMPTY;
-  private Map<String, CompiledFrontend> lastById = Map.of();
-  private List<Problem> lastProblems = List.of();
+  private IdMap<CompiledFrontend> lastById = IdMap.empty();
+
+  /** Those that have a problem, which each table has to name again. */
+  private final Set<String> unfinished = new HashSet<>();
 
   FrontendCompiler(Telemetry telemetry, LongSupplier clock) {
     this.telemetry = telemetry;
@@ -48,57 +52,58 @@ final class FrontendCompiler {
   }
 
   Result compile(Config config, RoutingTable previous, List<Problem> problems) {
-    Map<String, CompiledFrontend> before = previous.frontends();
-    boolean known = before == lastById;
-    boolean sameStages =
-        config.middlewares() == last.middlewares()
-            && config.withoutForm().equals(last.withoutForm());
-    if (known && sameStages && config.frontends() == last.frontends()) {
-      problems.addAll(lastProblems);
-      return new Result(before, List.of(), List.of(), List.of());
-    }
+    IdMap<CompiledFrontend> before = IdMap.of(previous.frontends());
+    IdMap.Editor<CompiledFrontend> byId = before.edit();
     List<Problem> found = new ArrayList<>();
-    Map<String, CompiledFrontend> byId = new HashMap<>(before);
     List<CompiledFrontend> gone = new ArrayList<>();
     List<CompiledFrontend> come = new ArrayList<>();
     List<String> changed = new ArrayList<>();
-    for (Frontend written : config.frontends().values()) {
-      String id = written.id();
+    for (String id : touched(config, before)) {
+      Frontend written = config.frontends().get(id);
       CompiledFrontend was = before.get(id);
-      if (known && sameStages && was != null && was.written() == written && was.isWhole()) {
-        continue;
+      CompiledFrontend is = written == null ? null : frontend(config, written, was, found);
+      boolean asWritten = is != null && is.isWhole() && is.written() == written;
+      if (written == null || asWritten) {
+        unfinished.remove(id);
+      } else {
+        unfinished.add(id);
       }
-      CompiledFrontend is = frontend(config, written, was, found);
       if (is == was) {
         continue;
       }
       changed.add(id);
       if (is == null) {
         byId.remove(id);
-        continue;
+      } else {
+        byId.put(id, is);
       }
-      byId.put(id, is);
-      if (was == null || !was.routesLike(is)) {
-        come.add(is);
+      if (is == null || was == null || !was.routesLike(is)) {
+        if (is != null) {
+          come.add(is);
+        }
         if (was != null) {
           gone.add(was);
         }
       }
     }
-    if (byId.size() > config.frontends().size()) {
-      for (CompiledFrontend was : before.values()) {
-        if (!config.frontends().containsKey(was.id())) {
-          byId.remove(was.id());
-          gone.add(was);
-          changed.add(was.id());
-        }
-      }
-    }
     problems.addAll(found);
     last = config;
-    lastById = byId;
-    lastProblems = found;
-    return new Result(byId, gone, come, changed);
+    lastById = byId.done();
+    return new Result(lastById, gone, come, changed);
+  }
+
+  /** What may not be as it was: all, where the table before is not the one that was made last. */
+  private Set<String> touched(Config config, IdMap<CompiledFrontend> before) {
+    Set<String> touched = new TreeSet<>(unfinished);
+    if (before == lastById) {
+      touched.addAll(IdMap.differences(last.frontends(), config.frontends()));
+      touched.addAll(IdMap.differences(last.middlewares(), config.middlewares()));
+      touched.addAll(IdMap.differences(last.withoutForm(), config.withoutForm()));
+    } else {
+      touched.addAll(before.keySet());
+      touched.addAll(config.frontends().keySet());
+    }
+    return touched;
   }
 
   private @Nullable CompiledFrontend frontend(

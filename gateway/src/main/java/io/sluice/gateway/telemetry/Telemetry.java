@@ -63,11 +63,11 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /** Forgets the meters of frontends that are gone. */
-  public void retainFrontends(Set<String> ids) {
-    if (frontends.keySet().removeIf(id -> !id.isEmpty() && !ids.contains(id))) {
+  public void forgetFrontends(Set<String> ids) {
+    if (frontends.keySet().removeAll(ids)) {
       for (Meter meter : registry.getMeters()) {
         String frontend = meter.getId().getTag("frontend");
-        if (frontend != null && !frontend.isEmpty() && !ids.contains(frontend)) {
+        if (frontend != null && ids.contains(frontend)) {
           registry.remove(meter);
         }
       }

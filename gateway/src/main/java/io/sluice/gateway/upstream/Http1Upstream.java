@@ -11,7 +11,6 @@ import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeadLimits;
-import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.ProxyError;
@@ -74,7 +73,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     this.endpoint = endpoint;
     this.settings = settings;
     this.channel = channel;
-    this.outgoing = new Outgoing(channel);
+    this.outgoing = new Outgoing(channel, pools.heads());
     this.deadline = pools.deadlines().deadline(this::onDeadline);
   }
 
@@ -115,7 +114,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       head.fields().set(HeaderName.CONNECTION, HeaderName.UPGRADE.text());
       head.fields().set(HeaderName.UPGRADE, upgrade);
     }
-    HeadWriter.write(head, outgoing.room(HeadWriter.lengthOf(head)));
+    outgoing.head(head);
   }
 
   @Override
@@ -226,6 +225,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     try {
       answered = true;
       read(in);
+      if (state == State.READING_BODY || state == State.TUNNEL) {
+        restartDeadline();
+      }
       if (in.isReadable() && state != State.CLOSED) {
         // Bytes that belong to no response: whatever follows could be taken for the answer to
         // somebody else.
@@ -246,12 +248,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         }
         onHead(heads.head());
       } else if (state == State.TUNNEL) {
-        restartDeadline();
         receiver().onBody(in.readRetainedSlice(in.readableBytes()));
       } else if (state == State.READING_BODY) {
         ByteBuf piece = body.next(in);
         if (piece != null) {
-          restartDeadline();
           receiver().onBody(piece);
         }
         if (state == State.READING_BODY && body.finished()) {
@@ -269,12 +269,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   private void onHead(ResponseHead head) {
-    restartDeadline();
     if (head.framing() == Framing.TUNNEL) {
       state = State.TUNNEL;
       keepAlive = false;
       pools.tunnels(endpoint).add(this);
-      restartDeadline();
       receiver().onHead(head);
       return;
     }
@@ -282,6 +280,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       if (++interims > MAX_INTERIM) {
         throw Reason.BAD_RESPONSE.error();
       }
+      restartDeadline();
       receiver().onInterim(head);
       heads.reset();
       return;

@@ -2,6 +2,7 @@ package io.sluice.gateway.upstream;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.Reason;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class LoopPools {
   private final Connector connector;
   private final DeadlineWheel deadlines =
       new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
+  private final HeadWriter heads = new HeadWriter();
   private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(
@@ -45,6 +47,11 @@ public final class LoopPools {
 
   public EventLoop loop() {
     return loop;
+  }
+
+  /** What writes the heads of everything that lives on this loop. */
+  public HeadWriter heads() {
+    return heads;
   }
 
   /** The deadlines of everything that lives on this loop. */

@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +17,35 @@ public final class Outgoing {
   private static final int GATHERED_BYTES = 4 * 1024;
 
   private final Channel channel;
+  private final HeadWriter heads;
   private @Nullable ByteBuf gathered;
 
-  public Outgoing(Channel channel) {
+  /**
+   * @param heads the loop's own
+   */
+  public Outgoing(Channel channel, HeadWriter heads) {
     this.channel = channel;
+    this.heads = heads;
+  }
+
+  public void head(RequestHead head) {
+    heads.encode(head);
+    heads.copyTo(room(heads.length()));
+  }
+
+  /**
+   * Sends a head.
+   *
+   * @param chunked whether to announce chunks
+   * @param close whether to announce that the connection ends with this response
+   */
+  public void head(ResponseHead head, boolean chunked, boolean close) {
+    heads.encode(head, chunked, close);
+    heads.copyTo(room(heads.length()));
   }
 
   /** A buffer to write at most {@code bytes} bytes to, now. */
-  public ByteBuf room(int bytes) {
+  private ByteBuf room(int bytes) {
     if (gathered != null && gathered.maxFastWritableBytes() < bytes) {
       pass();
     }
@@ -60,7 +83,8 @@ public final class Outgoing {
 
   /** Sends the last chunk and the trailers. */
   public void lastChunk(Fields trailers) {
-    HeadWriter.writeChunkedEnd(trailers, room(HeadWriter.lengthOfChunkedEnd(trailers)));
+    heads.encodeChunkedEnd(trailers);
+    heads.copyTo(room(heads.length()));
   }
 
   public void flush() {
