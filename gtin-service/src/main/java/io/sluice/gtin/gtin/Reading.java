@@ -15,9 +15,9 @@ public sealed interface Reading {
   /**
    * One number and how it was reached.
    *
-   * @param form the form in which it came, such as {@code GTIN-13} or {@code UPC-E}
+   * @param form the form in which it came
    */
-  record One(Gtin gtin, String form, List<Step> steps) implements Reading {}
+  record One(Gtin gtin, Form form, List<Step> steps) implements Reading {}
 
   /** A text that means different numbers in different forms; nothing in it says which. */
   record Several(List<One> candidates) implements Reading {}
@@ -25,9 +25,9 @@ public sealed interface Reading {
   /**
    * Not a GTIN.
    *
-   * @param code stable, for programs: {@code characters}, {@code length}, {@code check-digit},
-   *     {@code all-zero} or {@code empty}
    * @param detail what was found and what was expected
+   * @param nearMisses for a wrong check digit, the numbers that one slip would have made of it: one
+   *     digit changed, or two neighbours swapped
    */
-  record Refused(String code, String detail) implements Reading {}
+  record Refused(Refusal code, String detail, List<Gtin> nearMisses) implements Reading {}
 }

@@ -1,5 +1,7 @@
 package io.sluice.gtin.gtin;
 
+import java.util.Optional;
+
 /** The zero-suppressed form of some GTIN-12s (GS1 General Specifications, "UPC-E bar codes"). */
 final class UpcE {
   private UpcE() {}
@@ -20,5 +22,26 @@ final class UpcE {
           default -> six.substring(0, 5) + "0000" + last;
         };
     return Long.parseLong(digits.charAt(0) + body);
+  }
+
+  /** The eight UPC-E digits of a GTIN-12 that has such a form: its inverse. */
+  static Optional<String> suppress(Gtin gtin) {
+    String digits = gtin.text().substring(2);
+    if (gtin.type() != GtinType.GTIN_12 || digits.charAt(0) != '0') {
+      return Optional.empty();
+    }
+    String maker = digits.substring(1, 6);
+    String item = digits.substring(6, 11);
+    String six = null;
+    if (maker.matches("..[012]00") && item.startsWith("00")) {
+      six = maker.substring(0, 2) + item.substring(2) + maker.charAt(2);
+    } else if (maker.endsWith("00") && item.startsWith("000")) {
+      six = maker.substring(0, 3) + item.substring(3) + "3";
+    } else if (maker.endsWith("0") && item.startsWith("0000")) {
+      six = maker.substring(0, 4) + item.substring(4) + "4";
+    } else if (item.matches("0000[5-9]")) {
+      six = maker + item.charAt(4);
+    }
+    return Optional.ofNullable(six).map(middle -> "0" + middle + digits.charAt(11));
   }
 }

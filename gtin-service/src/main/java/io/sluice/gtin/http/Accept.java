@@ -1,8 +1,10 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.gtin.Form;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which codes the service knows. */
 public enum Accept {
@@ -23,12 +25,16 @@ public enum Accept {
     };
   }
 
-  /** What the code is; empty when this service does not know such codes. */
-  Optional<Reading> read(String code) {
+  /**
+   * What the code is; empty when this service does not know such codes.
+   *
+   * @param as the form that the client says it has; null where it does not say
+   */
+  Optional<Reading> read(String code, @Nullable Form as) {
     if (this == GTIN_12 && !isTwelveDigits(code)) {
       return Optional.empty();
     }
-    Reading reading = GtinReader.read(code);
+    Reading reading = GtinReader.read(code, as);
     return this == GTIN_12 && !(reading instanceof Reading.One)
         ? Optional.empty()
         : Optional.of(reading);

@@ -1,19 +1,24 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.gtin.Forms;
+import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Prefix;
 import io.sluice.gtin.gtin.Reading;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** The shapes of what the API answers; errors are RFC 9457 problems with a stable {@code code}. */
 final class Answers {
+  /** Where each problem is described, behind its code. */
+  private static final String PROBLEMS = "/v1/problems/";
+
   private Answers() {}
 
   /**
-   * What a code is: {@code gtin}, {@code type}, {@code form}, {@code requested} and {@code
-   * normalization}.
+   * What a code is: {@code gtin}, {@code type}, {@code form}, {@code requested}, {@code
+   * normalization}, {@code forms}, {@code classification}, and {@code contains} for a case.
    */
   static JsonObject number(String requested, Reading.One one) {
     JsonArray steps = new JsonArray();
@@ -21,14 +26,27 @@ final class Answers {
         .forEach(
             step ->
                 steps.add(new JsonObject().put("code", step.code()).put("detail", step.detail())));
-    return new JsonObject()
-        .put("gtin", one.gtin().text())
-        .put("type", one.gtin().type().text())
-        .put("form", one.form())
-        .put("requested", requested)
-        .put(
-            "normalization",
-            new JsonObject().put("changed", !one.steps().isEmpty()).put("steps", steps));
+    JsonObject forms = new JsonObject();
+    Forms.of(one.gtin()).forEach(forms::put);
+    Prefix prefix = Prefix.of(one.gtin());
+    JsonObject classification =
+        new JsonObject()
+            .put("prefix", prefix.digits())
+            .put("issuer", prefix.issuer())
+            .put("kinds", new JsonArray(List.copyOf(prefix.kinds())));
+    JsonObject number =
+        new JsonObject()
+            .put("gtin", one.gtin().text())
+            .put("type", one.gtin().type().text())
+            .put("form", one.form().text())
+            .put("requested", requested)
+            .put(
+                "normalization",
+                new JsonObject().put("changed", !one.steps().isEmpty()).put("steps", steps))
+            .put("forms", forms)
+            .put("classification", classification);
+    Forms.contained(one.gtin()).ifPresent(inside -> number.put("contains", inside.text()));
+    return number;
   }
 
   /** The number's answer with the item in it. */
@@ -47,22 +65,34 @@ final class Answers {
     return new JsonObject().put("requested", requested).put("candidates", candidates);
   }
 
+  /** A code that means several numbers, none of which was looked up. */
+  static JsonObject candidates(String requested, Reading.Several several) {
+    JsonArray candidates = new JsonArray();
+    several.candidates().forEach(one -> candidates.add(number(requested, one)));
+    return candidates(requested, candidates);
+  }
+
   static JsonObject problem(int status, String code, String title, String detail) {
     return new JsonObject()
-        .put("type", "about:blank")
+        .put("type", PROBLEMS + code)
         .put("title", title)
         .put("status", status)
         .put("code", code)
         .put("detail", detail);
   }
 
-  static void send(HttpServerResponse response, int status, JsonObject body) {
-    boolean problem = status >= 400;
-    Buffer bytes = Buffer.buffer(body.encode() + "\n");
-    response
-        .setStatusCode(status)
-        .putHeader("Content-Type", problem ? "application/problem+json" : "application/json")
-        .putHeader("Content-Length", Integer.toString(bytes.length()))
-        .end(bytes);
+  /** A code that is no GTIN. */
+  static JsonObject refused(Reading.Refused refused) {
+    return problem(400, refused.code().code(), "Bad Request", refused.detail());
+  }
+
+  /** The problem, with numbers that exist and that one slip would have made of the code. */
+  static JsonObject withSuggestions(JsonObject problem, List<Item> items) {
+    JsonArray suggestions = new JsonArray();
+    for (Item item : items) {
+      Gtin gtin = item.gtin();
+      suggestions.add(new JsonObject().put("gtin", gtin.text()).put("name", item.name()));
+    }
+    return problem.put("suggestions", suggestions);
   }
 }

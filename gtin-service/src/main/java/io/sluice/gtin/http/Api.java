@@ -1,31 +1,27 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
-import io.sluice.gtin.catalog.Item;
-import io.sluice.gtin.gtin.Reading;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.ArrayList;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The routes of the public and of the private listener, and what they answer. */
+/** The routes of the public and of the private listener. */
 final class Api {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
-
-  /** A reading with the item that it leads to, if there is one. */
-  private record Found(Reading.One reading, Optional<Item> item) {}
+  private static final long MOST_BODY_BYTES = 1 << 20;
+  private static final String READING = "GET, HEAD, OPTIONS";
 
   private final Vertx vertx;
-  private final Catalogue catalogue;
-  private final Accept accept;
+  private final NumberRoutes numbers;
+  private final ItemRoutes items;
   private final BooleanSupplier ready;
   private final RequestMeters meters;
 
@@ -36,41 +32,43 @@ final class Api {
       BooleanSupplier ready,
       RequestMeters meters) {
     this.vertx = vertx;
-    this.catalogue = catalogue;
-    this.accept = accept;
+    this.numbers = new NumberRoutes(vertx, catalogue, accept);
+    this.items = new ItemRoutes(numbers, accept);
     this.ready = ready;
     this.meters = meters;
   }
 
   Router publicRouter() {
     Router router = Router.router(vertx);
-    router.route().handler(meters::count);
-    router.get("/v1/items/:code").handler(this::item);
-    router.get("/v1/gtins/:code").handler(this::number);
-    router.head("/v1/items/:code").handler(this::item);
-    router.head("/v1/gtins/:code").handler(this::number);
+    router.route().handler(meters::count).handler(Api::forEveryOrigin);
+    router.options("/v1/items/:code").handler(context -> allow(context, READING));
+    router.options("/v1/gtins/:code").handler(context -> allow(context, READING));
+    router.options("/v1/gtins").handler(context -> allow(context, "POST, OPTIONS"));
+    for (HttpMethod reading : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
+      router.route(reading, "/v1/items/:code").handler(NumberRoutes::checkForm).handler(items::one);
+      router
+          .route(reading, "/v1/gtins/:code")
+          .handler(NumberRoutes::checkForm)
+          .handler(numbers::one);
+    }
+    router
+        .post("/v1/gtins")
+        .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))
+        .handler(numbers::many);
+    router.get("/v1/problems").handler(Api::problems);
+    router.get("/v1/problems/:problem").handler(Api::problem);
     router
         .get("/healthz")
-        .handler(
-            context -> Answers.send(context.response(), 200, new JsonObject().put("status", "ok")));
+        .handler(context -> Sending.json(context, 200, new JsonObject().put("status", "ok")));
     router.get("/readyz").handler(this::ready);
     router.errorHandler(
-        400,
-        context ->
-            problem(
-                context,
-                400,
-                "malformed-path",
-                "Bad Request",
-                "the path is not percent-encoded text"));
+        400, context -> says(context, Problem.MALFORMED_PATH, "expected percent-encoded text"));
     router.errorHandler(
         404,
         context ->
-            problem(
+            says(
                 context,
-                404,
-                "no-such-path",
-                "Not Found",
+                Problem.NO_SUCH_PATH,
                 "found "
                     + context.request().method()
                     + " "
@@ -79,12 +77,20 @@ final class Api {
     router.errorHandler(
         405,
         context ->
-            problem(
+            says(
                 context,
-                405,
-                "method-not-allowed",
-                "Method Not Allowed",
-                "found " + context.request().method() + ", expected GET or HEAD"));
+                Problem.METHOD_NOT_ALLOWED,
+                "found "
+                    + context.request().method()
+                    + ", expected "
+                    + context.response().headers().get("Allow")));
+    router.errorHandler(
+        413,
+        context ->
+            says(
+                context,
+                Problem.BODY_TOO_LARGE,
+                "expected a body of at most " + MOST_BODY_BYTES + " bytes"));
     router.errorHandler(500, this::failed);
     return router;
   }
@@ -95,87 +101,59 @@ final class Api {
     return router;
   }
 
-  /** The item, whatever form its code came in. */
-  private void item(RoutingContext context) {
-    String code = context.pathParam("code");
-    switch (accept.read(code).orElse(null)) {
-      case null -> unknown(context, code);
-      case Reading.Refused refused -> refused(context, refused);
-      case Reading.One one -> lookUp(context, code, List.of(one));
-      case Reading.Several several -> lookUp(context, code, several.candidates());
-    }
+  /** What is shown to everybody may be shown by any web page. */
+  private static void forEveryOrigin(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Access-Control-Allow-Origin", "*")
+        .putHeader("Access-Control-Expose-Headers", "ETag");
+    context.next();
   }
 
-  /** Looks every reading up: the catalogue decides where only one of them exists. */
-  private void lookUp(RoutingContext context, String code, List<Reading.One> candidates) {
-    List<Future<Found>> lookups = new ArrayList<>();
-    for (Reading.One candidate : candidates) {
-      lookups.add(
-          Future.fromCompletionStage(
-              catalogue.find(candidate.gtin()).thenApply(item -> new Found(candidate, item)),
-              vertx.getOrCreateContext()));
-    }
-    Future.all(lookups)
-        .onSuccess(all -> answer(context, code, candidates, all.list()))
-        .onFailure(context::fail);
+  /** The answer to a web page that asks whether it may (Fetch, "CORS-preflight request"). */
+  private static void allow(RoutingContext context, String methods) {
+    context
+        .response()
+        .setStatusCode(204)
+        .putHeader("Allow", methods)
+        .putHeader("Access-Control-Allow-Methods", methods)
+        .putHeader("Access-Control-Allow-Headers", "Content-Type, If-None-Match, Accept")
+        .putHeader("Access-Control-Max-Age", "86400")
+        .end();
   }
 
-  private void answer(
-      RoutingContext context, String code, List<Reading.One> candidates, List<Found> lookups) {
-    List<Found> existing = lookups.stream().filter(found -> found.item().isPresent()).toList();
-    switch (existing.size()) {
-      case 0 -> unknown(context, candidates.getFirst().gtin().text());
-      case 1 -> {
-        Found only = existing.getFirst();
-        Answers.send(
-            context.response(), 200, Answers.item(code, only.reading(), only.item().orElseThrow()));
-      }
-      default -> {
-        JsonArray items = new JsonArray();
-        existing.forEach(
-            found -> items.add(Answers.item(code, found.reading(), found.item().orElseThrow())));
-        Answers.send(context.response(), 300, Answers.candidates(code, items));
-      }
-    }
+  private static void problems(RoutingContext context) {
+    JsonObject all = new JsonObject();
+    Problem.meanings().forEach(all::put);
+    Sending.lasting(context, 200, all);
   }
 
-  /** What the code is, without looking an item up. */
-  private void number(RoutingContext context) {
-    String code = context.pathParam("code");
-    switch (accept.read(code).orElse(null)) {
-      case null -> unknown(context, code);
-      case Reading.Refused refused -> refused(context, refused);
-      case Reading.One one -> Answers.send(context.response(), 200, Answers.number(code, one));
-      case Reading.Several several -> {
-        JsonArray candidates = new JsonArray();
-        several.candidates().forEach(one -> candidates.add(Answers.number(code, one)));
-        Answers.send(context.response(), 300, Answers.candidates(code, candidates));
-      }
+  private static void problem(RoutingContext context) {
+    String code = context.pathParam("problem");
+    String meaning = Problem.meanings().get(code);
+    if (meaning == null) {
+      says(context, Problem.NO_SUCH_PATH, "found no problem " + code);
+    } else {
+      Sending.lasting(context, 200, new JsonObject(Map.of(code, meaning)));
     }
   }
 
   private void ready(RoutingContext context) {
     boolean now = ready.getAsBoolean();
-    Answers.send(context.response(), now ? 200 : 503, new JsonObject().put("ready", now));
-  }
-
-  private void unknown(RoutingContext context, String code) {
-    problem(context, 404, "unknown-item", "Not Found", "no item has the code " + code);
-  }
-
-  private void refused(RoutingContext context, Reading.Refused refused) {
-    problem(context, 400, refused.code(), "Bad Request", refused.detail());
+    Sending.json(context, now ? 200 : 503, new JsonObject().put("ready", now));
   }
 
   private void failed(RoutingContext context) {
     LOG.error(
         "{} {} failed", context.request().method(), context.request().path(), context.failure());
-    problem(
-        context, 500, "internal", "Internal Server Error", "the service failed; the log says why");
+    says(context, Problem.INTERNAL, "the service failed; the log says why");
   }
 
-  private static void problem(
-      RoutingContext context, int status, String code, String title, String detail) {
-    Answers.send(context.response(), status, Answers.problem(status, code, title, detail));
+  private static void says(RoutingContext context, Problem problem, String detail) {
+    if (context.request().method() == HttpMethod.HEAD) {
+      context.response().setStatusCode(problem.status()).end();
+    } else {
+      NumberRoutes.problem(context, problem, detail);
+    }
   }
 }

@@ -1,0 +1,60 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.gtin.Refusal;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that can be wrong with a request besides its code ({@link Refusal}): the one table
+ * from a cause to a status, a stable code, and its description under {@code /v1/problems}.
+ */
+enum Problem {
+  UNKNOWN_ITEM(404, "Not Found", "the number is well-formed, and no item has it"),
+  NO_SUCH_PATH(404, "Not Found", "the API has no such path"),
+  METHOD_NOT_ALLOWED(405, "Method Not Allowed", "the path does not take this method"),
+  MALFORMED_PATH(400, "Bad Request", "the path is not percent-encoded text"),
+  MALFORMED_BODY(400, "Bad Request", "the body is not what the path takes"),
+  BODY_TOO_LARGE(413, "Content Too Large", "the body, or the number of inputs, is too large"),
+  UNKNOWN_FORM(400, "Bad Request", "?as= names no form of a GTIN"),
+  INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
+
+  private final int status;
+  private final String title;
+  private final String meaning;
+
+  Problem(int status, String title, String meaning) {
+    this.status = status;
+    this.title = title;
+    this.meaning = meaning;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String code() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * As RFC 9457 has it.
+   *
+   * @param detail what was found and what was expected
+   */
+  JsonObject body(String detail) {
+    return Answers.problem(status, code(), title, detail);
+  }
+
+  /** The meaning of every code, by code. */
+  static Map<String, String> meanings() {
+    Map<String, String> meanings = new TreeMap<>();
+    for (Refusal refusal : Refusal.values()) {
+      meanings.put(refusal.code(), refusal.meaning());
+    }
+    for (Problem problem : values()) {
+      meanings.put(problem.code(), problem.meaning);
+    }
+    return meanings;
+  }
+}
