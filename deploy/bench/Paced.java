@@ -14,14 +14,11 @@ import java.util.Arrays;
  * Requests at a fixed rate over HTTP/1.1 on one thread, and how long they took from the moment that
  * they were due: a proxy that stalls is charged for all that waited, not only for what was under way.
  *
- * <p>Usage: {@code java Paced.java PORT PATH CONNECTIONS RATE SECONDS}; the first two seconds are
- * not measured. Prints
+ * <p>Usage: {@code java Paced.java PORT PATH CONNECTIONS RATE SECONDS WARM-UP}, of which the last is
+ * so many seconds before those that are measured. Prints
  * "requests failures p50 p99 p99.9 longest", times in microseconds.
  */
 public class Paced {
-  /** Until this program itself is compiled. */
-  private static final int WARM_UP_SECONDS = 2;
-
   private static final class Client {
     SocketChannel channel;
     SelectionKey key;
@@ -38,6 +35,8 @@ public class Paced {
     int connections = Integer.parseInt(arguments[2]);
     long rate = Long.parseLong(arguments[3]);
     long seconds = Long.parseLong(arguments[4]);
+    // Until this program itself is compiled.
+    long warmUp = Long.parseLong(arguments[5]);
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     byte[] request =
         ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n")
@@ -53,15 +52,15 @@ public class Paced {
       client.key = client.channel.register(selector, SelectionKey.OP_READ, client);
       free.add(client);
     }
-    int total = Math.toIntExact(rate * (seconds + WARM_UP_SECONDS));
+    int total = Math.toIntExact(rate * (seconds + warmUp));
     long[] micros = new long[total];
     int sent = 0;
     int done = 0;
     int measured = 0;
     int failures = 0;
     long begin = System.nanoTime();
-    long warm = begin + WARM_UP_SECONDS * 1_000_000_000L;
-    long giveUp = begin + (seconds + WARM_UP_SECONDS + 30) * 1_000_000_000L;
+    long warm = begin + warmUp * 1_000_000_000L;
+    long giveUp = begin + (seconds + warmUp + 30) * 1_000_000_000L;
     while (done < total && System.nanoTime() < giveUp) {
       long now = System.nanoTime();
       while (sent < total && !free.isEmpty()) {
