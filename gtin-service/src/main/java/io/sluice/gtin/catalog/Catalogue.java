@@ -15,7 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The items, with a cache in front of the database. Any thread may ask; none is blocked.
@@ -23,14 +27,21 @@ import java.util.concurrent.TimeUnit;
  * <p>Both what exists and what does not is remembered for a short while.
  */
 public final class Catalogue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
   private static final int READERS = 4;
+  private static final long WATCH_MILLIS = 500;
   private static final int CACHED = 200_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
           READERS, Thread.ofPlatform().name("catalogue-", 0).daemon().factory());
+  private final ScheduledExecutorService watcher =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("catalogue-watch").daemon().factory());
   private final SqliteStore store;
+  private final ScheduledFuture<?> watching;
+  private long version;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
 
   private Catalogue(SqliteStore store) {
@@ -41,6 +52,9 @@ public final class Catalogue implements AutoCloseable {
             .expireAfterWrite(FRESH)
             .executor(readers)
             .buildAsync(this::load);
+    this.watching =
+        watcher.scheduleWithFixedDelay(
+            this::forgetIfChanged, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -92,6 +106,19 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
+  /** What another process has changed is seen within a second. */
+  private void forgetIfChanged() {
+    try {
+      long now = store.version();
+      if (now != version) {
+        version = now;
+        cache.synchronous().invalidateAll();
+      }
+    } catch (SQLException failed) {
+      LOG.warn("the catalogue's version cannot be read; what is cached may be old", failed);
+    }
+  }
+
   private Optional<Item> load(Long value) {
     try {
       return store.find(value);
@@ -102,6 +129,8 @@ public final class Catalogue implements AutoCloseable {
 
   @Override
   public void close() {
+    watching.cancel(false);
+    watcher.shutdown();
     readers.shutdown();
     try {
       if (!readers.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -1,6 +1,7 @@
 package io.sluice.gtin.catalog;
 
 import io.sluice.gtin.gtin.Gtin;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,6 +27,10 @@ final class SqliteStore implements AutoCloseable {
   private static final String INSERT =
       "INSERT INTO item (gtin, name, brand, category) VALUES (?, ?, ?, ?)";
 
+  private static final String REPLACE =
+      "INSERT OR REPLACE INTO item (gtin, name, brand, category) VALUES (?, ?, ?, ?)";
+  private static final int BATCH = 10_000;
+
   /** A connection with the one question that is asked all the time. */
   private record Session(Connection connection, PreparedStatement find) {}
 
@@ -36,7 +41,7 @@ final class SqliteStore implements AutoCloseable {
   private SqliteStore(Connection writer, List<Session> sessions) {
     this.writer = writer;
     this.all = List.copyOf(sessions);
-    this.sessions = new ArrayBlockingQueue<>(sessions.size(), false, sessions);
+    this.sessions = new ArrayBlockingQueue<>(Math.max(1, sessions.size()), false, sessions);
   }
 
   static SqliteStore open(Path file, int readers) throws SQLException {
@@ -70,6 +75,14 @@ final class SqliteStore implements AutoCloseable {
     }
   }
 
+  /** A number that is another one after any other connection has changed the file. */
+  synchronized long version() throws SQLException {
+    try (Statement statement = writer.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA data_version")) {
+      return row.getLong(1);
+    }
+  }
+
   synchronized long count() throws SQLException {
     try (Statement statement = writer.createStatement();
         ResultSet row = statement.executeQuery("SELECT count(*) FROM item")) {
@@ -95,13 +108,67 @@ final class SqliteStore implements AutoCloseable {
     }
   }
 
+  /** Gives items one by one. */
+  interface Source {
+    void giveTo(Sink sink) throws IOException, SQLException;
+  }
+
+  /** Takes an item; the last one with a number counts. */
+  interface Sink {
+    void put(Item item) throws IOException;
+  }
+
+  /**
+   * Puts all items of a source in, in the place of those with the same numbers, in one transaction.
+   *
+   * @return how many there were not before
+   */
+  synchronized long replaceAll(Source source) throws SQLException, IOException {
+    try (Statement statement = writer.createStatement()) {
+      statement.execute("PRAGMA cache_size = -262144");
+      statement.execute("BEGIN IMMEDIATE");
+      boolean done = false;
+      try (PreparedStatement replace = writer.prepareStatement(REPLACE)) {
+        long before = count();
+        int[] waiting = {0};
+        source.giveTo(item -> put(replace, item, waiting));
+        replace.executeBatch();
+        long added = count() - before;
+        statement.execute("COMMIT");
+        done = true;
+        return added;
+      } finally {
+        if (!done) {
+          statement.execute("ROLLBACK");
+        }
+      }
+    }
+  }
+
+  private static void put(PreparedStatement replace, Item item, int[] waiting) throws IOException {
+    try {
+      bind(replace, item);
+      replace.addBatch();
+      if (++waiting[0] == BATCH) {
+        replace.executeBatch();
+        waiting[0] = 0;
+      }
+    } catch (SQLException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private static void bind(PreparedStatement statement, Item item) throws SQLException {
+    statement.setLong(1, item.gtin().value());
+    statement.setString(2, item.name());
+    statement.setString(3, item.brand());
+    statement.setString(4, item.category());
+  }
+
   private int insert(List<Item> items) throws SQLException {
     try (PreparedStatement insert = writer.prepareStatement(INSERT)) {
       for (Item item : items) {
-        insert.setLong(1, item.gtin().value());
-        insert.setString(2, item.name());
-        insert.setString(3, item.brand());
-        insert.setString(4, item.category());
+        bind(insert, item);
         insert.addBatch();
       }
       return insert.executeBatch().length;

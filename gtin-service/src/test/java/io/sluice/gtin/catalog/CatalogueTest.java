@@ -9,6 +9,7 @@ import io.sluice.testkit.Top;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -62,22 +63,84 @@ class CatalogueTest {
     }
   }
 
-  @ParameterizedTest(name = "{1}")
+  @ParameterizedTest(name = "{2}")
   @CsvSource(
       delimiter = '|',
       value = {
-        "gtin,name~9521000000018,Fine~9521000000010,Wrong~ | expected 8",
-        "code,name~9521000000018,Fine~ | expected gtin and name among them",
-        "gtin,name~01234565,Two~ | which is a UPC-E or a GTIN-8",
+        "3 | gtin,name~9521000000018,Fine~9521000000010,Wrong~ | expected 8",
+        "2 | number,name~9521000000018,Fine~ | expected gtin and name among them",
+        "2 | gtin,name~01234565,Two~ | which means several numbers",
       })
-  void aRowThatCannotBeUsedIsNamedAndNothingIsAdded(String csv, String message) throws IOException {
+  void aRowThatCannotBeUsedIsNamedAndNothingIsAdded(int line, String csv, String message)
+      throws IOException {
     try (Catalogue catalogue = Catalogue.open(folder.resolve("c.db"))) {
       assertThatThrownBy(
               () -> catalogue.fillIfEmpty(new StringReader(csv.replace("~", "\n")), "my.csv"))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("my.csv line ")
+          .hasMessageContaining("my.csv line " + line + ": ")
           .hasMessageContaining(message);
       assertThat(catalogue.size()).isZero();
+    }
+  }
+
+  private Import.Result imported(String content, String name, Path catalogue) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), content);
+    return new Import(file, StandardCharsets.UTF_8, null, (bytes, rows) -> {}).into(catalogue);
+  }
+
+  @Test
+  void everyRowOfAnImportIsAccountedForAndTheLastOneCounts() throws Exception {
+    Path catalogue = folder.resolve("c.db");
+    Import.Result result =
+        imported(
+            "gtin,name\n"
+                + "9521000000018,A\n"
+                + "9521000000018,A\n"
+                + "9521000000018,B\n"
+                + "952-1000-00002-5,C\n"
+                + "nonsense,D\n"
+                + "9521000000032,\n",
+            "rows.csv",
+            catalogue);
+
+    assertThat(result).isEqualTo(new Import.Result(6, 2, 1, 1, 2, 2));
+    try (Catalogue opened = Catalogue.open(catalogue)) {
+      assertThat(opened.size()).isEqualTo(2);
+      assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("B");
+    }
+  }
+
+  @Test
+  void linesOfJsonAreReadOneByOne() throws Exception {
+    Import.Result result =
+        imported(
+            "{\"gtin\":9521000000018,\"name\":\"A\"}\n\n"
+                + "nonsense\n"
+                + "{\"gtin\":\"6.11E12\",\"name\":\"B\"}\n",
+            "rows.jsonl",
+            folder.resolve("c.db"));
+
+    assertThat(result).isEqualTo(new Import.Result(3, 1, 0, 0, 2, 1));
+  }
+
+  @Test
+  void aFileThatIsBrokenInTheMiddleChangesNothing() throws Exception {
+    Path catalogue = folder.resolve("c.db");
+    imported("gtin,name\n9521000000018,Old\n", "old.csv", catalogue);
+
+    assertThatThrownBy(
+            () ->
+                imported(
+                    "gtin,name\n9521000000018,New\n9521000000025,\"Quoted\nwithout end\n",
+                    "broken.csv",
+                    catalogue))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("broken.csv line")
+        .hasMessageContaining("found no CSV");
+
+    try (Catalogue opened = Catalogue.open(catalogue)) {
+      assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("Old");
+      assertThat(opened.size()).isOne();
     }
   }
 

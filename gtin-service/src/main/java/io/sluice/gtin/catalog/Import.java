@@ -1,0 +1,175 @@
+package io.sluice.gtin.catalog;
+
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the items of a file into a catalogue, in one transaction: who reads the catalogue sees all
+ * of them or none, and whoever is killed in the middle has changed nothing. Every row is accounted
+ * for. Blocks; one thread.
+ */
+public final class Import {
+  /**
+   * What became of the rows; their sum is {@code rows}.
+   *
+   * @param taken rows that are in the catalogue now
+   * @param duplicates rows that said again what an earlier one had said
+   * @param replaced rows of whose number a later one said something else
+   * @param rejected rows that are no items
+   * @param added items that the catalogue did not have before
+   */
+  public record Result(
+      long rows, long taken, long duplicates, long replaced, long rejected, long added) {}
+
+  private static final int PROGRESS_ROWS = 10_000;
+
+  private final Path file;
+  private final Charset encoding;
+  private final @Nullable Writer rejects;
+  private final BiConsumer<Long, Long> progress;
+  private final SeenItems seen = new SeenItems();
+  private long rows;
+  private long duplicates;
+  private long replaced;
+  private long rejected;
+
+  /**
+   * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
+   * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values;
+   *     null for nobody
+   * @param progress called now and then with the bytes that were read and the rows so far
+   */
+  public Import(
+      Path file, Charset encoding, @Nullable Writer rejects, BiConsumer<Long, Long> progress) {
+    this.file = file;
+    this.encoding = encoding;
+    this.rejects = rejects;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param catalogue an SQLite file, made if it is not there
+   * @throws IOException when the file is neither CSV nor JSON Lines, or either cannot be used;
+   *     nothing was changed then
+   */
+  public Result into(Path catalogue) throws IOException {
+    try (SqliteStore store = SqliteStore.open(catalogue, 0);
+        Counting bytes = new Counting(Files.newInputStream(file))) {
+      if (rejects != null) {
+        rejects.write("line,code,detail,row\n");
+      }
+      long added = store.replaceAll(sink -> read(bytes, sink));
+      long taken = rows - duplicates - replaced - rejected;
+      return new Result(rows, taken, duplicates, replaced, rejected, added);
+    } catch (SQLException failed) {
+      throw new IOException(catalogue + ": " + failed.getMessage(), failed);
+    } catch (UncheckedIOException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  private void read(Counting bytes, SqliteStore.Sink sink) throws IOException, SQLException {
+    String name = file.getFileName().toString();
+    RowReader.Sink rowSink = new Rows(bytes, sink);
+    try (BufferedReader text =
+        new BufferedReader(new InputStreamReader(bytes, encoding), 1 << 16)) {
+      if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+        RowReader.jsonLines(text, rowSink);
+      } else {
+        RowReader.csv(text, name, rowSink);
+      }
+    }
+    progress.accept(bytes.count, rows);
+  }
+
+  private final class Rows implements RowReader.Sink {
+    private final Counting bytes;
+    private final SqliteStore.Sink sink;
+
+    Rows(Counting bytes, SqliteStore.Sink sink) {
+      this.bytes = bytes;
+      this.sink = sink;
+    }
+
+    @Override
+    public void row(long line, Map<String, String> values) throws IOException {
+      if (++rows % PROGRESS_ROWS == 0) {
+        progress.accept(bytes.count, rows);
+      }
+      switch (ItemRow.read(values)) {
+        case ItemRow.Bad bad -> reject(line, bad.code(), bad.detail(), values.values());
+        case ItemRow.Good(Item item) -> {
+          switch (seen.add(item)) {
+            case ALIKE -> duplicates++;
+            case OTHERWISE -> {
+              replaced++;
+              sink.put(item);
+            }
+            case NEVER -> sink.put(item);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void broken(long line, String text, String why) throws IOException {
+      rows++;
+      reject(line, "malformed", why, java.util.List.of(text));
+    }
+  }
+
+  private void reject(long line, String code, String detail, Iterable<String> values)
+      throws IOException {
+    rejected++;
+    if (rejects != null) {
+      StringBuilder row = new StringBuilder().append(line).append(',').append(code).append(',');
+      quoted(detail, row);
+      for (String value : values) {
+        row.append(',');
+        quoted(value, row);
+      }
+      rejects.append(row.append('\n'));
+    }
+  }
+
+  private static void quoted(String value, StringBuilder into) {
+    into.append('"').append(value.replace("\"", "\"\"")).append('"');
+  }
+
+  /** Knows how many bytes were read. */
+  private static final class Counting extends FilterInputStream {
+    private long count;
+
+    Counting(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      count += b < 0 ? 0 : 1;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int from, int length) throws IOException {
+      int got = super.read(buffer, from, length);
+      count += Math.max(0, got);
+      return got;
+    }
+  }
+}

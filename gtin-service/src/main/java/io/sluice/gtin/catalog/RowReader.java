@@ -1,0 +1,118 @@
+package io.sluice.gtin.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Rows of a file, one after the other: CSV with a header line (RFC 4180), or JSON Lines. Columns
+ * are known by the names that catalogues give them, in any case.
+ */
+final class RowReader {
+  /** What is done with rows; either may stop the reading by an exception. */
+  interface Sink {
+    /**
+     * Takes a row.
+     *
+     * @param line where it stands, from 1 on
+     * @param values by canonical column: gtin, name, brand, category; others by their own names
+     */
+    void row(long line, Map<String, String> values) throws IOException;
+
+    /**
+     * Takes notice of a row that is none.
+     *
+     * @param text as it stands
+     */
+    void broken(long line, String text, String why) throws IOException;
+  }
+
+  private static final CsvSchema HEADER_FIRST = CsvSchema.emptySchema().withHeader();
+  private static final Map<String, String> COLUMNS =
+      Map.ofEntries(
+          Map.entry("gtin", "gtin"),
+          Map.entry("code", "gtin"),
+          Map.entry("ean", "gtin"),
+          Map.entry("upc", "gtin"),
+          Map.entry("barcode", "gtin"),
+          Map.entry("name", "name"),
+          Map.entry("product_name", "name"),
+          Map.entry("title", "name"),
+          Map.entry("brand", "brand"),
+          Map.entry("brands", "brand"),
+          Map.entry("brand_name", "brand"),
+          Map.entry("category", "category"),
+          Map.entry("categories", "category"));
+
+  private RowReader() {}
+
+  /**
+   * Gives every row of CSV to the sink.
+   *
+   * @param name what the source is called in errors
+   * @throws IOException when it is no CSV from some line on, or the sink has had enough
+   */
+  static void csv(Reader source, String name, Sink sink) throws IOException {
+    CsvMapper mapper =
+        CsvMapper.builder().enable(CsvParser.Feature.IGNORE_TRAILING_UNMAPPABLE).build();
+    try (MappingIterator<Map<String, String>> rows =
+        mapper.readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
+      while (rows.hasNextValue()) {
+        // Where the row begins: once it is read, the place is that of the next.
+        long line = rows.getCurrentLocation().getLineNr();
+        sink.row(line, canonical(rows.nextValue()));
+      }
+    } catch (JsonProcessingException notCsv) {
+      var at = notCsv.getLocation();
+      throw new IOException(
+          name
+              + (at == null ? "" : " line " + at.getLineNr())
+              + ": found no CSV ("
+              + notCsv.getOriginalMessage()
+              + "), expected a header and rows with as many columns",
+          notCsv);
+    }
+  }
+
+  /** Gives every line's object to the sink; a line that is none is a broken row. */
+  static void jsonLines(BufferedReader source, Sink sink) throws IOException {
+    ObjectReader reader = new JsonMapper().readerForMapOf(Object.class);
+    long number = 0;
+    for (String line = source.readLine(); line != null; line = source.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      Map<String, Object> object;
+      try {
+        object = reader.readValue(line);
+      } catch (JsonProcessingException notJson) {
+        sink.broken(number, line, "no JSON object: " + notJson.getOriginalMessage());
+        continue;
+      }
+      Map<String, String> row = new LinkedHashMap<>();
+      object.forEach((key, value) -> row.put(key, value == null ? "" : String.valueOf(value)));
+      sink.row(number, canonical(row));
+    }
+  }
+
+  private static Map<String, String> canonical(Map<String, String> row) {
+    Map<String, String> values = new LinkedHashMap<>();
+    row.forEach(
+        (key, value) -> {
+          String column = key.replace("\ufeff", "").strip().toLowerCase(Locale.ROOT);
+          values.putIfAbsent(COLUMNS.getOrDefault(column, column), value == null ? "" : value);
+        });
+    return values;
+  }
+}
