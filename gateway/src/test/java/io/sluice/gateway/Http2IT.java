@@ -52,6 +52,7 @@ class Http2IT {
     TLS
   }
 
+  private final List<HttpServerRequest> hanging = new CopyOnWriteArrayList<>();
   private final List<HttpServerRequest> cancelled = new CopyOnWriteArrayList<>();
   private TestGateway gateway;
   private HttpServer origin;
@@ -119,6 +120,7 @@ class Http2IT {
     if (request.path().equals("/hang")) {
       request.response().exceptionHandler(gone -> cancelled.add(request));
       request.response().closeHandler(gone -> cancelled.add(request));
+      hanging.add(request);
       return;
     }
     request
@@ -209,7 +211,8 @@ class Http2IT {
     HttpClient client = client(version);
     HttpClientRequest request = await(client.request(HttpMethod.GET, "/hang"));
     Future<HttpClientResponse> never = request.send();
-    Awaitility.await().until(() -> meterInFlight() == 1);
+    // Until then there is nothing at the server to be cancelled.
+    Awaitility.await().until(() -> !hanging.isEmpty());
 
     request.reset();
 
