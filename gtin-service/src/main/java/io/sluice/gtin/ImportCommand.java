@@ -56,6 +56,15 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     Path rejected = rejects;
+    if (!Files.isReadable(file)) {
+      err.println("gtin-service: found no readable file " + file + "; nothing was changed");
+      return 1;
+    }
+    if (rejected != null
+        && rejected.toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize())) {
+      err.println("gtin-service: --rejects: found the file that is imported, expected another");
+      return 2;
+    }
     try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected)) {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);

@@ -105,6 +105,9 @@ class ServiceIT {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + path))
             .timeout(PATIENCE)
             .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (method.equals("POST")) {
+      request.header("Content-Type", "application/json");
+    }
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -147,10 +150,28 @@ class ServiceIT {
 
   @Test
   void aBodyThatIsTooLargeIsAProblem() throws Exception {
-    String many = "\"1\",".repeat(10_001);
+    String many = "\"1\",".repeat(1_001);
     assertThat(send("POST", "/v1/gtins", "{\"inputs\":[" + many + "\"1\"]}").statusCode())
         .isEqualTo(413);
     assertThat(send("POST", "/v1/gtins", "x".repeat(2 << 20)).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void whatIsNoJsonOrNoMethodOfAPathIsRefusedWithWhatIs() throws Exception {
+    HttpResponse<String> form =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + "/v1/gtins"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":[]}"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(form.statusCode()).isEqualTo(415);
+    HttpResponse<String> deleted = send("DELETE", "/v1/items/9521000000018", "");
+    assertThat(deleted.statusCode()).isEqualTo(405);
+    assertThat(deleted.headers().firstValue("Allow")).hasValue("GET, HEAD, OPTIONS");
+    assertThat(send("HEAD", "/healthz", "").statusCode()).isEqualTo(200);
+    assertThat(get(PRIVATE, "/metrics").headers().firstValue("Access-Control-Allow-Origin"))
+        .isEmpty();
   }
 
   @Test
@@ -341,7 +362,7 @@ class ServiceIT {
         "check 9521234543213 | 0 | 9521234543213: 09521234543213, a GTIN-13 from GTIN-13",
         "check 9521234543210 | 1 | check-digit: found check digit 0 in 9521234543210, expected 3",
         "check --as gtin-8 01234565 | 0 | 01234565: 00000001234565, a GTIN-8 from GTIN-8",
-        "import /nowhere.csv | 1 | /nowhere.csv; nothing was changed",
+        "import /nowhere.csv | 1 | found no readable file /nowhere.csv; nothing was changed",
         "check | 2 | Missing required parameter: 'INPUT'",
         "--version | 0 | gtin-service 0.1.0",
       })

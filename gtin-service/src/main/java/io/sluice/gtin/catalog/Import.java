@@ -5,8 +5,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,25 +75,38 @@ public final class Import {
       long added = store.replaceAll(sink -> read(bytes, sink));
       long taken = rows - duplicates - replaced - rejected;
       return new Result(rows, taken, duplicates, replaced, rejected, added);
+    } catch (CharacterCodingException wrong) {
+      throw new IOException(
+          file + ": found bytes that are no " + encoding + ", expected its --encoding", wrong);
     } catch (SQLException failed) {
       throw new IOException(catalogue + ": " + failed.getMessage(), failed);
-    } catch (UncheckedIOException failed) {
-      throw failed.getCause();
     }
   }
 
   private void read(Counting bytes, SqliteStore.Sink sink) throws IOException, SQLException {
     String name = file.getFileName().toString();
     RowReader.Sink rowSink = new Rows(bytes, sink);
-    try (BufferedReader text =
-        new BufferedReader(new InputStreamReader(bytes, encoding), 1 << 16)) {
+    var strict = new InputStreamReader(bytes, encoding.newDecoder());
+    try (BufferedReader text = new BufferedReader(strict, 1 << 16)) {
+      skipByteOrderMark(text);
       if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
         RowReader.jsonLines(text, rowSink);
       } else {
         RowReader.csv(text, name, rowSink);
       }
     }
+    if (rejects != null) {
+      // While it can still be taken back: a full disk is no reason to have taken half of the news.
+      rejects.flush();
+    }
     progress.accept(bytes.count, rows);
+  }
+
+  private static void skipByteOrderMark(BufferedReader text) throws IOException {
+    text.mark(1);
+    if (text.read() != '\ufeff') {
+      text.reset();
+    }
   }
 
   private final class Rows implements RowReader.Sink {
@@ -114,7 +127,10 @@ public final class Import {
         case ItemRow.Bad bad -> reject(line, bad.code(), bad.detail(), values.values());
         case ItemRow.Good(Item item) -> {
           switch (seen.add(item)) {
-            case ALIKE -> duplicates++;
+            case ALIKE -> {
+              duplicates++;
+              sink.put(item);
+            }
             case OTHERWISE -> {
               replaced++;
               sink.put(item);

@@ -1,11 +1,11 @@
 package io.sluice.gtin.catalog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +37,11 @@ final class RowReader {
     void broken(long line, String text, String why) throws IOException;
   }
 
-  private static final CsvSchema HEADER_FIRST = CsvSchema.emptySchema().withHeader();
+  /** Where cells go that stand behind the last column. */
+  private static final String EXTRA = "\0";
+
+  private static final CsvSchema HEADER_FIRST =
+      CsvSchema.emptySchema().withHeader().withAnyPropertyName(EXTRA);
   private static final Map<String, String> COLUMNS =
       Map.ofEntries(
           Map.entry("gtin", "gtin"),
@@ -63,14 +67,17 @@ final class RowReader {
    * @throws IOException when it is no CSV from some line on, or the sink has had enough
    */
   static void csv(Reader source, String name, Sink sink) throws IOException {
-    CsvMapper mapper =
-        CsvMapper.builder().enable(CsvParser.Feature.IGNORE_TRAILING_UNMAPPABLE).build();
     try (MappingIterator<Map<String, String>> rows =
-        mapper.readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
+        new CsvMapper().readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
       while (rows.hasNextValue()) {
         // Where the row begins: once it is read, the place is that of the next.
         long line = rows.getCurrentLocation().getLineNr();
-        sink.row(line, canonical(rows.nextValue()));
+        Map<String, String> row = rows.nextValue();
+        if (row.containsKey(EXTRA)) {
+          sink.broken(line, String.join(",", row.values()), "more cells than there are columns");
+        } else {
+          sink.row(line, canonical(row));
+        }
       }
     } catch (JsonProcessingException notCsv) {
       var at = notCsv.getLocation();
@@ -86,7 +93,10 @@ final class RowReader {
 
   /** Gives every line's object to the sink; a line that is none is a broken row. */
   static void jsonLines(BufferedReader source, Sink sink) throws IOException {
-    ObjectReader reader = new JsonMapper().readerForMapOf(Object.class);
+    ObjectReader reader =
+        new JsonMapper()
+            .readerForMapOf(Object.class)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     long number = 0;
     for (String line = source.readLine(); line != null; line = source.readLine()) {
       number++;
@@ -100,6 +110,10 @@ final class RowReader {
         sink.broken(number, line, "no JSON object: " + notJson.getOriginalMessage());
         continue;
       }
+      if (object == null) {
+        sink.broken(number, line, "no JSON object: null");
+        continue;
+      }
       Map<String, String> row = new LinkedHashMap<>();
       object.forEach((key, value) -> row.put(key, value == null ? "" : String.valueOf(value)));
       sink.row(number, canonical(row));
@@ -110,8 +124,12 @@ final class RowReader {
     Map<String, String> values = new LinkedHashMap<>();
     row.forEach(
         (key, value) -> {
-          String column = key.replace("\ufeff", "").strip().toLowerCase(Locale.ROOT);
-          values.putIfAbsent(COLUMNS.getOrDefault(column, column), value == null ? "" : value);
+          String column = key.strip().toLowerCase(Locale.ROOT);
+          // Of two columns for one thing, the first that says something.
+          values.merge(
+              COLUMNS.getOrDefault(column, column),
+              value == null ? "" : value,
+              (first, second) -> first.isBlank() ? second : first);
         });
     return values;
   }

@@ -21,7 +21,7 @@ final class SeenItems {
       grow();
     }
     long number = item.gtin().value();
-    int content = item.hashCode();
+    int content = content(item);
     int at = place(numbers, number);
     if (numbers[at] == 0) {
       numbers[at] = number;
@@ -32,6 +32,18 @@ final class SeenItems {
     boolean alike = contents[at] == content;
     contents[at] = content;
     return alike ? Before.ALIKE : Before.OTHERWISE;
+  }
+
+  /** Texts that String.hashCode takes for each other differ here. */
+  private static int content(Item item) {
+    long hash = 0;
+    for (String text : new String[] {item.name(), item.brand(), item.category()}) {
+      for (int i = 0; i < text.length(); i++) {
+        hash = (hash ^ text.charAt(i)) * 0x9e3779b97f4a7c15L;
+      }
+      hash = (hash ^ Character.MAX_VALUE) * 0x9e3779b97f4a7c15L;
+    }
+    return (int) (hash >>> 32);
   }
 
   private static int place(long[] numbers, long number) {

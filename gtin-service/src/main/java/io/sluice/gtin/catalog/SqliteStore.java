@@ -139,9 +139,19 @@ final class SqliteStore implements AutoCloseable {
         return added;
       } finally {
         if (!done) {
-          statement.execute("ROLLBACK");
+          rollBack(statement);
         }
       }
+    }
+  }
+
+  /** A full disk has rolled back already; then this fails, and must not hide what had failed. */
+  private static void rollBack(Statement statement) {
+    try {
+      statement.execute("ROLLBACK");
+    } catch (SQLException nothingToRollBack) {
+      System.getLogger(SqliteStore.class.getName())
+          .log(System.Logger.Level.DEBUG, "nothing was rolled back", nothingToRollBack);
     }
   }
 

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * ("Compression"), whole or but for the number.
  */
 final class DigitalLink {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{14}|[0-9]{12,13}|[0-9]{8}");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{12,14}");
   private static final Pattern PACKED = Pattern.compile("[A-Za-z0-9_-]{10,}");
+  private static final Pattern ALONE = Pattern.compile("A[Q-T][A-Za-z0-9_-]{7}[AEIMQUYcgkosw048]");
+  private static final Pattern GS1 = Pattern.compile("(?i)https?://id\\.gs1\\.org/.*");
   private static final int GTIN_BITS = 47;
 
   private DigitalLink() {}
@@ -54,7 +56,12 @@ final class DigitalLink {
         segments.getLast().isEmpty() && segments.size() > 1
             ? segments.get(segments.size() - 2)
             : segments.getLast();
-    return PACKED.matcher(last).matches() ? unpacked(last, steps) : none(text);
+    // Any long word could be taken for a packed number, and one in ten for a good one. So it is
+    // only
+    // believed where nothing else can be meant: the number alone, or at the resolver of GS1 itself.
+    boolean alone = ALONE.matcher(last).matches();
+    boolean believable = alone || (PACKED.matcher(last).matches() && GS1.matcher(text).lookingAt());
+    return believable ? unpacked(last, steps) : none(text);
   }
 
   private static Reading none(String text) {
@@ -105,8 +112,7 @@ final class DigitalLink {
       int at = text.indexOf(stop);
       end = at >= 0 && at < end ? at : end;
     }
-    int scheme = text.indexOf("://");
-    int start = scheme < 0 ? 0 : text.indexOf('/', scheme + 3);
+    int start = text.startsWith("/") ? 0 : text.indexOf('/', text.indexOf("://") + 3);
     return start < 0 || start >= end ? "" : text.substring(start, end);
   }
 

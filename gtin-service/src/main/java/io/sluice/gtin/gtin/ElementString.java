@@ -110,7 +110,7 @@ final class ElementString {
         at++;
         continue;
       }
-      if (!text.substring(at).matches("(?s)[0-9]{2}.*")) {
+      if (!isDigit(text, at) || !isDigit(text, at + 1)) {
         return Refusal.MALFORMED.because(
             "found \"" + text.substring(at) + "\", expected an application identifier");
       }
@@ -140,6 +140,10 @@ final class ElementString {
         ? null
         : Refusal.SEVERAL_ITEMS.because(
             "found (01)" + before + " and (01)" + value + ", expected the number of one item");
+  }
+
+  private static boolean isDigit(String text, int at) {
+    return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
   }
 
   /** How many digits an identifier has, which its first two tell. */

@@ -78,7 +78,7 @@ final class NumberReader {
       return new Reading.Refused(
           Refusal.CHECK_DIGIT,
           "found check digit " + value % 10 + " in " + digits + ", expected " + expected,
-          NearMisses.of(digits));
+          digits);
     }
     return one(value, form, steps);
   }
@@ -102,15 +102,12 @@ final class NumberReader {
     int check = (int) (value % 10);
     boolean shortened = digits.charAt(0) == '0';
     long expanded = shortened ? UpcE.expand(digits) : 0;
-    if (shortened && Gtin.checkDigit(expanded) == check) {
-      candidates.add(
-          one(
-              expanded * 10 + check,
-              Form.UPC_E,
-              with(steps, "upc-e-expanded", "the zeros that UPC-E leaves out were put back")));
+    if (expanded > 0 && upcE(digits, steps) instanceof Reading.One upcE) {
+      candidates.add(upcE);
     }
     int expected = Gtin.checkDigit(value / 10);
-    if (expected == check) {
+    boolean sameNumber = expanded > 0 && expanded * 10 + check == value;
+    if (expected == check && !sameNumber) {
       candidates.add(one(value, Form.GTIN_8, steps));
     }
     if (!candidates.isEmpty()) {
@@ -123,7 +120,16 @@ final class NumberReader {
     return new Reading.Refused(
         Refusal.CHECK_DIGIT,
         "found check digit " + check + " in " + digits + ", expected " + expectations,
-        NearMisses.of(digits));
+        digits);
+  }
+
+  /** Eight digits from 0 on that are known to be a UPC-E. */
+  static Reading upcE(String digits, List<Reading.Step> steps) {
+    long body = UpcE.expand(digits);
+    return asItIs(
+        body + digits.substring(7),
+        Form.UPC_E,
+        with(steps, "upc-e-expanded", "the zeros that UPC-E leaves out were put back"));
   }
 
   /** Ten characters: an ISBN of the old kind, or a GTIN-12 that lost two zeros. */

@@ -26,8 +26,15 @@ public sealed interface Reading {
    * Not a GTIN.
    *
    * @param detail what was found and what was expected
-   * @param nearMisses for a wrong check digit, the numbers that one slip would have made of it: one
-   *     digit changed, or two neighbours swapped
+   * @param digits of a number with a wrong check digit; else empty
    */
-  record Refused(Refusal code, String detail, List<Gtin> nearMisses) implements Reading {}
+  record Refused(Refusal code, String detail, String digits) implements Reading {
+    /**
+     * The numbers that one slip would have turned into this one, for a wrong check digit: one digit
+     * changed, or two neighbours swapped.
+     */
+    public List<Gtin> nearMisses() {
+      return digits.isEmpty() ? List.of() : NearMisses.of(digits);
+    }
+  }
 }

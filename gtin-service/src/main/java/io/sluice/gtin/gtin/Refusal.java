@@ -31,6 +31,6 @@ public enum Refusal {
   }
 
   Reading.Refused because(String detail) {
-    return new Reading.Refused(this, detail, java.util.List.of());
+    return new Reading.Refused(this, detail, "");
   }
 }

@@ -45,9 +45,7 @@ final class Symbology {
    */
   private static Reading ean(String data, List<Reading.Step> steps) {
     if (data.matches("0[0-9]{7}")) {
-      return NumberReader.read(data, steps) instanceof Reading.Several several
-          ? several.candidates().getFirst()
-          : NumberReader.read(data, steps);
+      return NumberReader.upcE(data, steps);
     }
     return data.length() == 12
         ? exactly(12, Form.GTIN_12, data, steps)

@@ -8,6 +8,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -51,16 +52,22 @@ final class Api {
           .handler(NumberRoutes::checkForm)
           .handler(numbers::one);
     }
+    router.post("/v1/gtins").handler(Api::onlyJson);
     router
         .post("/v1/gtins")
         .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))
         .handler(numbers::many);
-    router.get("/v1/problems").handler(Api::problems);
-    router.get("/v1/problems/:problem").handler(Api::problem);
-    router
-        .get("/healthz")
-        .handler(context -> Sending.json(context, 200, new JsonObject().put("status", "ok")));
-    router.get("/readyz").handler(this::ready);
+    for (HttpMethod reading : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
+      router.route(reading, "/v1/problems").handler(Api::problems);
+      router.route(reading, "/v1/problems/:problem").handler(Api::problem);
+      router
+          .route(reading, "/healthz")
+          .handler(context -> Sending.json(context, 200, new JsonObject().put("status", "ok")));
+      router.route(reading, "/readyz").handler(this::ready);
+    }
+    router.route("/v1/gtins").handler(context -> refuseMethod(context, "POST, OPTIONS"));
+    router.route("/v1/items/:code").handler(context -> refuseMethod(context, READING));
+    router.route("/v1/gtins/:code").handler(context -> refuseMethod(context, READING));
     router.errorHandler(
         400, context -> says(context, Problem.MALFORMED_PATH, "expected percent-encoded text"));
     router.errorHandler(
@@ -80,10 +87,7 @@ final class Api {
             says(
                 context,
                 Problem.METHOD_NOT_ALLOWED,
-                "found "
-                    + context.request().method()
-                    + ", expected "
-                    + context.response().headers().get("Allow")));
+                "found " + context.request().method() + ", expected GET or HEAD"));
     router.errorHandler(
         413,
         context ->
@@ -120,6 +124,27 @@ final class Api {
         .putHeader("Access-Control-Allow-Headers", "Content-Type, If-None-Match, Accept")
         .putHeader("Access-Control-Max-Age", "86400")
         .end();
+  }
+
+  /** A form would be decoded as one, which JSON is not. */
+  private static void onlyJson(RoutingContext context) {
+    String type = context.request().getHeader("Content-Type");
+    if (type != null && type.toLowerCase(Locale.ROOT).matches("application/([a-z.-]+\\+)?json.*")) {
+      context.next();
+    } else {
+      says(
+          context,
+          Problem.UNSUPPORTED_MEDIA_TYPE,
+          "found Content-Type " + type + ", expected application/json");
+    }
+  }
+
+  private static void refuseMethod(RoutingContext context, String allowed) {
+    context.response().putHeader("Allow", allowed);
+    says(
+        context,
+        Problem.METHOD_NOT_ALLOWED,
+        "found " + context.request().method() + ", expected " + allowed);
   }
 
   private static void problems(RoutingContext context) {

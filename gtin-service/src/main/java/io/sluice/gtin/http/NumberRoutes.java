@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What codes are, without looking items up: one in the path, or many in a body. */
 final class NumberRoutes {
-  static final int MOST_INPUTS = 10_000;
+  static final int MOST_INPUTS = 1_000;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
@@ -114,7 +114,7 @@ final class NumberRoutes {
   /** Says why a code is none, and which items one slip away from it there are. */
   void refuse(RoutingContext context, Reading.Refused refused) {
     JsonObject problem = Answers.refused(refused);
-    if (refused.nearMisses().isEmpty()) {
+    if (refused.digits().isEmpty()) {
       Sending.json(context, 400, problem);
       return;
     }

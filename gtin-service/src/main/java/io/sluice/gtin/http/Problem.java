@@ -16,6 +16,7 @@ enum Problem {
   MALFORMED_PATH(400, "Bad Request", "the path is not percent-encoded text"),
   MALFORMED_BODY(400, "Bad Request", "the body is not what the path takes"),
   BODY_TOO_LARGE(413, "Content Too Large", "the body, or the number of inputs, is too large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "the path takes JSON alone"),
   UNKNOWN_FORM(400, "Bad Request", "?as= names no form of a GTIN"),
   INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
 

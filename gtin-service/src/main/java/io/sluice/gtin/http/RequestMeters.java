@@ -47,6 +47,8 @@ final class RequestMeters {
   }
 
   void scrape(RoutingContext context) {
+    // For whoever scrapes it, not for web pages.
+    context.response().headers().remove("Access-Control-Allow-Origin");
     context.response().putHeader("Content-Type", PROMETHEUS_TEXT).end(registry.scrape());
   }
 

@@ -28,7 +28,7 @@ final class Sending {
 
   private static void send(RoutingContext context, int status, JsonObject body, String caching) {
     HttpServerResponse response = context.response();
-    boolean problem = status >= 400;
+    boolean problem = body.containsKey("code");
     Buffer bytes = Buffer.buffer(body.encode() + "\n");
     response.putHeader("Content-Type", problem ? "application/problem+json" : "application/json");
     boolean reading =
@@ -37,7 +37,7 @@ final class Sending {
     if (!problem && reading) {
       String tag = tag(bytes);
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
-      if (matches(context.request().getHeader("If-None-Match"), tag)) {
+      if (status < 300 && matches(context.request().getHeader("If-None-Match"), tag)) {
         response.headers().remove("Content-Type");
         response.setStatusCode(304).end();
         return;

@@ -121,6 +121,43 @@ class CatalogueTest {
             folder.resolve("c.db"));
 
     assertThat(result).isEqualTo(new Import.Result(3, 1, 0, 0, 2, 1));
+    assertThat(
+            imported(
+                "\ufeff{\"gtin\":9521000000025,\"name\":\"A\"}"
+                    + " {\"gtin\":9521000000018,\"name\":\"B\"}\n"
+                    + "null\n"
+                    + "{\"gtin\":9521000000032,\"name\":\"C\"}\n",
+                "more.jsonl",
+                folder.resolve("c.db")))
+        .isEqualTo(new Import.Result(3, 1, 0, 0, 2, 1));
+  }
+
+  @Test
+  void cellsTooManyAreARejectedRowAndTheFirstColumnThatSaysSomethingCounts() throws Exception {
+    Import.Result result =
+        imported(
+            "\ufeff\"upc\",ean,name,brand\n"
+                + ",9521000000018,Aa,x\n"
+                + "9521000000018,,BB,x\n"
+                + ",9521000000025,Salt, and pepper,x\n",
+            "rows.csv",
+            folder.resolve("c.db"));
+
+    assertThat(result).isEqualTo(new Import.Result(3, 1, 0, 1, 1, 1));
+  }
+
+  @Test
+  void bytesOfAnotherEncodingChangeNothing() throws Exception {
+    Path file = folder.resolve("latin.csv");
+    Files.write(
+        file, "gtin,name\n9521000000018,M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(
+            () ->
+                new Import(file, StandardCharsets.UTF_8, null, (bytes, rows) -> {})
+                    .into(folder.resolve("c.db")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no UTF-8, expected its --encoding");
   }
 
   @Test

@@ -46,6 +46,7 @@ class GtinReaderTest {
         "https://example.com/01/09521234543213/,09521234543213,GTIN-13,GS1 Digital"
             + " Link,link-resolved",
         "/01/09521234543213,09521234543213,GTIN-13,GS1 Digital Link,link-resolved",
+        "/01/09521234543213?next=http://x,09521234543213,GTIN-13,GS1 Digital Link,link-resolved",
       })
   void everyFormLeadsToOneNumber(String text, String gtin, String type, String form, String step) {
     assertThat(GtinReader.read(text))
@@ -99,6 +100,11 @@ class GtinReaderTest {
         "]E496385074x|length|expected 8 digits",
         "https://example.com/products/9521234543213|not-an-item|expected one with /01/",
         "https://example.com/01/09521234543210|check-digit|expected 3",
+        "https://example.com/2024/01/20240110|not-an-item|with /01/",
+        "https://shop.example/Glass_milk|not-an-item|with /01/",
+        "https://x.example/Ginger_recipes|not-an-item|with /01/",
+        "https://example.org/AQnYUc1gmiCNV4JG|not-an-item|with /01/",
+        "]E001234534|check-digit|found check digit 4",
         "https://example.com/01/%00|malformed|percent-encoded",
         "https://example.com/ARFRJydaAAAA|not-an-item|with /01/",
         "0-201-75041-5|check-digit|end of an ISBN-10, expected 4",
@@ -162,17 +168,27 @@ class GtinReaderTest {
         long body = 1 + random.nextLong(9_999_999_999_998L);
         long value = body * 10 + Gtin.checkDigit(body);
 
-        assertThat(GtinReader.read("https://dl.example/" + packed(first, value)))
+        assertThat(GtinReader.read("https://id.gs1.org/" + packed(first, value)))
             .isInstanceOfSatisfying(
                 Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(value));
         assertThat(
                 GtinReader.read(
-                    "https://dl.example/" + packed(first, value - value % 10 + (value + 1) % 10)))
+                    "https://id.gs1.org/" + packed(first, value - value % 10 + (value + 1) % 10)))
             .isInstanceOf(Reading.Refused.class);
       }
     }
+    byte[] alone =
+        java.nio.ByteBuffer.allocate(9).put((byte) 1).putLong(9521234543213L << 17).array();
+    assertThat(
+            GtinReader.read(
+                "https://dl.example/"
+                    + java.util.Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(java.util.Arrays.copyOf(alone, 7))))
+        .isInstanceOfSatisfying(
+            Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(9521234543213L));
     // As the standard's own example begins: (01)05412345000013 and more.
-    assertThat(GtinReader.read("https://example.org/AQnYUc1gmiCNV4JG"))
+    assertThat(GtinReader.read("https://id.gs1.org/AQnYUc1gmiCNV4JG"))
         .isInstanceOfSatisfying(
             Reading.One.class, one -> assertThat(one.gtin().text()).isEqualTo("05412345000013"));
   }
@@ -198,6 +214,11 @@ class GtinReaderTest {
               assertThat(one.gtin().value()).isEqualTo(9521234543213L);
               assertThat(one.steps()).extracting(Reading.Step::code).containsExactly("trimmed");
             });
+  }
+
+  @Test
+  void twoFormsOfOneNumberAreOneReading() {
+    assertThat(GtinReader.read("00000055")).isInstanceOf(Reading.One.class);
   }
 
   @Test
@@ -249,6 +270,31 @@ class GtinReaderTest {
                 assertThat(several.candidates())
                     .extracting(one -> one.gtin().text())
                     .containsExactly("00012345000065", "00000001234565"));
+  }
+
+  @Test
+  void noEightDigitsFromZeroOnAreTooMuchForIt() {
+    for (int n = 0; n < 10_000_000; n += n < 200_000 ? 1 : 97) {
+      String digits = String.format("%08d", n);
+      if (GtinReader.read(digits) == null) {
+        assertThat(digits).isNull();
+      }
+    }
+  }
+
+  @Test
+  void whateverComesItAnswers() {
+    Random random = new Random(17);
+    String alphabet = "0123456789013]()[EC1dQ-  \u001d/01:hX%aM?#^<GS>\u0660\ufeff";
+    for (int n = 0; n < 300_000; n++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = random.nextInt(40); i >= 0; i--) {
+        text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      assertThat(GtinReader.read(text.toString())).as(text.toString()).isNotNull();
+      assertThat(GtinReader.read("https://a/" + text)).isNotNull();
+      assertThat(GtinReader.read("]C1" + text)).isNotNull();
+    }
   }
 
   @ParameterizedTest
