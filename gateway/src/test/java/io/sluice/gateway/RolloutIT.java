@@ -253,7 +253,17 @@ class RolloutIT {
   void aRolloutThatSomebodyElseHasEndedIsNotRunOn() {
     CompletableFuture<Sluice> runner =
         CompletableFuture.supplyAsync(
-            () -> sluice("rollout", "canary", "f", "--to", "green", "--step-time", "3600"));
+            () ->
+                sluice(
+                    "rollout",
+                    "canary",
+                    "f",
+                    "--to",
+                    "green",
+                    "--step-time",
+                    "3600",
+                    "--judge",
+                    ""));
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> sluice("rollout", "history", "f").out().contains("measured"));
