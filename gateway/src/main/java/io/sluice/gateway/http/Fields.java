@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ public final class Fields {
   private static final int STRIDE = 5;
   private static final HeaderName[] NAMES = HeaderName.values();
   private static final byte[] NOTHING = {};
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEX_DIGITS = Long.SIZE / 4;
 
   private byte[] bytes = NOTHING;
   private int used;
@@ -52,6 +55,19 @@ public final class Fields {
   public AsciiString lowerName(int i) {
     HeaderName known = known(i);
     return known != null ? known.lowerText() : name(i).toLowerCase();
+  }
+
+  /** Whether field {@code i} has exactly this value. */
+  public boolean isValue(int i, AsciiString text) {
+    int start = slots[i * STRIDE + VALUE_START];
+    int from = text.arrayOffset();
+    return Arrays.equals(
+        bytes,
+        start,
+        start + slots[i * STRIDE + VALUE_LENGTH],
+        text.array(),
+        from,
+        from + text.length());
   }
 
   /** Which of the known names field {@code i} has, or null. */
@@ -102,6 +118,22 @@ public final class Fields {
     int nameStart = append(name);
     int valueStart = append(value);
     slot(nameStart, name.length(), valueStart, value.length());
+  }
+
+  /** Appends a field whose value is the sixteen hexadecimal digits of each of two numbers. */
+  public void addHex(HeaderName name, long first, long second) {
+    int nameStart = append(name.text());
+    int valueStart = used;
+    hex(first);
+    hex(second);
+    slot(nameStart, name.text().length(), valueStart, used - valueStart, name);
+  }
+
+  private void hex(long bits) {
+    byte[] target = reserve(HEX_DIGITS);
+    for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
+      target[used++] = HEX[(int) (bits >>> shift) & 0xf];
+    }
   }
 
   /** Replaces every field of this name by one. */

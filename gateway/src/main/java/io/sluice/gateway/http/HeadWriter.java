@@ -75,6 +75,15 @@ public final class HeadWriter {
     putLineEnd();
   }
 
+  /** Takes a piece of a body as it is; the caller releases it. */
+  public void encode(ByteBuf piece) {
+    length = 0;
+    int count = piece.readableBytes();
+    reserve(count);
+    piece.getBytes(piece.readerIndex(), bytes, 0, count);
+    length = count;
+  }
+
   /** The bytes that were encoded last. */
   public int length() {
     return length;

@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's method, target and header fields, as one client sent them and as they will be
@@ -16,6 +17,8 @@ public final class RequestHead {
   private AsciiString target = AsciiString.EMPTY_STRING;
   private AsciiString path = AsciiString.EMPTY_STRING;
   private AsciiString host = AsciiString.EMPTY_STRING;
+  private AsciiString knownAuthority = AsciiString.EMPTY_STRING;
+  private AsciiString knownHost = AsciiString.EMPTY_STRING;
   private AsciiString upgrade = AsciiString.EMPTY_STRING;
   private int minorVersion = 1;
   private long framing = Framing.NONE;
@@ -49,6 +52,15 @@ public final class RequestHead {
   /** The host in lower case without its port; empty only for HTTP/1.0 without a Host header. */
   public AsciiString host() {
     return host;
+  }
+
+  /** The value of the Host field, or null. */
+  public @Nullable AsciiString authority() {
+    int i = fields.indexOf(HeaderName.HOST, 0);
+    if (i < 0) {
+      return null;
+    }
+    return fields.isValue(i, knownAuthority) ? knownAuthority : fields.value(i);
   }
 
   /** 0 or 1, of HTTP/1. */
@@ -90,6 +102,23 @@ public final class RequestHead {
 
   void host(AsciiString newHost) {
     host = newHost;
+  }
+
+  /**
+   * Takes the host from the Host field where it is that of the request before: a client asks the
+   * same one again and again.
+   */
+  boolean takesKnownHost() {
+    boolean known = !knownAuthority.isEmpty() && authority() == knownAuthority;
+    host = known ? knownHost : host;
+    return known;
+  }
+
+  /** The host of a Host field's value, for this request and those that are like it. */
+  void host(AsciiString authority, AsciiString itsHost) {
+    knownAuthority = new AsciiString(authority);
+    knownHost = new AsciiString(itsHost);
+    host = knownHost;
   }
 
   void upgrade(AsciiString protocol) {

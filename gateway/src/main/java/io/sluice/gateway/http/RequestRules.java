@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.netty.util.AsciiString;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -85,11 +86,9 @@ final class RequestRules {
       }
     }
     PathNormalizer.Range target = PathNormalizer.normalize(fields, pathStart, targetEnd);
-    head.set(
-        method,
-        fields.view(target.start(), target.end() - target.start()),
-        fields.view(target.start(), target.queryStart() - target.start()),
-        minorVersion);
+    AsciiString whole = fields.view(target.start(), target.end() - target.start());
+    AsciiString path = whole.subSequence(0, target.queryStart() - target.start(), false);
+    head.set(method, whole, path, minorVersion);
     host(head, authority);
     framing(head);
     expectation(fields);
@@ -98,13 +97,12 @@ final class RequestRules {
   }
 
   static AsciiString method(byte[] bytes, int start, int length) {
-    AsciiString spelled = new AsciiString(bytes, start, length, false);
     for (AsciiString common : COMMON_METHODS) {
-      if (common.contentEquals(spelled)) {
+      if (Arrays.equals(bytes, start, start + length, common.array(), 0, common.length())) {
         return common;
       }
     }
-    return spelled;
+    return new AsciiString(bytes, start, length, false);
   }
 
   private static int version(byte[] bytes, int start, int end) {
@@ -153,11 +151,13 @@ final class RequestRules {
     if (fields.indexOf(HeaderName.HOST, i + 1) >= 0) {
       throw Reason.DUPLICATE_HOST.error();
     }
-    AsciiString value = fields.value(i);
-    if (!authority.isEmpty() && !authority.contentEqualsIgnoreCase(value)) {
+    if (!authority.isEmpty() && !authority.contentEqualsIgnoreCase(fields.value(i))) {
       throw Reason.HOST_MISMATCH.error();
     }
-    head.host(hostWithoutPort(value));
+    if (!head.takesKnownHost()) {
+      AsciiString value = fields.value(i);
+      head.host(value, hostWithoutPort(value));
+    }
   }
 
   /** The host of {@code host [":" port]} (RFC 9110 section 7.2) in lower case. */

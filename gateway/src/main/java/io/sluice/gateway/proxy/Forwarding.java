@@ -12,6 +12,7 @@ import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.tls.TlsSession;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,7 @@ final class Forwarding {
       }
     }
     AsciiString scheme = peer.tls() == null ? HTTP : HTTPS;
-    AsciiString host = fields.first(HeaderName.HOST);
+    AsciiString host = head.authority();
     appendTo(fields, HeaderName.X_FORWARDED_FOR, peer.text());
     if (listener.forwarded() || fields.has(HeaderName.FORWARDED)) {
       appendTo(fields, HeaderName.FORWARDED, forwarded(peer, scheme, host));
@@ -122,11 +123,13 @@ final class Forwarding {
     }
   }
 
-  /** One that came is kept where it can be an id; else the request gets one. */
+  /** One that came is kept where it can be an id; else the request gets 128 random bits. */
   private static void requestId(Fields fields) {
     AsciiString id = fields.first(HeaderName.X_REQUEST_ID);
     if (id == null || id.isEmpty() || id.length() > MAX_REQUEST_ID) {
-      fields.set(HeaderName.X_REQUEST_ID, RequestIds.next());
+      ThreadLocalRandom random = ThreadLocalRandom.current();
+      fields.remove(HeaderName.X_REQUEST_ID);
+      fields.addHex(HeaderName.X_REQUEST_ID, random.nextLong(), random.nextLong());
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,32 +31,46 @@ public final class RouteIndex<T> {
    */
   public record Entry<T>(String id, int priority, Route route, T target) {}
 
-  private record Candidate<T>(String id, int priority, Alternative alternative, T target) {}
+  private record Candidate<T>(String id, int priority, Alternative alternative, T target) {
+    /** Empty stands for any. */
+    AsciiString host() {
+      AsciiString exact = alternative.exactHost();
+      return exact == null ? AsciiString.EMPTY_STRING : exact;
+    }
+
+    @Nullable AsciiString path() {
+      return alternative.exactPath();
+    }
+
+    /** The literal start of a pattern up to its last slash, or null. */
+    @Nullable AsciiString prefix() {
+      String prefix = alternative.pathPrefix();
+      int slash = prefix.lastIndexOf('/');
+      return path() != null || slash < 0 ? null : AsciiString.of(prefix.substring(0, slash + 1));
+    }
+  }
 
   private static final Comparator<Candidate<?>> BEST_FIRST =
       Comparator.<Candidate<?>>comparingInt(c -> -c.priority)
           .thenComparing(c -> c.alternative, Alternative.SPECIFIC_FIRST)
           .thenComparing(c -> c.id);
 
-  private final Map<AsciiString, Bucket<T>> byHost;
+  private final TextMap<Bucket<T>> byHost;
   private final Bucket<T> anyHost;
 
-  private RouteIndex(Map<AsciiString, Bucket<T>> byHost, Bucket<T> anyHost) {
+  private RouteIndex(TextMap<Bucket<T>> byHost, Bucket<T> anyHost) {
     this.byHost = byHost;
     this.anyHost = anyHost;
   }
 
   public static <T> RouteIndex<T> of(Iterable<Entry<T>> entries) {
-    Map<AsciiString, List<Candidate<T>>> hosts = byHost(entries);
-    List<Candidate<T>> any = hosts.remove(AsciiString.EMPTY_STRING);
-    Map<AsciiString, Bucket<T>> byHost = HashMap.newHashMap(hosts.size());
-    hosts.forEach((host, candidates) -> byHost.put(host, Bucket.of(candidates)));
-    return new RouteIndex<>(byHost, Bucket.of(any == null ? List.of() : any));
+    List<Entry<T>> all = new ArrayList<>();
+    entries.forEach(all::add);
+    return new RouteIndex<T>(TextMap.empty(), Bucket.empty()).change(List.of(), all);
   }
 
   /**
-   * The index without some routes and with others: a copy of the maps, and new lists only where
-   * something changes.
+   * The index without some routes and with others: what does not change is shared.
    *
    * @param removed as they were added
    */
@@ -64,39 +79,46 @@ public final class RouteIndex<T> {
     Map<AsciiString, List<Candidate<T>>> in = byHost(added);
     Set<AsciiString> touched = new HashSet<>(out.keySet());
     touched.addAll(in.keySet());
-    Map<AsciiString, Bucket<T>> hosts = new HashMap<>(byHost);
+    TextMap.Editor<Bucket<T>> hosts = byHost.edit();
     Bucket<T> any = anyHost;
     for (AsciiString host : touched) {
       List<Candidate<T>> less = out.getOrDefault(host, List.of());
       List<Candidate<T>> more = in.getOrDefault(host, List.of());
       if (host.isEmpty()) {
         any = any.change(less, more);
-        continue;
-      }
-      Bucket<T> before = hosts.get(host);
-      Bucket<T> now = before == null ? Bucket.of(more) : before.change(less, more);
-      if (now.size == 0) {
-        hosts.remove(host);
       } else {
-        hosts.put(host, now);
+        hosts.change(
+            host,
+            before -> {
+              Bucket<T> now = (before == null ? Bucket.<T>empty() : before).change(less, more);
+              return now.size == 0 ? null : now;
+            });
       }
     }
-    return new RouteIndex<>(hosts, any);
+    return new RouteIndex<>(hosts.done(), any);
   }
 
-  /** By host; the empty one stands for any. */
-  private static <T> Map<AsciiString, List<Candidate<T>>> byHost(Iterable<Entry<T>> entries) {
-    Map<AsciiString, List<Candidate<T>>> byHost = new HashMap<>();
+  private static <T> Map<AsciiString, List<Candidate<T>>> byHost(List<Entry<T>> entries) {
+    List<Candidate<T>> candidates = new ArrayList<>();
     for (Entry<T> entry : entries) {
       for (Alternative alternative : entry.route.alternatives()) {
-        AsciiString host = alternative.exactHost();
-        byHost
-            .computeIfAbsent(
-                host == null ? AsciiString.EMPTY_STRING : host, h -> new ArrayList<>(1))
-            .add(new Candidate<>(entry.id, entry.priority, alternative, entry.target));
+        candidates.add(new Candidate<>(entry.id, entry.priority, alternative, entry.target));
       }
     }
-    return byHost;
+    return grouped(candidates, Candidate::host);
+  }
+
+  /** By a key; those that have none are left out. */
+  private static <T> Map<AsciiString, List<Candidate<T>>> grouped(
+      List<Candidate<T>> candidates, Function<Candidate<T>, @Nullable AsciiString> key) {
+    Map<AsciiString, List<Candidate<T>>> groups = new HashMap<>();
+    for (Candidate<T> candidate : candidates) {
+      AsciiString text = key.apply(candidate);
+      if (text != null) {
+        groups.computeIfAbsent(text, t -> new ArrayList<>(1)).add(candidate);
+      }
+    }
+    return groups;
   }
 
   /** Where the best matching route leads, or null. */
@@ -115,105 +137,81 @@ public final class RouteIndex<T> {
    */
   private record Bucket<T>(
       int size,
-      Map<AsciiString, List<Candidate<T>>> byPath,
-      Map<AsciiString, List<Candidate<T>>> byPrefix,
+      TextMap<List<Candidate<T>>> byPath,
+      TextMap<List<Candidate<T>>> byPrefix,
       int longestPrefix,
       List<Candidate<T>> rest) {
     /** Up to here a list is as quick as a map. */
     private static final int FEW = 8;
 
-    static <T> Bucket<T> of(List<Candidate<T>> candidates) {
-      if (candidates.size() <= FEW) {
-        List<Candidate<T>> rest = new ArrayList<>(candidates);
-        rest.sort(BEST_FIRST);
-        return new Bucket<>(rest.size(), Map.of(), Map.of(), 0, rest);
-      }
-      Map<AsciiString, List<Candidate<T>>> byPath = new HashMap<>();
-      Map<AsciiString, List<Candidate<T>>> byPrefix = new HashMap<>();
-      List<Candidate<T>> rest = new ArrayList<>();
-      for (Candidate<T> candidate : candidates) {
-        AsciiString path = candidate.alternative.exactPath();
-        AsciiString prefix = prefix(candidate);
-        if (path != null) {
-          byPath.computeIfAbsent(path, p -> new ArrayList<>(1)).add(candidate);
-        } else if (prefix != null) {
-          byPrefix.computeIfAbsent(prefix, p -> new ArrayList<>(1)).add(candidate);
-        } else {
-          rest.add(candidate);
-        }
-      }
-      byPath.values().forEach(list -> list.sort(BEST_FIRST));
-      byPrefix.values().forEach(list -> list.sort(BEST_FIRST));
-      rest.sort(BEST_FIRST);
-      int longest = byPrefix.keySet().stream().mapToInt(AsciiString::length).max().orElse(0);
-      return new Bucket<>(candidates.size(), byPath, byPrefix, longest, rest);
-    }
+    private static final Bucket<?> EMPTY =
+        new Bucket<>(0, TextMap.empty(), TextMap.empty(), 0, List.of());
 
-    /** The literal start of a pattern up to its last slash, or null. */
-    private static @Nullable AsciiString prefix(Candidate<?> candidate) {
-      String prefix = candidate.alternative.pathPrefix();
-      int slash = prefix.lastIndexOf('/');
-      return slash < 0 ? null : AsciiString.of(prefix.substring(0, slash + 1));
+    @SuppressWarnings("unchecked") // It holds nothing.
+    static <T> Bucket<T> empty() {
+      return (Bucket<T>) EMPTY;
     }
 
     Bucket<T> change(List<Candidate<T>> removed, List<Candidate<T>> added) {
-      if (size + added.size() - removed.size() <= FEW || size <= FEW) {
-        List<Candidate<T>> all = new ArrayList<>(rest);
-        byPath.values().forEach(all::addAll);
-        byPrefix.values().forEach(all::addAll);
-        all.removeAll(removed);
-        all.addAll(added);
-        return of(all);
+      int after = size + added.size() - removed.size();
+      if (after > FEW && size > FEW) {
+        return sorted(removed, added);
       }
-      Map<AsciiString, List<Candidate<T>>> paths = new HashMap<>(byPath);
-      Map<AsciiString, List<Candidate<T>>> prefixes = new HashMap<>(byPrefix);
-      List<Candidate<T>> others = new ArrayList<>(rest);
-      int longest = longestPrefix;
-      for (Candidate<T> candidate : removed) {
-        AsciiString path = candidate.alternative.exactPath();
-        AsciiString prefix = prefix(candidate);
-        if (path != null) {
-          without(paths, path, candidate);
-        } else if (prefix != null) {
-          without(prefixes, prefix, candidate);
-        } else {
-          others.remove(candidate);
-        }
-      }
-      for (Candidate<T> candidate : added) {
-        AsciiString path = candidate.alternative.exactPath();
-        AsciiString prefix = prefix(candidate);
-        if (path != null) {
-          with(paths, path, candidate);
-        } else if (prefix != null) {
-          with(prefixes, prefix, candidate);
-          longest = Math.max(longest, prefix.length());
-        } else {
-          others.add(candidate);
-        }
-      }
-      others.sort(BEST_FIRST);
-      int now = size - removed.size() + added.size();
-      return new Bucket<>(now, paths, prefixes, longest, others);
+      List<Candidate<T>> all = new ArrayList<>(rest);
+      byPath.values().forEach(all::addAll);
+      byPrefix.values().forEach(all::addAll);
+      List<Candidate<T>> now = changed(all, removed, added);
+      return after > FEW
+          ? Bucket.<T>empty().sorted(List.of(), now)
+          : new Bucket<>(after, TextMap.empty(), TextMap.empty(), 0, now);
     }
 
-    private static <T> void without(
-        Map<AsciiString, List<Candidate<T>>> lists, AsciiString key, Candidate<T> candidate) {
-      List<Candidate<T>> fewer = new ArrayList<>(lists.getOrDefault(key, List.of()));
-      fewer.remove(candidate);
-      if (fewer.isEmpty()) {
-        lists.remove(key);
-      } else {
-        lists.put(key, fewer);
-      }
+    /** With each candidate where it is looked for. */
+    private Bucket<T> sorted(List<Candidate<T>> removed, List<Candidate<T>> added) {
+      Map<AsciiString, List<Candidate<T>>> prefixes = grouped(added, Candidate::prefix);
+      int longest = prefixes.keySet().stream().mapToInt(AsciiString::length).max().orElse(0);
+      return new Bucket<>(
+          size + added.size() - removed.size(),
+          changed(byPath, grouped(removed, Candidate::path), grouped(added, Candidate::path)),
+          changed(byPrefix, grouped(removed, Candidate::prefix), prefixes),
+          Math.max(longest, longestPrefix),
+          changed(rest, others(removed), others(added)));
     }
 
-    private static <T> void with(
-        Map<AsciiString, List<Candidate<T>>> lists, AsciiString key, Candidate<T> candidate) {
-      List<Candidate<T>> more = new ArrayList<>(lists.getOrDefault(key, List.of()));
-      more.add(candidate);
-      more.sort(BEST_FIRST);
-      lists.put(key, more);
+    private static <T> List<Candidate<T>> others(List<Candidate<T>> candidates) {
+      return candidates.stream().filter(c -> c.path() == null && c.prefix() == null).toList();
+    }
+
+    private static <T> TextMap<List<Candidate<T>>> changed(
+        TextMap<List<Candidate<T>>> lists,
+        Map<AsciiString, List<Candidate<T>>> removed,
+        Map<AsciiString, List<Candidate<T>>> added) {
+      Set<AsciiString> touched = new HashSet<>(removed.keySet());
+      touched.addAll(added.keySet());
+      if (touched.isEmpty()) {
+        return lists;
+      }
+      TextMap.Editor<List<Candidate<T>>> editor = lists.edit();
+      for (AsciiString text : touched) {
+        List<Candidate<T>> less = removed.getOrDefault(text, List.of());
+        List<Candidate<T>> more = added.getOrDefault(text, List.of());
+        editor.change(
+            text,
+            before -> {
+              List<Candidate<T>> now = changed(before == null ? List.of() : before, less, more);
+              return now.isEmpty() ? null : now;
+            });
+      }
+      return editor.done();
+    }
+
+    private static <T> List<Candidate<T>> changed(
+        List<Candidate<T>> before, List<Candidate<T>> removed, List<Candidate<T>> added) {
+      List<Candidate<T>> now = new ArrayList<>(before);
+      now.removeAll(removed);
+      now.addAll(added);
+      now.sort(BEST_FIRST);
+      return now;
     }
 
     @Nullable Candidate<T> best(RouteInput input, @Nullable Candidate<T> soFar) {
@@ -223,10 +221,13 @@ public final class RouteIndex<T> {
         best = better(byPath.get(path), input, best);
       }
       if (!byPrefix.isEmpty()) {
-        for (int slash = path.indexOf('/', 0);
-            slash >= 0 && slash < longestPrefix;
-            slash = path.indexOf('/', slash + 1)) {
-          best = better(byPrefix.get(path.subSequence(0, slash + 1, false)), input, best);
+        int hash = TextMap.SEED;
+        int end = Math.min(path.length(), longestPrefix);
+        for (int i = 0; i < end; i++) {
+          hash = TextMap.hash(hash, path.byteAt(i));
+          if (path.byteAt(i) == '/') {
+            best = better(byPrefix.get(path, i + 1, hash), input, best);
+          }
         }
       }
       return better(rest, input, best);

@@ -59,7 +59,9 @@ public final class Outgoing {
   public void piece(ByteBuf piece) {
     int length = piece.readableBytes();
     if (gathered != null && length <= gathered.maxFastWritableBytes()) {
-      gathered.writeBytes(piece);
+      // Through an array: from buffer to buffer Netty makes a view of each.
+      heads.encode(piece);
+      heads.copyTo(gathered);
       piece.release();
     } else {
       pass();
