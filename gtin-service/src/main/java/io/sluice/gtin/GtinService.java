@@ -51,7 +51,7 @@ final class GtinService {
    * @throws IOException when the catalogue or an address cannot be used
    */
   static GtinService start(Settings settings) throws IOException, InterruptedException {
-    Catalogue catalogue = Catalogue.open(settings.catalogue());
+    Catalogue catalogue = Catalogue.open(settings.catalogue(), settings.localCopy());
     fill(catalogue);
     ApiServer server;
     try {

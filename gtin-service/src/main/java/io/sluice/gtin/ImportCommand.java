@@ -1,5 +1,6 @@
 package io.sluice.gtin;
 
+import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,10 +37,18 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--catalogue",
-      paramLabel = "FILE.db",
+      paramLabel = "FILE.db|URL",
       defaultValue = "catalogue.db",
-      description = "SQLite file, made if it is not there (${DEFAULT-VALUE})")
-  private Path catalogue = Path.of("catalogue.db");
+      description =
+          "SQLite file, made if it is not there, or jdbc:postgresql://… (${DEFAULT-VALUE})")
+  private String catalogue = "catalogue.db";
+
+  @Option(
+      names = "--column",
+      paramLabel = "gtin|name|brand|category=NAME",
+      description =
+          "the file's own name for a column, such as gtin=Artikelnummer; the usual ones are known")
+  private Map<String, String> columns = new LinkedHashMap<>();
 
   @Option(
       names = "--rejects",
@@ -65,10 +78,18 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: --rejects: found the file that is imported, expected another");
       return 2;
     }
-    try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected)) {
+    Set<String> unknown = new LinkedHashSet<>(columns.keySet());
+    unknown.removeAll(Import.COLUMNS);
+    if (!unknown.isEmpty()) {
+      err.println("gtin-service: --column: found " + unknown + ", expected " + Import.COLUMNS);
+      return 2;
+    }
+    try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);
+        Catalogue opened = Catalogue.open(catalogue, null)) {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);
-      Import.Result result = new Import(file, encoding, writer, progress::tell).into(catalogue);
+      Import.Result result =
+          new Import(file, encoding, inverted(columns), writer, progress::tell).into(opened);
       progress.end();
       spec.commandLine()
           .getOut()
@@ -88,6 +109,12 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: " + failed.getMessage() + "; nothing was changed");
       return 1;
     }
+  }
+
+  private static Map<String, String> inverted(Map<String, String> columns) {
+    Map<String, String> byName = new LinkedHashMap<>();
+    columns.forEach((canonical, name) -> byName.put(name, canonical));
+    return byName;
   }
 
   /** Percentage and rate on one line of the terminal, twice a second. */

@@ -40,11 +40,21 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--catalogue",
-      paramLabel = "FILE.db",
+      paramLabel = "FILE.db|URL",
       defaultValue = "catalogue.db",
       description =
-          "SQLite file, made and filled with a demonstration if it is not there (${DEFAULT-VALUE})")
-  private Path catalogue = Path.of("catalogue.db");
+          "SQLite file, made and filled with a demonstration if it is not there, or"
+              + " jdbc:postgresql://host/database?user=…, which many may share (${DEFAULT-VALUE})")
+  private String catalogue = "catalogue.db";
+
+  @Option(
+      names = "--local-copy",
+      paramLabel = "FILE.db",
+      defaultValue = "local-copy.db",
+      description =
+          "with PostgreSQL: what was asked for is kept there and answered from there while the"
+              + " database is away (${DEFAULT-VALUE})")
+  private Path localCopy = Path.of("local-copy.db");
 
   @Option(
       names = "--accept",
@@ -164,6 +174,7 @@ final class ServeCommand implements Callable<Integer> {
         publicAddress,
         privateAddress,
         catalogue,
+        localCopy,
         accepted,
         register,
         prefix.replaceAll("/+$", ""),

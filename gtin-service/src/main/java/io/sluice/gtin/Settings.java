@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a service is started with.
  *
  * @param id its name among the servers of its backends
- * @param catalogue the SQLite file
+ * @param catalogue an SQLite file, or {@code jdbc:postgresql://…}
+ * @param localCopy the file for when a shared catalogue is away
  * @param etcd where to register; empty for nowhere
  * @param prefix the folder of the gateways' tree
  * @param backend the backend that gets the public address; {@code <backend>-private} gets the
@@ -26,7 +27,8 @@ record Settings(
     String id,
     SocketAddress publicAddress,
     SocketAddress privateAddress,
-    Path catalogue,
+    String catalogue,
+    Path localCopy,
     Accept accept,
     List<URI> etcd,
     String prefix,

@@ -6,6 +6,7 @@ import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,79 +14,178 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The items, with a cache in front of the database. Any thread may ask; none is blocked.
+ * The items, with a cache in front of the database. Any thread may ask; none is blocked but where
+ * it says so.
  *
- * <p>Both what exists and what does not is remembered for a short while.
+ * <p>Both what exists and what does not is remembered for a short while. What another process
+ * changes is seen within a second. While a shared database is away, what was asked for before is
+ * found in a local copy, and {@link #isAway} says so.
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
+  private static final String POSTGRES = "jdbc:postgresql:";
   private static final int READERS = 4;
+
+  /** For who writes, who imports, and who listens. */
+  private static final int OTHERS = 3;
+
   private static final long WATCH_MILLIS = 500;
+  private static final int LISTEN_MILLIS = 1_000;
   private static final int CACHED = 200_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
           READERS, Thread.ofPlatform().name("catalogue-", 0).daemon().factory());
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("catalogue-write").daemon().factory());
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("catalogue-watch").daemon().factory());
-  private final SqliteStore store;
-  private final ScheduledFuture<?> watching;
-  private long version;
+  private final ItemStore store;
+  private final @Nullable LocalCopy copy;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
+  private long version;
+  private volatile boolean away;
+  private volatile boolean closed;
 
-  private Catalogue(SqliteStore store) {
+  private Catalogue(ItemStore store, @Nullable LocalCopy copy) {
     this.store = store;
+    this.copy = copy;
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(CACHED)
             .expireAfterWrite(FRESH)
             .executor(readers)
             .buildAsync(this::load);
-    this.watching =
-        watcher.scheduleWithFixedDelay(
-            this::forgetIfChanged, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    watcher.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    if (store instanceof PostgresStore shared) {
+      Thread.ofPlatform().name("catalogue-listen").daemon().start(() -> listen(shared));
+    }
   }
 
   /**
-   * Opens the catalogue in a file, making the file if there is none.
+   * Opens a catalogue.
    *
-   * @throws IOException when the file cannot be used
+   * @param where an SQLite file, made if there is none, or {@code jdbc:postgresql://…}
+   * @param localCopy the file for what was asked for, when a shared database is away; null for none
+   * @throws IOException when it cannot be used
    */
-  public static Catalogue open(Path file) throws IOException {
+  public static Catalogue open(String where, @Nullable Path localCopy) throws IOException {
     try {
-      return new Catalogue(SqliteStore.open(file, READERS));
+      if (!where.startsWith(POSTGRES)) {
+        return new Catalogue(SqliteStore.open(Path.of(where), READERS), null);
+      }
+      LocalCopy copy = localCopy == null ? null : LocalCopy.open(localCopy, READERS);
+      return new Catalogue(PostgresStore.open(where, READERS + OTHERS), copy);
     } catch (SQLException failed) {
       throw new IOException(
-          file
+          withoutSecrets(where)
               + ": found no usable catalogue ("
               + failed.getMessage()
-              + "), expected an SQLite file",
+              + "), expected an SQLite file or jdbc:postgresql://…",
           failed);
     }
   }
 
-  /** The item with this number, if there is one. Fails with the database's exception. */
+  /** A password in a URL is nobody's business. */
+  private static String withoutSecrets(String where) {
+    return where.startsWith(POSTGRES) ? where.replaceAll("[?].*", "?…") : where;
+  }
+
+  /**
+   * The item with this number, if there is one. Fails with {@link CatalogueAway} where the database
+   * is away and no copy has it.
+   */
   public CompletableFuture<Optional<Item>> find(Gtin gtin) {
     return cache.get(gtin.value());
   }
 
-  /** How many items there are. Blocks; not for event loops. */
+  /** Whether the database could not be used when it was last tried; what is found may be old. */
+  public boolean isAway() {
+    return away;
+  }
+
+  /** Whether there was an item with this number, and it was removed. */
+  public CompletableFuture<Boolean> isGone(Gtin gtin) {
+    return ask(readers, () -> store.isGone(gtin.value()));
+  }
+
+  public CompletableFuture<Page> search(Search search) {
+    return ask(readers, () -> store.search(search));
+  }
+
+  /** What was done to an item, oldest first. */
+  public CompletableFuture<List<Change>> history(Gtin gtin) {
+    return ask(readers, () -> store.history(gtin.value()));
+  }
+
+  /** Changes one item; fails with {@link EditRefused} where the edit will not. */
+  public CompletableFuture<Edited> edit(Gtin gtin, Author author, Edit edit) {
+    return ask(
+        writer,
+        () -> {
+          try {
+            Edited edited = store.edit(gtin.value(), author, edit);
+            cache.synchronous().invalidate(gtin.value());
+            if (copy != null && edited.after() == null) {
+              copy.forget(gtin.value());
+            }
+            return edited;
+          } catch (EditRefused refused) {
+            throw new CompletionException(refused);
+          }
+        });
+  }
+
+  /** What is asked of the database. */
+  private interface Question<T> {
+    T answer() throws SQLException;
+  }
+
+  private static <T> CompletableFuture<T> ask(Executor on, Question<T> question) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return question.answer();
+          } catch (SQLException failed) {
+            throw new CatalogueAway(failed);
+          }
+        },
+        on);
+  }
+
+  /** How many items there are. Blocks. */
   public long size() throws IOException {
     try {
       return store.count();
     } catch (SQLException failed) {
       throw new IOException(failed);
+    }
+  }
+
+  /** Takes an item. */
+  public interface Sink {
+    void take(Item item) throws IOException;
+  }
+
+  /** Gives all items in the order of their numbers, as they are at one moment. Blocks. */
+  public void all(Sink sink) throws IOException {
+    try {
+      store.all(sink::take);
+    } catch (SQLException failed) {
+      throw new IOException(failed.getMessage(), failed);
     }
   }
 
@@ -106,38 +206,114 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** What another process has changed is seen within a second. */
-  private void forgetIfChanged() {
+  /** See {@link ItemStore#replaceAll}. Blocks. */
+  long replaceAll(ItemStore.Source source) throws IOException {
+    try {
+      long added = store.replaceAll(source);
+      cache.synchronous().invalidateAll();
+      return added;
+    } catch (SQLException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private Optional<Item> load(Long value) {
+    try {
+      // Each question would wait for a database that is away, and there are few who can.
+      if (!away || copy == null) {
+        Optional<Item> item = store.find(value);
+        if (copy != null && item.isPresent()) {
+          copy.keep(item.get());
+        }
+        return item;
+      }
+    } catch (SQLException failed) {
+      isAwayBecauseOf(failed);
+      if (copy == null) {
+        throw new CatalogueAway(failed);
+      }
+    }
+    return fromCopy(value);
+  }
+
+  private Optional<Item> fromCopy(long value) {
+    try {
+      Optional<Item> old = copy == null ? Optional.empty() : copy.find(value);
+      if (old.isEmpty()) {
+        throw new CatalogueAway(new SQLException("the local copy has no such item"));
+      }
+      return old;
+    } catch (SQLException failed) {
+      throw new CatalogueAway(failed);
+    }
+  }
+
+  private void isAwayBecauseOf(SQLException failed) {
+    if (!away) {
+      away = true;
+      LOG.warn("the catalogue's database is away: {}", failed.getMessage());
+    }
+  }
+
+  /** What another process has changed is not remembered any longer. */
+  private synchronized void watch() {
     try {
       long now = store.version();
       if (now != version) {
         version = now;
         cache.synchronous().invalidateAll();
       }
+      if (away) {
+        away = false;
+        LOG.info("the catalogue's database is back");
+      }
     } catch (SQLException failed) {
-      LOG.warn("the catalogue's version cannot be read; what is cached may be old", failed);
+      isAwayBecauseOf(failed);
+    }
+    if (copy != null) {
+      copy.write();
     }
   }
 
-  private Optional<Item> load(Long value) {
+  /** Hears of changes sooner than by looking. */
+  private void listen(PostgresStore shared) {
+    while (!closed) {
+      try (Connection connection = shared.listen()) {
+        while (!closed) {
+          shared.awaitChange(connection, LISTEN_MILLIS);
+          watch();
+        }
+      } catch (SQLException away) {
+        LOG.debug("nothing is heard of changes: {}", away.getMessage());
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
     try {
-      return store.find(value);
-    } catch (SQLException failed) {
-      throw new CompletionException(failed);
+      Thread.sleep(LISTEN_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
   @Override
   public void close() {
-    watching.cancel(false);
+    closed = true;
     watcher.shutdown();
-    readers.shutdown();
-    try {
-      if (!readers.awaitTermination(5, TimeUnit.SECONDS)) {
-        readers.shutdownNow();
+    for (ExecutorService each : List.of(readers, writer)) {
+      each.shutdown();
+      try {
+        if (!each.awaitTermination(5, TimeUnit.SECONDS)) {
+          each.shutdownNow();
+        }
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
       }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    }
+    if (copy != null) {
+      copy.close();
     }
     store.close();
   }

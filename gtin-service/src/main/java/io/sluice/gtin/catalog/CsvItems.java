@@ -17,23 +17,24 @@ final class CsvItems {
    *     what was expected
    */
   static void read(Reader csv, String name, Consumer<Item> sink) throws IOException {
-    RowReader.csv(
-        csv,
-        name,
-        new RowReader.Sink() {
-          @Override
-          public void row(long line, Map<String, String> values) throws IOException {
-            switch (ItemRow.read(values)) {
-              case ItemRow.Good(Item item) -> sink.accept(item);
-              case ItemRow.Bad bad ->
-                  throw new IOException(name + " line " + line + ": " + bad.detail());
-            }
-          }
+    new RowReader(Map.of())
+        .csv(
+            csv,
+            name,
+            new RowReader.Sink() {
+              @Override
+              public void row(long line, Map<String, String> values) throws IOException {
+                switch (ItemRow.read(values)) {
+                  case ItemRow.Good(Item item) -> sink.accept(item);
+                  case ItemRow.Bad bad ->
+                      throw new IOException(name + " line " + line + ": " + bad.detail());
+                }
+              }
 
-          @Override
-          public void broken(long line, String text, String why) throws IOException {
-            throw new IOException(name + " line " + line + ": " + why);
-          }
-        });
+              @Override
+              public void broken(long line, String text, String why) throws IOException {
+                throw new IOException(name + " line " + line + ": " + why);
+              }
+            });
   }
 }

@@ -10,7 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +33,14 @@ public final class Import {
   public record Result(
       long rows, long taken, long duplicates, long replaced, long rejected, long added) {}
 
+  /** The columns that matter. */
+  public static final List<String> COLUMNS = List.of("gtin", "name", "brand", "category");
+
   private static final int PROGRESS_ROWS = 10_000;
 
   private final Path file;
   private final Charset encoding;
+  private final RowReader reader;
   private final @Nullable Writer rejects;
   private final BiConsumer<Long, Long> progress;
   private final SeenItems seen = new SeenItems();
@@ -47,14 +51,21 @@ public final class Import {
 
   /**
    * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
+   * @param columns of the file by the names that they have there, each the canonical one: gtin,
+   *     name, brand or category; in addition to the names that are known anyway
    * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values;
    *     null for nobody
    * @param progress called now and then with the bytes that were read and the rows so far
    */
   public Import(
-      Path file, Charset encoding, @Nullable Writer rejects, BiConsumer<Long, Long> progress) {
+      Path file,
+      Charset encoding,
+      Map<String, String> columns,
+      @Nullable Writer rejects,
+      BiConsumer<Long, Long> progress) {
     this.file = file;
     this.encoding = encoding;
+    this.reader = new RowReader(columns);
     this.rejects = rejects;
     this.progress = progress;
   }
@@ -62,37 +73,33 @@ public final class Import {
   /**
    * Runs it.
    *
-   * @param catalogue an SQLite file, made if it is not there
    * @throws IOException when the file is neither CSV nor JSON Lines, or either cannot be used;
    *     nothing was changed then
    */
-  public Result into(Path catalogue) throws IOException {
-    try (SqliteStore store = SqliteStore.open(catalogue, 0);
-        Counting bytes = new Counting(Files.newInputStream(file))) {
+  public Result into(Catalogue catalogue) throws IOException {
+    try (Counting bytes = new Counting(Files.newInputStream(file))) {
       if (rejects != null) {
         rejects.write("line,code,detail,row\n");
       }
-      long added = store.replaceAll(sink -> read(bytes, sink));
+      long added = catalogue.replaceAll(sink -> read(bytes, sink));
       long taken = rows - duplicates - replaced - rejected;
       return new Result(rows, taken, duplicates, replaced, rejected, added);
     } catch (CharacterCodingException wrong) {
       throw new IOException(
           file + ": found bytes that are no " + encoding + ", expected its --encoding", wrong);
-    } catch (SQLException failed) {
-      throw new IOException(catalogue + ": " + failed.getMessage(), failed);
     }
   }
 
-  private void read(Counting bytes, SqliteStore.Sink sink) throws IOException, SQLException {
+  private void read(Counting bytes, ItemStore.Sink sink) throws IOException {
     String name = file.getFileName().toString();
     RowReader.Sink rowSink = new Rows(bytes, sink);
     var strict = new InputStreamReader(bytes, encoding.newDecoder());
     try (BufferedReader text = new BufferedReader(strict, 1 << 16)) {
       skipByteOrderMark(text);
       if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
-        RowReader.jsonLines(text, rowSink);
+        reader.jsonLines(text, rowSink);
       } else {
-        RowReader.csv(text, name, rowSink);
+        reader.csv(text, name, rowSink);
       }
     }
     if (rejects != null) {
@@ -111,9 +118,9 @@ public final class Import {
 
   private final class Rows implements RowReader.Sink {
     private final Counting bytes;
-    private final SqliteStore.Sink sink;
+    private final ItemStore.Sink sink;
 
-    Rows(Counting bytes, SqliteStore.Sink sink) {
+    Rows(Counting bytes, ItemStore.Sink sink) {
       this.bytes = bytes;
       this.sink = sink;
     }
@@ -144,7 +151,7 @@ public final class Import {
     @Override
     public void broken(long line, String text, String why) throws IOException {
       rows++;
-      reject(line, "malformed", why, java.util.List.of(text));
+      reject(line, "malformed", why, List.of(text));
     }
   }
 

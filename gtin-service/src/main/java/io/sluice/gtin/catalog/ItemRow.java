@@ -39,6 +39,9 @@ sealed interface ItemRow {
     if (name.length() + brand.length() + category.length() > MOST_CHARACTERS) {
       return new Bad("name", "expected at most " + MOST_CHARACTERS + " characters in all columns");
     }
+    if ((name + brand + category).indexOf('\0') >= 0) {
+      return new Bad("name", "found the character U+0000, expected text");
+    }
     return switch (GtinReader.read(code)) {
       case Reading.One one -> new Good(new Item(one.gtin(), name.strip(), brand, category));
       case Reading.Several _ ->

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -58,7 +59,18 @@ final class RowReader {
           Map.entry("category", "category"),
           Map.entry("categories", "category"));
 
-  private RowReader() {}
+  private final Map<String, String> columns;
+
+  /**
+   * @param named columns of this file by the names that they have there, each the canonical one; in
+   *     addition to the names that are known anyway
+   */
+  RowReader(Map<String, String> named) {
+    columns = new HashMap<>(COLUMNS);
+    // Whoever names a column means that one and no other.
+    columns.values().removeAll(named.values());
+    named.forEach((name, canonical) -> columns.put(name.toLowerCase(Locale.ROOT), canonical));
+  }
 
   /**
    * Gives every row of CSV to the sink.
@@ -66,7 +78,7 @@ final class RowReader {
    * @param name what the source is called in errors
    * @throws IOException when it is no CSV from some line on, or the sink has had enough
    */
-  static void csv(Reader source, String name, Sink sink) throws IOException {
+  void csv(Reader source, String name, Sink sink) throws IOException {
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper().readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
       while (rows.hasNextValue()) {
@@ -92,7 +104,7 @@ final class RowReader {
   }
 
   /** Gives every line's object to the sink; a line that is none is a broken row. */
-  static void jsonLines(BufferedReader source, Sink sink) throws IOException {
+  void jsonLines(BufferedReader source, Sink sink) throws IOException {
     ObjectReader reader =
         new JsonMapper()
             .readerForMapOf(Object.class)
@@ -120,14 +132,14 @@ final class RowReader {
     }
   }
 
-  private static Map<String, String> canonical(Map<String, String> row) {
+  private Map<String, String> canonical(Map<String, String> row) {
     Map<String, String> values = new LinkedHashMap<>();
     row.forEach(
         (key, value) -> {
           String column = key.strip().toLowerCase(Locale.ROOT);
           // Of two columns for one thing, the first that says something.
           values.merge(
-              COLUMNS.getOrDefault(column, column),
+              columns.getOrDefault(column, column),
               value == null ? "" : value,
               (first, second) -> first.isBlank() ? second : first);
         });

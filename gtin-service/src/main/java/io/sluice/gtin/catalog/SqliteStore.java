@@ -13,55 +13,114 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 
 /**
- * The catalogue's table in one SQLite file, in write-ahead mode, with one connection and prepared
- * statement for each reading thread. Blocking; called from the catalogue's threads.
+ * The catalogue in one SQLite file, in write-ahead mode: one connection that writes, and one with
+ * its prepared statement for each reading thread. Words are found by a full-text index that keeps
+ * no copy of the text (FTS5, contentless).
  */
-final class SqliteStore implements AutoCloseable {
-  private static final String SCHEMA =
-      "CREATE TABLE IF NOT EXISTS item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT"
-          + " NOT NULL, category TEXT NOT NULL)";
-  private static final String FIND = "SELECT name, brand, category FROM item WHERE gtin = ?";
-  private static final String INSERT =
-      "INSERT INTO item (gtin, name, brand, category) VALUES (?, ?, ?, ?)";
+final class SqliteStore extends SqlStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
-  private static final String REPLACE =
+  /** What the file has when its {@code user_version} is 1. */
+  private static final String[] SCHEMA = {
+    "CREATE TABLE IF NOT EXISTS item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
+        + " NULL, category TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS gone (gtin INTEGER PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS change (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT"
+        + " NULL, request TEXT NOT NULL, gtin INTEGER NOT NULL, name_before TEXT, brand_before"
+        + " TEXT, category_before TEXT, name_after TEXT, brand_after TEXT, category_after TEXT)",
+    "CREATE INDEX IF NOT EXISTS change_of ON change (gtin)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS item_text USING fts5 (name, brand, category, content='',"
+        + " contentless_delete=1, detail='column', tokenize='unicode61 remove_diacritics 0')"
+  };
+
+  private static final String PUT =
       "INSERT OR REPLACE INTO item (gtin, name, brand, category) VALUES (?, ?, ?, ?)";
+  private static final String PUT_TEXT =
+      "INSERT OR REPLACE INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
   private static final int BATCH = 10_000;
 
   /** A connection with the one question that is asked all the time. */
   private record Session(Connection connection, PreparedStatement find) {}
 
   private final Connection writer;
+  private final Connection watcher;
   private final BlockingQueue<Session> sessions;
   private final List<Session> all;
 
-  private SqliteStore(Connection writer, List<Session> sessions) {
+  private SqliteStore(Connection writer, Connection watcher, List<Session> sessions) {
     this.writer = writer;
+    this.watcher = watcher;
     this.all = List.copyOf(sessions);
     this.sessions = new ArrayBlockingQueue<>(Math.max(1, sessions.size()), false, sessions);
   }
 
   static SqliteStore open(Path file, int readers) throws SQLException {
     Connection writer = connect(file);
-    try (Statement statement = writer.createStatement()) {
-      statement.execute(SCHEMA);
-    }
+    prepare(writer);
     List<Session> sessions = new ArrayList<>();
     for (int i = 0; i < readers; i++) {
       Connection connection = connect(file);
       sessions.add(new Session(connection, connection.prepareStatement(FIND)));
     }
-    return new SqliteStore(writer, sessions);
+    return new SqliteStore(writer, connect(file), sessions);
   }
 
-  Optional<Item> find(long gtin) throws SQLException {
-    Session session = sessions.poll();
-    if (session == null) {
-      throw new SQLException("more threads than connections");
+  /** Makes the tables; of a file that has items and no index yet, the index as well. */
+  private static void prepare(Connection writer) throws SQLException {
+    try (Statement statement = writer.createStatement()) {
+      if (version(statement) == 1) {
+        return;
+      }
+      statement.execute("BEGIN IMMEDIATE");
+      try {
+        if (version(statement) == 0) {
+          for (String part : SCHEMA) {
+            statement.execute(part);
+          }
+          index(writer);
+          statement.execute("PRAGMA user_version = 1");
+        }
+        statement.execute("COMMIT");
+      } catch (SQLException failed) {
+        rollBack(statement);
+        throw failed;
+      }
     }
+  }
+
+  private static int version(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+      return row.getInt(1);
+    }
+  }
+
+  private static void index(Connection writer) throws SQLException {
+    try (Statement select = writer.createStatement();
+        ResultSet row = select.executeQuery("SELECT gtin, name, brand, category FROM item");
+        PreparedStatement text = writer.prepareStatement(PUT_TEXT)) {
+      int waiting = 0;
+      while (row.next()) {
+        text.setLong(1, row.getLong(1));
+        for (int column = 2; column <= 4; column++) {
+          text.setString(column, Words.folded(row.getString(column)));
+        }
+        text.addBatch();
+        if (++waiting % BATCH == 0) {
+          text.executeBatch();
+        }
+      }
+      text.executeBatch();
+    }
+  }
+
+  @Override
+  public Optional<Item> find(long gtin) throws SQLException {
+    Session session = take();
     try {
       session.find.setLong(1, gtin);
       try (ResultSet row = session.find.executeQuery()) {
@@ -75,68 +134,39 @@ final class SqliteStore implements AutoCloseable {
     }
   }
 
-  /** A number that is another one after any other connection has changed the file. */
-  synchronized long version() throws SQLException {
-    try (Statement statement = writer.createStatement();
-        ResultSet row = statement.executeQuery("PRAGMA data_version")) {
-      return row.getLong(1);
+  private Session take() throws SQLException {
+    Session session = sessions.poll();
+    if (session == null) {
+      throw new SQLException("more threads than connections");
     }
+    return session;
   }
 
-  synchronized long count() throws SQLException {
-    try (Statement statement = writer.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM item")) {
-      return row.getLong(1);
-    }
-  }
-
-  /**
-   * Inserts all items in one transaction if the table is empty, which two processes may try at
-   * once.
-   */
-  synchronized int insertIfEmpty(List<Item> items) throws SQLException {
-    try (Statement begin = writer.createStatement()) {
-      begin.execute("BEGIN IMMEDIATE");
-      try {
-        int inserted = count() == 0 ? insert(items) : 0;
-        begin.execute("COMMIT");
-        return inserted;
-      } catch (SQLException failed) {
-        begin.execute("ROLLBACK");
-        throw failed;
+  @Override
+  <T> T reading(Work<T> work) throws SQLException {
+    if (all.isEmpty()) {
+      synchronized (this) {
+        return work.with(writer);
       }
     }
+    Session session = take();
+    try {
+      return work.with(session.connection);
+    } finally {
+      sessions.add(session);
+    }
   }
 
-  /** Gives items one by one. */
-  interface Source {
-    void giveTo(Sink sink) throws IOException, SQLException;
-  }
-
-  /** Takes an item; the last one with a number counts. */
-  interface Sink {
-    void put(Item item) throws IOException;
-  }
-
-  /**
-   * Puts all items of a source in, in the place of those with the same numbers, in one transaction.
-   *
-   * @return how many there were not before
-   */
-  synchronized long replaceAll(Source source) throws SQLException, IOException {
+  @Override
+  synchronized <T> T writing(Work<T> work) throws SQLException {
     try (Statement statement = writer.createStatement()) {
-      statement.execute("PRAGMA cache_size = -262144");
       statement.execute("BEGIN IMMEDIATE");
       boolean done = false;
-      try (PreparedStatement replace = writer.prepareStatement(REPLACE)) {
-        long before = count();
-        int[] waiting = {0};
-        source.giveTo(item -> put(replace, item, waiting));
-        replace.executeBatch();
-        long added = count() - before;
+      try {
+        T result = work.with(writer);
         statement.execute("COMMIT");
         done = true;
-        return added;
+        return result;
       } finally {
         if (!done) {
           rollBack(statement);
@@ -145,44 +175,117 @@ final class SqliteStore implements AutoCloseable {
     }
   }
 
-  /** A full disk has rolled back already; then this fails, and must not hide what had failed. */
-  private static void rollBack(Statement statement) {
-    try {
-      statement.execute("ROLLBACK");
-    } catch (SQLException nothingToRollBack) {
-      System.getLogger(SqliteStore.class.getName())
-          .log(System.Logger.Level.DEBUG, "nothing was rolled back", nothingToRollBack);
-    }
-  }
+  /** There is one writer at a time anyway. */
+  @Override
+  void lock(Connection connection, long gtin) {}
 
-  private static void put(PreparedStatement replace, Item item, int[] waiting) throws IOException {
-    try {
-      bind(replace, item);
-      replace.addBatch();
-      if (++waiting[0] == BATCH) {
-        replace.executeBatch();
-        waiting[0] = 0;
+  @Override
+  public long version() throws SQLException {
+    synchronized (watcher) {
+      try (Statement statement = watcher.createStatement();
+          ResultSet row = statement.executeQuery("PRAGMA data_version")) {
+        return row.getLong(1);
       }
-    } catch (SQLException failed) {
-      throw new IOException(failed.getMessage(), failed);
     }
   }
 
-  private static void bind(PreparedStatement statement, Item item) throws SQLException {
-    statement.setLong(1, item.gtin().value());
-    statement.setString(2, item.name());
-    statement.setString(3, item.brand());
-    statement.setString(4, item.category());
-  }
-
-  private int insert(List<Item> items) throws SQLException {
-    try (PreparedStatement insert = writer.prepareStatement(INSERT)) {
-      for (Item item : items) {
-        bind(insert, item);
-        insert.addBatch();
+  @Override
+  public void all(Sink sink) throws SQLException, IOException {
+    Session session = take();
+    try (Statement select = session.connection.createStatement();
+        ResultSet row =
+            select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
+      while (row.next()) {
+        sink.put(
+            new Item(
+                new Gtin(row.getLong(1)), row.getString(2), row.getString(3), row.getString(4)));
       }
-      return insert.executeBatch().length;
+    } finally {
+      sessions.add(session);
     }
+  }
+
+  @Override
+  void put(Connection connection, Item item) throws SQLException {
+    try (PreparedStatement put = connection.prepareStatement(PUT);
+        PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
+      bind(put, text, item);
+      put.executeUpdate();
+      text.executeUpdate();
+    }
+  }
+
+  @Override
+  void remove(Connection connection, long gtin) throws SQLException {
+    update(connection, "DELETE FROM item WHERE gtin = ?", gtin);
+    update(connection, "DELETE FROM item_text WHERE rowid = ?", gtin);
+  }
+
+  @Override
+  void putAll(Connection connection, Source source) throws SQLException, IOException {
+    try (Statement statement = connection.createStatement();
+        PreparedStatement put = connection.prepareStatement(PUT);
+        PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
+      statement.execute("PRAGMA cache_size = -262144");
+      int[] waiting = {0};
+      source.giveTo(
+          item -> {
+            try {
+              bind(put, text, item);
+              put.addBatch();
+              text.addBatch();
+              if (++waiting[0] % BATCH == 0) {
+                put.executeBatch();
+                text.executeBatch();
+              }
+            } catch (SQLException failed) {
+              throw new IOException(failed.getMessage(), failed);
+            }
+          });
+      put.executeBatch();
+      text.executeBatch();
+    }
+  }
+
+  private static void bind(PreparedStatement put, PreparedStatement text, Item item)
+      throws SQLException {
+    put.setLong(1, item.gtin().value());
+    put.setString(2, item.name());
+    put.setString(3, item.brand());
+    put.setString(4, item.category());
+    text.setLong(1, item.gtin().value());
+    text.setString(2, Words.folded(item.name()));
+    text.setString(3, Words.folded(item.brand()));
+    text.setString(4, Words.folded(item.category()));
+  }
+
+  @Override
+  Found look(Search search) {
+    List<String> terms = new ArrayList<>();
+    search.words().forEach(word -> terms.add('"' + word + "\" *"));
+    Words.of(search.brand()).forEach(word -> terms.add("brand : \"" + word + '"'));
+    Words.of(search.category()).forEach(word -> terms.add("category : \"" + word + '"'));
+    List<String> conditions = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    if (!terms.isEmpty()) {
+      conditions.add("item_text MATCH ?");
+      values.add(String.join(" AND ", terms));
+    }
+    if (!search.brand().isEmpty()) {
+      conditions.add("item.brand = ?");
+      values.add(search.brand());
+    }
+    if (!search.category().isEmpty()) {
+      conditions.add("item.category = ?");
+      values.add(search.category());
+    }
+    return terms.isEmpty()
+        ? new Found("item", "item.gtin", conditions, values)
+        : new Found(
+            "item_text CROSS JOIN item ON item.gtin = item_text.rowid",
+            "item_text.rowid",
+            conditions,
+            values);
   }
 
   private static Connection connect(Path file) throws SQLException {
@@ -193,11 +296,21 @@ final class SqliteStore implements AutoCloseable {
     return config.createConnection("jdbc:sqlite:" + file);
   }
 
+  /** A full disk has rolled back already; then this fails, and must not hide what had failed. */
+  private static void rollBack(Statement statement) {
+    try {
+      statement.execute("ROLLBACK");
+    } catch (SQLException nothingToRollBack) {
+      LOG.debug("nothing was rolled back", nothingToRollBack);
+    }
+  }
+
   @Override
   public void close() {
     for (Session session : all) {
       closeQuietly(session.connection);
     }
+    closeQuietly(watcher);
     closeQuietly(writer);
   }
 
@@ -206,8 +319,7 @@ final class SqliteStore implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException failed) {
-      System.getLogger(SqliteStore.class.getName())
-          .log(System.Logger.Level.WARNING, "the catalogue did not close", failed);
+      LOG.warn("the catalogue did not close", failed);
     }
   }
 }

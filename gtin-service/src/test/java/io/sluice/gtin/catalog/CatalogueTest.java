@@ -47,7 +47,7 @@ class CatalogueTest {
   @Test
   void whatWasFilledIsFoundAgainAndOnlyOnce() throws Exception {
     Path file = folder.resolve("c.db");
-    try (Catalogue catalogue = Catalogue.open(file);
+    try (Catalogue catalogue = Catalogue.open(file.toString(), null);
         Reader csv = Files.newBufferedReader(DEMO)) {
       assertThat(catalogue.fillIfEmpty(csv, "demo.csv")).isGreaterThanOrEqualTo(60);
       assertThat(catalogue.find(new Gtin(9521000000018L)).get())
@@ -56,7 +56,7 @@ class CatalogueTest {
           .isEqualTo("Oat biscuits with sea salt 200 g");
       assertThat(catalogue.find(new Gtin(9521234543213L)).get()).isEmpty();
     }
-    try (Catalogue again = Catalogue.open(file);
+    try (Catalogue again = Catalogue.open(file.toString(), null);
         Reader csv = Files.newBufferedReader(DEMO)) {
       assertThat(again.fillIfEmpty(csv, "demo.csv")).isZero();
       assertThat(again.size()).isGreaterThanOrEqualTo(60);
@@ -73,7 +73,7 @@ class CatalogueTest {
       })
   void aRowThatCannotBeUsedIsNamedAndNothingIsAdded(int line, String csv, String message)
       throws IOException {
-    try (Catalogue catalogue = Catalogue.open(folder.resolve("c.db"))) {
+    try (Catalogue catalogue = Catalogue.open(folder.resolve("c.db").toString(), null)) {
       assertThatThrownBy(
               () -> catalogue.fillIfEmpty(new StringReader(csv.replace("~", "\n")), "my.csv"))
           .isInstanceOf(IOException.class)
@@ -85,7 +85,10 @@ class CatalogueTest {
 
   private Import.Result imported(String content, String name, Path catalogue) throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
-    return new Import(file, StandardCharsets.UTF_8, null, (bytes, rows) -> {}).into(catalogue);
+    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
+      return new Import(file, StandardCharsets.UTF_8, Map.of(), null, (bytes, rows) -> {})
+          .into(opened);
+    }
   }
 
   @Test
@@ -104,7 +107,7 @@ class CatalogueTest {
             catalogue);
 
     assertThat(result).isEqualTo(new Import.Result(6, 2, 1, 1, 2, 2));
-    try (Catalogue opened = Catalogue.open(catalogue)) {
+    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
       assertThat(opened.size()).isEqualTo(2);
       assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("B");
     }
@@ -152,12 +155,14 @@ class CatalogueTest {
     Files.write(
         file, "gtin,name\n9521000000018,M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThatThrownBy(
-            () ->
-                new Import(file, StandardCharsets.UTF_8, null, (bytes, rows) -> {})
-                    .into(folder.resolve("c.db")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("no UTF-8, expected its --encoding");
+    try (Catalogue opened = Catalogue.open(folder.resolve("c.db").toString(), null)) {
+      assertThatThrownBy(
+              () ->
+                  new Import(file, StandardCharsets.UTF_8, Map.of(), null, (bytes, rows) -> {})
+                      .into(opened))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no UTF-8, expected its --encoding");
+    }
   }
 
   @Test
@@ -175,7 +180,7 @@ class CatalogueTest {
         .hasMessageContaining("broken.csv line")
         .hasMessageContaining("found no CSV");
 
-    try (Catalogue opened = Catalogue.open(catalogue)) {
+    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
       assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("Old");
       assertThat(opened.size()).isOne();
     }
@@ -188,7 +193,7 @@ class CatalogueTest {
             folder.resolve("c.db"),
             "this is no database at all, but it is long enough to look like one");
 
-    assertThatThrownBy(() -> Catalogue.open(file))
+    assertThatThrownBy(() -> Catalogue.open(file.toString(), null))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("found no usable catalogue")
         .hasMessageContaining("expected an SQLite file");

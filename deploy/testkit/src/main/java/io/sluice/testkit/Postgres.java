@@ -1,0 +1,128 @@
+package io.sluice.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A real PostgreSQL on loopback, which a test may kill and start again. */
+public final class Postgres implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static @Nullable Path home;
+
+  private final Path directory;
+  private final int port = FreePort.next();
+  private @Nullable Program process;
+
+  private Postgres(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Starts one with its data in a directory of its own. */
+  public static Postgres start() {
+    try {
+      Postgres postgres = new Postgres(Files.createTempDirectory("postgres"));
+      if (isRoot()) {
+        // It refuses to run as root.
+        Program.run(PATIENCE, "chown", "postgres", postgres.directory.toString());
+      }
+      Program.run(
+          PATIENCE,
+          command("initdb", "-D", postgres.data(), "-U", "gtin", "-A", "trust", "-N", "-E", "UTF8")
+              .toArray(new String[0]));
+      postgres.resume();
+      return postgres;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Of its one database. */
+  public String url() {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=gtin";
+  }
+
+  /** Starts it again on the data that is there. */
+  public void resume() {
+    Awaitility.await().atMost(PATIENCE).until(this::comesUp);
+  }
+
+  /** What is left of one that was killed may be in its way for a moment. */
+  private boolean comesUp() {
+    if (process == null || !process.isAlive()) {
+      process =
+          Program.start(
+              directory.resolve("log"),
+              command(
+                  "postgres",
+                  "-D",
+                  data(),
+                  "-p",
+                  Integer.toString(port),
+                  "-h",
+                  "127.0.0.1",
+                  "-c",
+                  "unix_socket_directories=",
+                  "-c",
+                  "fsync=off"));
+    }
+    try {
+      Program.run(
+          PATIENCE,
+          home().resolve("pg_isready").toString(),
+          "-h",
+          "127.0.0.1",
+          "-p",
+          Integer.toString(port));
+      return true;
+    } catch (AssertionError notYet) {
+      return false;
+    }
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    if (process != null) {
+      process.kill();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private String data() {
+    return directory.resolve("data").toString();
+  }
+
+  private static List<String> command(String program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (isRoot()) {
+      command.addAll(
+          List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"));
+    }
+    command.add(home().resolve(program).toString());
+    command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  private static boolean isRoot() {
+    return System.getProperty("user.name").equals("root");
+  }
+
+  private static synchronized Path home() {
+    if (home == null) {
+      String printed =
+          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-postgres").toString());
+      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
+    }
+    return home;
+  }
+}

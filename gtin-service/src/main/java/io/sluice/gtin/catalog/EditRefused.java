@@ -1,0 +1,25 @@
+package io.sluice.gtin.catalog;
+
+/** An edit that is not to be made; nothing was changed. */
+public final class EditRefused extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** Why. */
+  public enum Cause {
+    /** The item is not as the author thinks. */
+    CHANGED,
+    /** There is none. */
+    UNKNOWN
+  }
+
+  private final Cause why;
+
+  public EditRefused(Cause why) {
+    super(why.name());
+    this.why = why;
+  }
+
+  public Cause why() {
+    return why;
+  }
+}

@@ -1,0 +1,305 @@
+package io.sluice.gtin.catalog;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.sluice.gtin.gtin.Gtin;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * The catalogue in PostgreSQL, or in an engine that speaks its protocol, shared by many processes.
+ * Every transaction that changes something also raises the one number in {@code catalogue_version},
+ * which is how the others learn of it, and notifies channel {@value #CHANNEL}, which is how they
+ * learn of it sooner.
+ */
+final class PostgresStore extends SqlStore {
+  static final String CHANNEL = "catalogue";
+
+  private static final long SCHEMA_LOCK = 0x736c75696365L;
+  private static final String[] SCHEMA = {
+    "CREATE TABLE IF NOT EXISTS item (gtin BIGINT PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
+        + " NULL, category TEXT NOT NULL, words TSVECTOR NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS item_words ON item USING GIN (words)",
+    "CREATE INDEX IF NOT EXISTS item_brand ON item (brand, gtin)",
+    "CREATE INDEX IF NOT EXISTS item_category ON item (category, gtin)",
+    "CREATE TABLE IF NOT EXISTS gone (gtin BIGINT PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS change (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at"
+        + " TEXT NOT NULL, who TEXT NOT NULL, request TEXT NOT NULL, gtin BIGINT NOT NULL,"
+        + " name_before TEXT, brand_before TEXT, category_before TEXT, name_after TEXT,"
+        + " brand_after TEXT, category_after TEXT)",
+    "CREATE INDEX IF NOT EXISTS change_of ON change (gtin)",
+    "CREATE TABLE IF NOT EXISTS catalogue_version (version BIGINT NOT NULL)",
+    "INSERT INTO catalogue_version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM catalogue_version)"
+  };
+  private static final String REPLACE =
+      " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
+          + " excluded.category, words = excluded.words";
+  private static final int COPIED_BYTES = 64 * 1024;
+
+  private final HikariDataSource pool;
+
+  private PostgresStore(HikariDataSource pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * @param url such as {@code jdbc:postgresql://host/database?user=name}
+   * @param connections at most so many at a time
+   */
+  static PostgresStore open(String url, int connections) throws SQLException {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setMaximumPoolSize(connections);
+    config.setPoolName("catalogue");
+    config.setConnectionTimeout(2_000);
+    config.setValidationTimeout(1_000);
+    config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("ApplicationName", "gtin-service");
+    config.addDataSourceProperty("connectTimeout", "2");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    PostgresStore store = new PostgresStore(new HikariDataSource(config));
+    try {
+      store.prepare();
+      return store;
+    } catch (SQLException failed) {
+      store.close();
+      throw failed;
+    }
+  }
+
+  private void prepare() throws SQLException {
+    transaction(
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
+            for (String part : SCHEMA) {
+              statement.execute(part);
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  <T> T reading(Work<T> work) throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      return work.with(connection);
+    }
+  }
+
+  @Override
+  <T> T writing(Work<T> work) throws SQLException {
+    return transaction(
+        connection -> {
+          T result = work.with(connection);
+          try (Statement statement = connection.createStatement()) {
+            // Last, since it is where writers wait for each other.
+            statement.executeUpdate("UPDATE catalogue_version SET version = version + 1");
+            statement.execute("NOTIFY " + CHANNEL);
+          }
+          return result;
+        });
+  }
+
+  private <T> T transaction(Work<T> work) throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      boolean done = false;
+      try {
+        T result = work.with(connection);
+        connection.commit();
+        done = true;
+        return result;
+      } finally {
+        if (!done) {
+          connection.rollback();
+        }
+      }
+    }
+  }
+
+  @Override
+  void lock(Connection connection, long gtin) throws SQLException {
+    try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
+      lock.setLong(1, gtin);
+      lock.execute();
+    }
+  }
+
+  @Override
+  public long version() throws SQLException {
+    return reading(
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery("SELECT version FROM catalogue_version")) {
+            return row.next() ? row.getLong(1) : 0;
+          }
+        });
+  }
+
+  /**
+   * Waits until somebody has changed something, or the time is over. One thread, which holds a
+   * connection for it.
+   */
+  void awaitChange(Connection listening, int atMostMillis) throws SQLException {
+    listening.unwrap(PGConnection.class).getNotifications(atMostMillis);
+  }
+
+  /** A connection that hears of changes; the caller closes it. */
+  Connection listen() throws SQLException {
+    Connection connection = pool.getConnection();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LISTEN " + CHANNEL);
+      return connection;
+    } catch (SQLException failed) {
+      connection.close();
+      throw failed;
+    }
+  }
+
+  @Override
+  public void all(Sink sink) throws SQLException, IOException {
+    try (Connection connection = pool.getConnection()) {
+      // Without a transaction the driver would fetch all rows at once.
+      connection.setAutoCommit(false);
+      try (Statement select = connection.createStatement()) {
+        select.setFetchSize(10_000);
+        try (ResultSet row =
+            select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
+          while (row.next()) {
+            sink.put(
+                new Item(
+                    new Gtin(row.getLong(1)),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4)));
+          }
+        }
+      } finally {
+        connection.rollback();
+      }
+    }
+  }
+
+  @Override
+  void put(Connection connection, Item item) throws SQLException {
+    try (PreparedStatement put =
+        connection.prepareStatement(
+            "INSERT INTO item (gtin, name, brand, category, words) VALUES (?, ?, ?, ?,"
+                + " to_tsvector('simple', ?))"
+                + REPLACE)) {
+      put.setLong(1, item.gtin().value());
+      put.setString(2, item.name());
+      put.setString(3, item.brand());
+      put.setString(4, item.category());
+      put.setString(5, words(item));
+      put.executeUpdate();
+    }
+  }
+
+  private static String words(Item item) {
+    return Words.folded(item.name() + ' ' + item.brand() + ' ' + item.category());
+  }
+
+  @Override
+  void remove(Connection connection, long gtin) throws SQLException {
+    update(connection, "DELETE FROM item WHERE gtin = ?", gtin);
+  }
+
+  /** By way of a table of this transaction's own, as COPY replaces nothing. */
+  @Override
+  void putAll(Connection connection, Source source) throws SQLException, IOException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TEMPORARY TABLE incoming (row BIGINT, gtin BIGINT, name TEXT, brand TEXT,"
+              + " category TEXT, words TEXT) ON COMMIT DROP");
+      CopyIn copy =
+          connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY incoming FROM STDIN");
+      try {
+        long[] row = {0};
+        StringBuilder lines = new StringBuilder();
+        source.giveTo(
+            item -> {
+              lines.append(row[0]++).append('\t').append(item.gtin().value());
+              for (String text : List.of(item.name(), item.brand(), item.category(), words(item))) {
+                escape(text, lines.append('\t'));
+              }
+              if (lines.append('\n').length() > COPIED_BYTES) {
+                send(copy, lines);
+              }
+            });
+        send(copy, lines);
+        copy.endCopy();
+      } finally {
+        if (copy.isActive()) {
+          copy.cancelCopy();
+        }
+      }
+      statement.executeUpdate(
+          "INSERT INTO item (gtin, name, brand, category, words) SELECT DISTINCT ON (gtin) gtin,"
+              + " name, brand, category, to_tsvector('simple', words) FROM incoming ORDER BY gtin,"
+              + " row DESC"
+              + REPLACE);
+    }
+  }
+
+  private static void send(CopyIn copy, StringBuilder lines) throws IOException {
+    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+    lines.setLength(0);
+    try {
+      copy.writeToCopy(bytes, 0, bytes.length);
+    } catch (SQLException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private static void escape(String text, StringBuilder into) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\\' -> into.append("\\\\");
+        case '\t' -> into.append("\\t");
+        case '\n' -> into.append("\\n");
+        case '\r' -> into.append("\\r");
+        default -> into.append(c);
+      }
+    }
+  }
+
+  @Override
+  Found look(Search search) {
+    List<String> conditions = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    if (!search.words().isEmpty()) {
+      conditions.add("words @@ to_tsquery('simple', ?)");
+      values.add(
+          search.words().stream()
+              .map(word -> "'" + word + "':*")
+              .collect(Collectors.joining(" & ")));
+    }
+    if (!search.brand().isEmpty()) {
+      conditions.add("brand = ?");
+      values.add(search.brand());
+    }
+    if (!search.category().isEmpty()) {
+      conditions.add("category = ?");
+      values.add(search.category());
+    }
+    return new Found("item", "item.gtin", conditions, values);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,292 @@
+package io.sluice.gtin.catalog;
+
+import io.sluice.gtin.gtin.Gtin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What both databases do in the same SQL. */
+abstract class SqlStore implements ItemStore {
+  static final String FIND = "SELECT name, brand, category FROM item WHERE gtin = ?";
+  private static final String CHANGE =
+      "INSERT INTO change (at, who, request, gtin, name_before, brand_before, category_before,"
+          + " name_after, brand_after, category_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** What is done with a connection. */
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  /** Reads, outside of any transaction. */
+  abstract <T> T reading(Work<T> work) throws SQLException;
+
+  /** Writes, in one transaction that nobody sees a part of. */
+  abstract <T> T writing(Work<T> work) throws SQLException;
+
+  /** Keeps everybody else from editing the same item until the transaction ends. */
+  abstract void lock(Connection connection, long gtin) throws SQLException;
+
+  /** Puts an item in the place of the one with its number, or where there was none. */
+  abstract void put(Connection connection, Item item) throws SQLException;
+
+  abstract void remove(Connection connection, long gtin) throws SQLException;
+
+  /** Puts many, however many; the last one with a number counts. */
+  abstract void putAll(Connection connection, Source source) throws SQLException, IOException;
+
+  /** The tables to look into for a search, and the conditions on them. */
+  abstract Found look(Search search);
+
+  /**
+   * A part of a statement.
+   *
+   * @param from the tables, among them {@code item}
+   * @param key the column with the number by which the tables are in order
+   * @param conditions each true of what is looked for
+   * @param values of the conditions' marks
+   */
+  record Found(String from, String key, List<String> conditions, List<String> values) {}
+
+  @Override
+  public Optional<Item> find(long gtin) throws SQLException {
+    return reading(connection -> Optional.ofNullable(find(connection, gtin)));
+  }
+
+  private static @Nullable Item find(Connection connection, long gtin) throws SQLException {
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
+      find.setLong(1, gtin);
+      try (ResultSet row = find.executeQuery()) {
+        return row.next() ? item(gtin, row, 1) : null;
+      }
+    }
+  }
+
+  private static Item item(long gtin, ResultSet row, int column) throws SQLException {
+    return new Item(
+        new Gtin(gtin),
+        row.getString(column),
+        row.getString(column + 1),
+        row.getString(column + 2));
+  }
+
+  @Override
+  public boolean isGone(long gtin) throws SQLException {
+    return reading(
+        connection -> {
+          try (PreparedStatement gone =
+              connection.prepareStatement("SELECT 1 FROM gone WHERE gtin = ?")) {
+            gone.setLong(1, gtin);
+            try (ResultSet row = gone.executeQuery()) {
+              return row.next();
+            }
+          }
+        });
+  }
+
+  @Override
+  public long count() throws SQLException {
+    return reading(SqlStore::count);
+  }
+
+  static long count(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM item")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Override
+  public Page search(Search search) throws SQLException {
+    Found found = look(search);
+    List<String> conditions = new ArrayList<>(found.conditions());
+    conditions.add(found.key() + " > ?");
+    if (!search.prefix().isEmpty()) {
+      conditions.add(ranges(found.key(), search.prefix()));
+    }
+    String sql =
+        "SELECT item.gtin, item.name, item.brand, item.category FROM "
+            + found.from()
+            + " WHERE "
+            + String.join(" AND ", conditions)
+            + " ORDER BY "
+            + found.key()
+            + " LIMIT ?";
+    return reading(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (String value : found.values()) {
+              select.setString(at++, value);
+            }
+            select.setLong(at++, search.after());
+            select.setInt(at, search.limit() + 1);
+            return page(select, search.limit());
+          }
+        });
+  }
+
+  private static Page page(PreparedStatement select, int limit) throws SQLException {
+    List<Item> items = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        if (items.size() == limit) {
+          return new Page(items, true);
+        }
+        items.add(item(row.getLong(1), row, 2));
+      }
+    }
+    return new Page(items, false);
+  }
+
+  /** The prefix follows the digit that says how an item is packed (0 to 9). */
+  private static String ranges(String key, String prefix) {
+    long width = 1;
+    for (int i = prefix.length(); i < 13; i++) {
+      width *= 10;
+    }
+    long first = Long.parseLong(prefix) * width;
+    List<String> ranges = new ArrayList<>();
+    for (long packed = 0; packed <= 9; packed++) {
+      long from = packed * 10_000_000_000_000L + first;
+      ranges.add(key + " BETWEEN " + from + " AND " + (from + width - 1));
+    }
+    return "(" + String.join(" OR ", ranges) + ")";
+  }
+
+  @Override
+  public Edited edit(long gtin, Author author, Edit edit) throws SQLException, EditRefused {
+    EditRefused[] refused = {null};
+    Edited edited =
+        writing(
+            connection -> {
+              lock(connection, gtin);
+              Item before = find(connection, gtin);
+              Item after;
+              try {
+                after = edit.of(before);
+              } catch (EditRefused no) {
+                refused[0] = no;
+                return new Edited(before, before);
+              }
+              if (!Objects.equals(before, after)) {
+                write(connection, gtin, after);
+                record(connection, gtin, author, before, after);
+              }
+              return new Edited(before, after);
+            });
+    if (refused[0] != null) {
+      throw refused[0];
+    }
+    return edited;
+  }
+
+  private void write(Connection connection, long gtin, @Nullable Item after) throws SQLException {
+    if (after == null) {
+      remove(connection, gtin);
+      update(connection, "INSERT INTO gone (gtin) VALUES (?)", gtin);
+    } else {
+      put(connection, after);
+      update(connection, "DELETE FROM gone WHERE gtin = ?", gtin);
+    }
+  }
+
+  static void update(Connection connection, String sql, long gtin) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setLong(1, gtin);
+      update.executeUpdate();
+    }
+  }
+
+  private static void record(
+      Connection connection, long gtin, Author author, @Nullable Item before, @Nullable Item after)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(CHANGE)) {
+      insert.setString(1, Instant.now().toString());
+      insert.setString(2, author.name());
+      insert.setString(3, author.request());
+      insert.setLong(4, gtin);
+      bind(insert, 5, before);
+      bind(insert, 8, after);
+      insert.executeUpdate();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int at, @Nullable Item item)
+      throws SQLException {
+    statement.setString(at, item == null ? null : item.name());
+    statement.setString(at + 1, item == null ? null : item.brand());
+    statement.setString(at + 2, item == null ? null : item.category());
+  }
+
+  @Override
+  public List<Change> history(long gtin) throws SQLException {
+    return reading(
+        connection -> {
+          List<Change> changes = new ArrayList<>();
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT at, who, request, name_before, brand_before, category_before, name_after,"
+                      + " brand_after, category_after FROM change WHERE gtin = ? ORDER BY id")) {
+            select.setLong(1, gtin);
+            try (ResultSet row = select.executeQuery()) {
+              while (row.next()) {
+                changes.add(
+                    new Change(
+                        row.getString(1),
+                        new Author(row.getString(2), row.getString(3)),
+                        row.getString(4) == null ? null : item(gtin, row, 4),
+                        row.getString(7) == null ? null : item(gtin, row, 7)));
+              }
+            }
+          }
+          return changes;
+        });
+  }
+
+  @Override
+  public int insertIfEmpty(List<Item> items) throws SQLException {
+    return writing(
+        connection -> {
+          if (count(connection) > 0) {
+            return 0;
+          }
+          for (Item item : items) {
+            put(connection, item);
+          }
+          return items.size();
+        });
+  }
+
+  @Override
+  public long replaceAll(Source source) throws SQLException, IOException {
+    try {
+      return writing(
+          connection -> {
+            long before = count(connection);
+            try {
+              putAll(connection, source);
+            } catch (IOException failed) {
+              throw new UncheckedIOException(failed);
+            }
+            // What was removed before and has come again is there.
+            try (Statement statement = connection.createStatement()) {
+              statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
+            }
+            return count(connection) - before;
+          });
+    } catch (UncheckedIOException failed) {
+      throw failed.getCause();
+    }
+  }
+}

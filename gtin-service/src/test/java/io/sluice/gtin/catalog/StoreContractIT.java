@@ -1,0 +1,321 @@
+package io.sluice.gtin.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gtin.gtin.Gtin;
+import io.sluice.testkit.Postgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every database has to do alike; each is a real one. */
+class StoreContractIT {
+  private static final Author ME = new Author("me", "request-1");
+
+  @Nested
+  class OnSqlite extends Contract {
+    @TempDir private Path folder;
+
+    @Override
+    ItemStore open() throws SQLException {
+      return SqliteStore.open(folder.resolve("c.db"), 4);
+    }
+  }
+
+  @Nested
+  class OnPostgres extends Contract {
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void startPostgres() {
+      postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+      postgres.close();
+    }
+
+    @Override
+    ItemStore open() throws SQLException {
+      return PostgresStore.open(postgres.url(), 4);
+    }
+
+    @AfterEach
+    void empty() throws SQLException {
+      ((PostgresStore) store)
+          .writing(
+              connection -> {
+                try (var statement = connection.createStatement()) {
+                  return statement.executeUpdate("TRUNCATE item, gone, change");
+                }
+              });
+    }
+  }
+
+  abstract static class Contract {
+    ItemStore store;
+
+    abstract ItemStore open() throws SQLException;
+
+    @BeforeEach
+    void openStore() throws SQLException {
+      store = open();
+    }
+
+    @AfterEach
+    void closeStore() {
+      store.close();
+    }
+
+    private static Item item(long body, String name, String brand, String category) {
+      return new Item(new Gtin(body * 10 + Gtin.checkDigit(body)), name, brand, category);
+    }
+
+    private static Item item(long body, String name) {
+      return item(body, name, "", "");
+    }
+
+    private void put(Item... items) throws SQLException, IOException {
+      store.replaceAll(
+          sink -> {
+            for (Item item : items) {
+              sink.put(item);
+            }
+          });
+    }
+
+    private static Search search(String words, String brand, String category, String prefix) {
+      return new Search(Words.of(words), brand, category, prefix, 0, 50);
+    }
+
+    private List<String> names(Search search) throws SQLException {
+      return store.search(search).items().stream().map(Item::name).toList();
+    }
+
+    @Test
+    void whatIsPutIsFoundWithEveryCharacterOfIt() throws Exception {
+      Item odd =
+          item(95210000001L, "Tab\there\nand \\N \\. \"quoted\" — 牛乳 🥛", "Ü & Söhne's", "a,b");
+      put(odd);
+
+      assertThat(store.find(odd.gtin().value())).contains(odd);
+      assertThat(store.find(4L)).isEmpty();
+      assertThat(store.count()).isEqualTo(1);
+    }
+
+    @Test
+    void ofRowsWithOneNumberTheLastCounts() throws Exception {
+      Item first = item(95210000001L, "first");
+      Item last = item(95210000001L, "last");
+      long added =
+          store.replaceAll(
+              sink -> {
+                sink.put(first);
+                sink.put(item(95210000002L, "other"));
+                sink.put(last);
+              });
+
+      assertThat(added).isEqualTo(2);
+      assertThat(store.find(first.gtin().value())).contains(last);
+      assertThat(names(search("first", "", "", ""))).isEmpty();
+      assertThat(names(search("last", "", "", ""))).containsExactly("last");
+    }
+
+    @Test
+    void anImportThatFailsChangesNothing() throws Exception {
+      Item before = item(95210000001L, "before");
+      put(before);
+
+      assertThatThrownBy(
+              () ->
+                  store.replaceAll(
+                      sink -> {
+                        for (long body = 1_000_000; body < 1_025_000; body++) {
+                          sink.put(item(body, "new"));
+                        }
+                        sink.put(item(95210000001L, "after"));
+                        throw new IOException("broken file");
+                      }))
+          .isInstanceOf(IOException.class)
+          .hasMessage("broken file");
+
+      assertThat(store.count()).isEqualTo(1);
+      assertThat(store.find(before.gtin().value())).contains(before);
+      assertThat(names(search("new", "", "", ""))).isEmpty();
+      put(item(95210000002L, "and it goes on"));
+      assertThat(store.count()).isEqualTo(2);
+    }
+
+    @Test
+    void anEditIsWrittenWithItsHistoryOrNotAtAll() throws Exception {
+      Item first = item(95210000001L, "first");
+      Item second = item(95210000001L, "second");
+      long gtin = first.gtin().value();
+
+      assertThat(store.edit(gtin, ME, before -> first)).isEqualTo(new Edited(null, first));
+      assertThat(store.edit(gtin, ME, before -> second)).isEqualTo(new Edited(first, second));
+      store.edit(gtin, ME, before -> before);
+      assertThatThrownBy(
+              () ->
+                  store.edit(
+                      gtin,
+                      ME,
+                      before -> {
+                        throw new EditRefused(EditRefused.Cause.CHANGED);
+                      }))
+          .isInstanceOf(EditRefused.class);
+      assertThat(store.find(gtin)).contains(second);
+      assertThat(store.isGone(gtin)).isFalse();
+      store.edit(gtin, ME, before -> null);
+
+      assertThat(store.find(gtin)).isEmpty();
+      assertThat(store.isGone(gtin)).isTrue();
+      assertThat(names(search("second", "", "", ""))).isEmpty();
+      assertThat(store.history(gtin))
+          .extracting(Change::before, Change::after)
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple(null, first),
+              org.assertj.core.groups.Tuple.tuple(first, second),
+              org.assertj.core.groups.Tuple.tuple(second, null));
+      assertThat(store.history(gtin)).extracting(Change::author).containsOnly(ME);
+      put(first);
+      assertThat(store.isGone(gtin)).isFalse();
+    }
+
+    @Test
+    void editsOfOneItemNeverLoseEachOther() throws Exception {
+      Item counted = item(95210000001L, "0");
+      long gtin = counted.gtin().value();
+      put(counted);
+      try (ItemStore other = open()) {
+        List<CompletableFuture<Void>> editors = new ArrayList<>();
+        AtomicInteger made = new AtomicInteger();
+        for (ItemStore each : List.of(store, other)) {
+          editors.add(
+              CompletableFuture.runAsync(
+                  () -> {
+                    for (int i = 0; i < 50; i++) {
+                      increment(each, gtin);
+                      made.incrementAndGet();
+                    }
+                  }));
+        }
+        editors.forEach(CompletableFuture::join);
+        assertThat(store.find(gtin).orElseThrow().name()).isEqualTo(made.toString());
+      }
+    }
+
+    private static void increment(ItemStore store, long gtin) {
+      try {
+        store.edit(
+            gtin,
+            ME,
+            before ->
+                new Item(
+                    new Gtin(gtin), Integer.toString(Integer.parseInt(before.name()) + 1), "", ""));
+      } catch (SQLException | EditRefused failed) {
+        throw new AssertionError(failed);
+      }
+    }
+
+    @Test
+    void wordsAreFoundByTheirBeginningsWhateverTheirCaseAndAccents() throws Exception {
+      put(
+          item(95210000001L, "Oat Biscuits", "Weir & Daughters", "bakery"),
+          item(95210000002L, "Crème brûlée", "Weir", "dessert"),
+          item(95210000003L, "Oatmeal soap", "Other", "body care"));
+
+      assertThat(names(search("oat", "", "", ""))).containsExactly("Oat Biscuits", "Oatmeal soap");
+      assertThat(names(search("CREME brul", "", "", ""))).containsExactly("Crème brûlée");
+      assertThat(names(search("oat weir", "", "", ""))).containsExactly("Oat Biscuits");
+      assertThat(names(search("oat nothing", "", "", ""))).isEmpty();
+      assertThat(names(search("\"' OR * : & | ! ( ) \\ oat", "", "", "")))
+          .as("what is no letter separates words and means nothing")
+          .isEmpty();
+      assertThat(names(search("", "Weir", "", ""))).containsExactly("Crème brûlée");
+      assertThat(names(search("", "Weir & Daughters", "", ""))).containsExactly("Oat Biscuits");
+      assertThat(names(search("soap", "Other", "body care", ""))).containsExactly("Oatmeal soap");
+    }
+
+    @Test
+    void aPrefixIsThatOfThirteenDigitsHoweverTheItemIsPacked() throws Exception {
+      put(
+          item(952100000001L, "a piece"),
+          item(1_952100000001L, "a case"),
+          item(61414100041L, "of twelve digits"),
+          item(953100000001L, "another prefix"));
+
+      assertThat(names(search("", "", "", "952"))).containsExactly("a piece", "a case");
+      assertThat(names(search("", "", "", "0614141"))).containsExactly("of twelve digits");
+      assertThat(names(search("", "", "", "9521000000"))).containsExactly("a piece", "a case");
+      assertThat(names(search("case", "", "", "952"))).containsExactly("a case");
+    }
+
+    @Test
+    void pagesAreStableWhileItemsComeAndGo() throws Exception {
+      for (long body = 95210000000L; body < 95210000010L; body++) {
+        put(item(body, "item " + body));
+      }
+      Search first = new Search(Words.of("item"), "", "", "", 0, 4);
+      Page one = store.search(first);
+      assertThat(one.more()).isTrue();
+      long last = one.items().getLast().gtin().value();
+
+      store.edit(one.items().getFirst().gtin().value(), ME, before -> null);
+      put(item(95200000000L, "item in front"));
+      Page two = store.search(new Search(Words.of("item"), "", "", "", last, 4));
+      Page three =
+          store.search(
+              new Search(Words.of("item"), "", "", "", two.items().getLast().gtin().value(), 4));
+
+      assertThat(two.items())
+          .extracting(Item::name)
+          .containsExactly(
+              "item 95210000004", "item 95210000005", "item 95210000006", "item 95210000007");
+      assertThat(three.items()).hasSize(2);
+      assertThat(three.more()).isFalse();
+    }
+
+    @Test
+    void theVersionIsAnotherOneAfterSomebodyElsesChange() throws Exception {
+      long before = store.version();
+      assertThat(store.version()).isEqualTo(before);
+      try (ItemStore other = open()) {
+        Item item = item(95210000001L, "theirs");
+        other.edit(item.gtin().value(), ME, none -> item);
+      }
+      assertThat(store.version()).isNotEqualTo(before);
+    }
+
+    @Test
+    void allItemsComeInTheOrderOfTheirNumbers() throws Exception {
+      put(item(95210000002L, "b"), item(95210000001L, "a"), item(95210000003L, "c"));
+      List<String> names = new ArrayList<>();
+      store.all(item -> names.add(item.name()));
+
+      assertThat(names).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void onlyAnEmptyOneIsFilled() throws Exception {
+      List<Item> items = List.of(item(95210000001L, "a"));
+
+      assertThat(store.insertIfEmpty(items)).isEqualTo(1);
+      assertThat(store.insertIfEmpty(List.of(item(95210000002L, "b")))).isZero();
+      assertThat(store.count()).isEqualTo(1);
+    }
+  }
+}
