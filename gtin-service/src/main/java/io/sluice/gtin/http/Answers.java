@@ -3,6 +3,7 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Prefix;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.json.JsonArray;
@@ -51,13 +52,51 @@ final class Answers {
 
   /** The number's answer with the item in it. */
   static JsonObject item(String requested, Reading.One one, Item item) {
-    return number(requested, one)
-        .put(
-            "item",
-            new JsonObject()
-                .put("name", item.name())
-                .put("brand", item.brand())
-                .put("category", item.category()));
+    return number(requested, one).put("item", fields(item));
+  }
+
+  /** The answer to its own fourteen digits. */
+  static JsonObject item(Item item) {
+    String text = item.gtin().text();
+    if (GtinReader.read(text, null) instanceof Reading.One one) {
+      return item(text, one, item);
+    }
+    throw new IllegalStateException(text + " is no number");
+  }
+
+  static JsonObject fields(Item item) {
+    return new JsonObject()
+        .put("name", item.name())
+        .put("brand", item.brand())
+        .put("category", item.category());
+  }
+
+  /** An item of a list. */
+  static JsonObject found(Item item) {
+    return new JsonObject()
+        .put("gtin", item.gtin().text())
+        .put("type", item.gtin().type().text())
+        .mergeIn(fields(item));
+  }
+
+  /** A Product as schema.org has it. */
+  static JsonObject product(Item item) {
+    Gtin gtin = item.gtin();
+    JsonObject product =
+        new JsonObject()
+            .put("@context", "https://schema.org")
+            .put("@type", "Product")
+            .put("@id", "https://id.gs1.org/01/" + gtin.text())
+            .put("gtin", gtin.text())
+            .put("gtin" + gtin.type().digits(), gtin.naturalText())
+            .put("name", item.name());
+    if (!item.brand().isEmpty()) {
+      product.put("brand", new JsonObject().put("@type", "Brand").put("name", item.brand()));
+    }
+    if (!item.category().isEmpty()) {
+      product.put("category", item.category());
+    }
+    return product;
   }
 
   /** A code that means several numbers. */

@@ -1,15 +1,21 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.CatalogueAway;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +24,15 @@ import org.slf4j.LoggerFactory;
 final class Api {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
   private static final long MOST_BODY_BYTES = 1 << 20;
-  private static final String READING = "GET, HEAD, OPTIONS";
+  private static final int MOST_ID = 128;
 
   private final Vertx vertx;
   private final NumberRoutes numbers;
   private final ItemRoutes items;
+  private final LookupRoutes lookups;
+  private final SearchRoutes searches;
+  private final WriteRoutes writes;
+  private final ImportRoutes imports;
   private final BooleanSupplier ready;
   private final RequestMeters meters;
 
@@ -35,59 +45,101 @@ final class Api {
     this.vertx = vertx;
     this.numbers = new NumberRoutes(vertx, catalogue, accept);
     this.items = new ItemRoutes(numbers, accept);
+    this.lookups = new LookupRoutes(numbers, accept);
+    this.searches = new SearchRoutes(vertx, catalogue);
+    this.writes = new WriteRoutes(vertx, catalogue, numbers, accept);
+    this.imports = new ImportRoutes(vertx, catalogue);
     this.ready = ready;
     this.meters = meters;
   }
 
+  /** What a path takes: handlers in their order, by method. */
+  private static final class Path {
+    private final Router router;
+    private final String path;
+    private final boolean exact;
+    private final Map<HttpMethod, List<Handler<RoutingContext>>> methods = new LinkedHashMap<>();
+
+    /**
+     * @param exact whether a colon in the path is one, and names no parameter
+     */
+    Path(Router router, String path, boolean exact) {
+      this.router = router;
+      this.path = path;
+      this.exact = exact;
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    final Path on(HttpMethod method, Handler<RoutingContext>... handlers) {
+      methods.put(method, List.of(handlers));
+      return this;
+    }
+
+    /** HEAD goes with GET, OPTIONS is answered, anything else is refused. */
+    void serve() {
+      List<String> names = new ArrayList<>();
+      methods.forEach(
+          (method, handlers) -> {
+            names.add(method.name());
+            if (method == HttpMethod.GET) {
+              names.add("HEAD");
+            }
+            // A route for each, as one that takes the body has to be the first of its route.
+            for (Handler<RoutingContext> handler : handlers) {
+              Route route = route().method(method).handler(handler);
+              if (method == HttpMethod.GET) {
+                route.method(HttpMethod.HEAD);
+              }
+            }
+          });
+      names.add("OPTIONS");
+      String allowed = String.join(", ", names);
+      route().method(HttpMethod.OPTIONS).handler(context -> allow(context, allowed));
+      route().handler(context -> refuseMethod(context, allowed));
+    }
+
+    private Route route() {
+      return exact
+          ? router.routeWithRegex(path.replace("/", "\\/")).setName(path)
+          : router.route(path);
+    }
+  }
+
+  private static Path path(Router router, String path) {
+    return new Path(router, path, false);
+  }
+
   Router publicRouter() {
+    Router router = router();
+    addItem(router, path(router, "/v1/items/:code"));
+    addReading(router);
+    return router;
+  }
+
+  Router privateRouter() {
+    Router router = router();
+    addItem(
+        router,
+        path(router, "/v1/items/:code")
+            .on(HttpMethod.PUT, body(), Api::onlyJson, NumberRoutes::checkForm, writes::put)
+            .on(HttpMethod.PATCH, body(), Api::onlyJson, NumberRoutes::checkForm, writes::patch)
+            .on(HttpMethod.DELETE, NumberRoutes::checkForm, writes::delete));
+    path(router, "/v1/items/:code/history").on(HttpMethod.GET, writes::history).serve();
+    path(router, "/v1/imports").on(HttpMethod.POST, imports::begin).serve();
+    path(router, "/v1/imports/:id").on(HttpMethod.GET, imports::status).serve();
+    path(router, "/v1/imports/:id/rejects").on(HttpMethod.GET, imports::rejects).serve();
+    path(router, "/metrics").on(HttpMethod.GET, meters::scrape).serve();
+    addReading(router);
+    return router;
+  }
+
+  private Router router() {
     Router router = Router.router(vertx);
-    router.route().handler(meters::count).handler(Api::forEveryOrigin);
-    router.options("/v1/items/:code").handler(context -> allow(context, READING));
-    router.options("/v1/gtins/:code").handler(context -> allow(context, READING));
-    router.options("/v1/gtins").handler(context -> allow(context, "POST, OPTIONS"));
-    for (HttpMethod reading : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
-      router.route(reading, "/v1/items/:code").handler(NumberRoutes::checkForm).handler(items::one);
-      router
-          .route(reading, "/v1/gtins/:code")
-          .handler(NumberRoutes::checkForm)
-          .handler(numbers::one);
-    }
-    router.post("/v1/gtins").handler(Api::onlyJson);
-    router
-        .post("/v1/gtins")
-        .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))
-        .handler(numbers::many);
-    for (HttpMethod reading : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
-      router.route(reading, "/v1/problems").handler(Api::problems);
-      router.route(reading, "/v1/problems/:problem").handler(Api::problem);
-      router
-          .route(reading, "/healthz")
-          .handler(context -> Sending.json(context, 200, new JsonObject().put("status", "ok")));
-      router.route(reading, "/readyz").handler(this::ready);
-    }
-    router.route("/v1/gtins").handler(context -> refuseMethod(context, "POST, OPTIONS"));
-    router.route("/v1/items/:code").handler(context -> refuseMethod(context, READING));
-    router.route("/v1/gtins/:code").handler(context -> refuseMethod(context, READING));
+    router.route().handler(meters::count).handler(Api::forEveryOrigin).handler(Api::identify);
     router.errorHandler(
         400, context -> says(context, Problem.MALFORMED_PATH, "expected percent-encoded text"));
-    router.errorHandler(
-        404,
-        context ->
-            says(
-                context,
-                Problem.NO_SUCH_PATH,
-                "found "
-                    + context.request().method()
-                    + " "
-                    + context.request().path()
-                    + ", expected a path of the API"));
-    router.errorHandler(
-        405,
-        context ->
-            says(
-                context,
-                Problem.METHOD_NOT_ALLOWED,
-                "found " + context.request().method() + ", expected GET or HEAD"));
+    router.errorHandler(404, Api::unknownPath);
     router.errorHandler(
         413,
         context ->
@@ -95,14 +147,38 @@ final class Api {
                 context,
                 Problem.BODY_TOO_LARGE,
                 "expected a body of at most " + MOST_BODY_BYTES + " bytes"));
-    router.errorHandler(500, this::failed);
+    router.errorHandler(500, Api::failed);
     return router;
   }
 
-  Router privateRouter() {
-    Router router = publicRouter();
-    router.get("/metrics").handler(meters::scrape);
-    return router;
+  private void addItem(Router router, Path item) {
+    new Path(router, "/v1/items:lookup", true)
+        .on(HttpMethod.POST, lookups::lines, body(), Api::onlyJson, lookups::array)
+        .serve();
+    path(router, "/v1/items").on(HttpMethod.GET, searches::search).serve();
+    item.on(HttpMethod.GET, NumberRoutes::checkForm, items::one).serve();
+  }
+
+  private void addReading(Router router) {
+    path(router, "/v1/gtins/:code")
+        .on(HttpMethod.GET, NumberRoutes::checkForm, numbers::one)
+        .serve();
+    path(router, "/v1/gtins").on(HttpMethod.POST, body(), Api::onlyJson, numbers::many).serve();
+    path(router, "/v1/problems").on(HttpMethod.GET, Api::problems).serve();
+    path(router, "/v1/problems/:problem").on(HttpMethod.GET, Api::problem).serve();
+    path(router, "/01/*").on(HttpMethod.GET, LinkRoutes::resolve).serve();
+    path(router, "/.well-known/gs1resolver").on(HttpMethod.GET, LinkRoutes::description).serve();
+    path(router, "/openapi.json").on(HttpMethod.GET, OpenApi::send).serve();
+    path(router, "/healthz")
+        .on(
+            HttpMethod.GET,
+            context -> Sending.json(context, 200, new JsonObject().put("status", "ok")))
+        .serve();
+    path(router, "/readyz").on(HttpMethod.GET, this::ready).serve();
+  }
+
+  private static BodyHandler body() {
+    return BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
   }
 
   /** What is shown to everybody may be shown by any web page. */
@@ -110,7 +186,16 @@ final class Api {
     context
         .response()
         .putHeader("Access-Control-Allow-Origin", "*")
-        .putHeader("Access-Control-Expose-Headers", "ETag");
+        .putHeader("Access-Control-Expose-Headers", "ETag, Link, X-Request-Id");
+    context.next();
+  }
+
+  /** The id that the gateway has given a request comes back with the answer. */
+  private static void identify(RoutingContext context) {
+    String id = context.request().getHeader("X-Request-Id");
+    if (id != null && id.length() <= MOST_ID) {
+      context.response().putHeader("X-Request-Id", id);
+    }
     context.next();
   }
 
@@ -121,7 +206,7 @@ final class Api {
         .setStatusCode(204)
         .putHeader("Allow", methods)
         .putHeader("Access-Control-Allow-Methods", methods)
-        .putHeader("Access-Control-Allow-Headers", "Content-Type, If-None-Match, Accept")
+        .putHeader("Access-Control-Allow-Headers", "Content-Type, If-Match, If-None-Match, Accept")
         .putHeader("Access-Control-Max-Age", "86400")
         .end();
   }
@@ -147,6 +232,17 @@ final class Api {
         "found " + context.request().method() + ", expected " + allowed);
   }
 
+  private static void unknownPath(RoutingContext context) {
+    says(
+        context,
+        Problem.NO_SUCH_PATH,
+        "found "
+            + context.request().method()
+            + " "
+            + context.request().path()
+            + ", expected a path of the API");
+  }
+
   private static void problems(RoutingContext context) {
     JsonObject all = new JsonObject();
     Problem.meanings().forEach(all::put);
@@ -168,9 +264,24 @@ final class Api {
     Sending.json(context, now ? 200 : 503, new JsonObject().put("ready", now));
   }
 
-  private void failed(RoutingContext context) {
+  private static void failed(RoutingContext context) {
+    Throwable failure = context.failure();
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof CatalogueAway away) {
+      context.response().putHeader("Retry-After", "1");
+      says(context, Problem.CATALOGUE_AWAY, String.valueOf(away.getMessage()));
+      return;
+    }
     LOG.error(
-        "{} {} failed", context.request().method(), context.request().path(), context.failure());
+        "{} {} failed; request {}, trace {}",
+        context.request().method(),
+        context.request().path(),
+        context.request().getHeader("X-Request-Id"),
+        context.request().getHeader("traceparent"),
+        failure);
     says(context, Problem.INTERNAL, "the service failed; the log says why");
   }
 
@@ -180,5 +291,9 @@ final class Api {
     } else {
       NumberRoutes.problem(context, problem, detail);
     }
+  }
+
+  void close() {
+    imports.close();
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The two listening sockets of the service: public for reading, private for everything. */
 public final class ApiServer {
@@ -21,6 +22,7 @@ public final class ApiServer {
   private final Vertx vertx;
   private final HttpServer publicServer;
   private final HttpServer privateServer;
+  private @Nullable Api api;
   private volatile boolean ready;
 
   private ApiServer(Vertx vertx, HttpServer publicServer, HttpServer privateServer) {
@@ -51,6 +53,7 @@ public final class ApiServer {
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
     RequestMeters meters = new RequestMeters();
     Api api = new Api(vertx, catalogue, accept, () -> server.ready, meters);
+    server.api = api;
     try {
       bind(server.publicServer, api.publicRouter(), publicAddress);
       bind(server.privateServer, api.privateRouter(), privateAddress);
@@ -81,6 +84,9 @@ public final class ApiServer {
     await(
         Future.join(publicServer.shutdown(timeout), privateServer.shutdown(timeout)),
         timeout.plusSeconds(2));
+    if (api != null) {
+      api.close();
+    }
     await(vertx.close());
   }
 

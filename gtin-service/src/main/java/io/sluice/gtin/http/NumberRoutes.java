@@ -53,7 +53,7 @@ final class NumberRoutes {
     Sending.json(context, 200, new JsonObject().put("results", results));
   }
 
-  private static @Nullable JsonArray inputs(RoutingContext context) {
+  static @Nullable JsonArray inputs(RoutingContext context) {
     JsonArray inputs;
     try {
       inputs = context.body().asJsonObject().getJsonArray("inputs");
@@ -90,7 +90,7 @@ final class NumberRoutes {
     };
   }
 
-  private static JsonObject with(int status, JsonObject body) {
+  static JsonObject with(int status, JsonObject body) {
     return new JsonObject().put("status", status).mergeIn(body);
   }
 
@@ -131,6 +131,25 @@ final class NumberRoutes {
 
   Future<Optional<Item>> find(Gtin gtin) {
     return Future.fromCompletionStage(catalogue.find(gtin), vertx.getOrCreateContext());
+  }
+
+  /** There is no such item, or there is none any more. */
+  void missing(RoutingContext context, Gtin gtin) {
+    Future.fromCompletionStage(catalogue.isGone(gtin), vertx.getOrCreateContext())
+        .onSuccess(
+            gone -> {
+              if (gone) {
+                problem(context, Problem.REMOVED_ITEM, "item " + gtin.text() + " was removed");
+              } else {
+                unknown(context, gtin.text());
+              }
+            })
+        .onFailure(context::fail);
+  }
+
+  /** Whether what is found now may be old, as the database is away. */
+  boolean isAway() {
+    return catalogue.isAway();
   }
 
   static void unknown(RoutingContext context, String code) {

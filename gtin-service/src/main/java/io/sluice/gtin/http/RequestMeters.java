@@ -54,7 +54,7 @@ final class RequestMeters {
 
   private Timer timer(RoutingContext context) {
     var route = context.currentRoute();
-    String path = route == null || route.getPath() == null ? "other" : route.getPath();
+    String path = route == null || route.getName() == null ? "other" : route.getName();
     return timers.computeIfAbsent(
         new Labels(path, context.response().getStatusCode()),
         labels ->

@@ -26,27 +26,41 @@ final class Sending {
     send(context, status, body, "public, max-age=86400");
   }
 
+  /** An answer in another form than JSON. */
+  static void as(RoutingContext context, Representation form, Buffer bytes, String caching) {
+    send(context, 200, form.type(), bytes, caching);
+  }
+
   private static void send(RoutingContext context, int status, JsonObject body, String caching) {
-    HttpServerResponse response = context.response();
     boolean problem = body.containsKey("code");
-    Buffer bytes = Buffer.buffer(body.encode() + "\n");
-    response.putHeader("Content-Type", problem ? "application/problem+json" : "application/json");
-    boolean reading =
-        context.request().method() == HttpMethod.GET
-            || context.request().method() == HttpMethod.HEAD;
-    if (!problem && reading) {
+    send(
+        context,
+        status,
+        problem ? "application/problem+json" : "application/json",
+        Buffer.buffer(body.encode() + "\n"),
+        problem ? "no-store" : caching);
+  }
+
+  private static void send(
+      RoutingContext context, int status, String type, Buffer bytes, String caching) {
+    HttpServerResponse response = context.response();
+    HttpMethod method = context.request().method();
+    boolean storable = !caching.equals("no-store");
+    if (storable && (method == HttpMethod.GET || method == HttpMethod.HEAD)) {
       String tag = tag(bytes);
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
       if (status < 300 && matches(context.request().getHeader("If-None-Match"), tag)) {
-        response.headers().remove("Content-Type");
         response.setStatusCode(304).end();
         return;
       }
     } else {
       response.putHeader("Cache-Control", "no-store");
     }
-    response.setStatusCode(status).putHeader("Content-Length", Integer.toString(bytes.length()));
-    if (context.request().method() == HttpMethod.HEAD) {
+    response
+        .setStatusCode(status)
+        .putHeader("Content-Type", type)
+        .putHeader("Content-Length", Integer.toString(bytes.length()));
+    if (method == HttpMethod.HEAD) {
       response.end();
     } else {
       response.end(bytes);
@@ -67,7 +81,8 @@ final class Sending {
     return false;
   }
 
-  private static String tag(Buffer bytes) {
+  /** A strong validator of an answer (RFC 9110 section 8.8.3). */
+  static String tag(Buffer bytes) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.getBytes());
       return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";

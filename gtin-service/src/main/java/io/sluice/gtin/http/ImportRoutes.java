@@ -1,0 +1,141 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.Import;
+import io.vertx.core.Vertx;
+import io.vertx.core.file.OpenOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Imports over the private listener: the body goes to a file as fast as the disk takes it, then one
+ * import after the other runs beside the event loops. What became of the last ones is remembered
+ * until the service stops.
+ */
+final class ImportRoutes {
+  private static final int REMEMBERED = 100;
+
+  private final Vertx vertx;
+  private final Catalogue catalogue;
+  private final ExecutorService runner =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("import").daemon().factory());
+  private final Map<String, ImportJob> jobs = new ConcurrentHashMap<>();
+  private final Deque<ImportJob> inOrder = new ArrayDeque<>();
+
+  ImportRoutes(Vertx vertx, Catalogue catalogue) {
+    this.vertx = vertx;
+    this.catalogue = catalogue;
+  }
+
+  /** Takes a file and says where its progress can be seen. */
+  void begin(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Charset encoding = encoding(context);
+    if (encoding == null) {
+      return;
+    }
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (String canonical : Import.COLUMNS) {
+      String name = request.getParam("column." + canonical);
+      if (name != null) {
+        columns.put(name, canonical);
+      }
+    }
+    ImportJob job;
+    try {
+      String id = UUID.randomUUID().toString();
+      job =
+          new ImportJob(
+              id, Files.createTempDirectory("gtin-import-"), LookupRoutes.isLines(context));
+    } catch (IOException full) {
+      context.fail(full);
+      return;
+    }
+    remember(job);
+    request.pause();
+    vertx
+        .fileSystem()
+        .open(job.file().toString(), new OpenOptions().setCreateNew(true))
+        .compose(request::pipeTo)
+        .onSuccess(
+            received -> {
+              runner.execute(() -> job.run(catalogue, encoding, columns));
+              context.response().putHeader("Location", "/v1/imports/" + job.id());
+              Sending.json(context, 202, job.status());
+            })
+        .onFailure(
+            failed -> {
+              job.fail("the file was not received whole");
+              context.fail(failed);
+            });
+  }
+
+  private static @Nullable Charset encoding(RoutingContext context) {
+    String name = context.request().getParam("encoding");
+    try {
+      return Charset.forName(name == null ? "UTF-8" : name);
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
+      NumberRoutes.problem(
+          context,
+          Problem.MALFORMED_PARAMETER,
+          "encoding: found \"" + name + "\", expected such as windows-1252");
+      return null;
+    }
+  }
+
+  private synchronized void remember(ImportJob job) {
+    jobs.put(job.id(), job);
+    inOrder.add(job);
+    if (inOrder.size() > REMEMBERED && inOrder.getFirst().isOver()) {
+      ImportJob oldest = inOrder.removeFirst();
+      jobs.remove(oldest.id());
+      oldest.delete();
+    }
+  }
+
+  void status(RoutingContext context) {
+    ImportJob job = find(context);
+    if (job != null) {
+      Sending.json(context, 200, job.status());
+    }
+  }
+
+  /** The rows that were not taken, as CSV: line, code, detail, the row. */
+  void rejects(RoutingContext context) {
+    ImportJob job = find(context);
+    if (job != null && job.isOver()) {
+      context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
+      context.response().sendFile(job.rejects().toString()).onFailure(context::fail);
+    } else if (job != null) {
+      NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
+    }
+  }
+
+  private @Nullable ImportJob find(RoutingContext context) {
+    String id = context.pathParam("id");
+    ImportJob job = jobs.get(id);
+    if (job == null) {
+      NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "found no import " + id);
+    }
+    return job;
+  }
+
+  void close() {
+    runner.shutdown();
+    jobs.values().forEach(ImportJob::delete);
+  }
+}

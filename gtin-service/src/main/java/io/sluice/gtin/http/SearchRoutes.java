@@ -1,0 +1,143 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.catalog.Page;
+import io.sluice.gtin.catalog.Search;
+import io.sluice.gtin.catalog.Words;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Objects;
+
+/**
+ * Items by brand, category, prefix and words, a page at a time. A cursor is the number of the last
+ * item: what comes and goes meanwhile moves nothing else.
+ */
+final class SearchRoutes {
+  private static final int MOST = 200;
+  private static final int USUAL = 50;
+  private static final int MOST_CHARACTERS = 200;
+
+  private final Vertx vertx;
+  private final Catalogue catalogue;
+
+  SearchRoutes(Vertx vertx, Catalogue catalogue) {
+    this.vertx = vertx;
+    this.catalogue = catalogue;
+  }
+
+  /** A parameter that is not what it has to be. */
+  private static final class BadParameter extends Exception {
+    private static final long serialVersionUID = 1;
+
+    BadParameter(String message) {
+      super(message);
+    }
+  }
+
+  void search(RoutingContext context) {
+    Search search;
+    try {
+      search =
+          new Search(
+              Words.of(text(context, "q")),
+              text(context, "brand"),
+              text(context, "category"),
+              prefix(context),
+              cursor(context),
+              limit(context));
+    } catch (BadParameter bad) {
+      NumberRoutes.problem(
+          context, Problem.MALFORMED_PARAMETER, Objects.requireNonNull(bad.getMessage()));
+      return;
+    }
+    Future.fromCompletionStage(catalogue.search(search), vertx.getOrCreateContext())
+        .onSuccess(page -> Sending.json(context, 200, answer(context, page)))
+        .onFailure(context::fail);
+  }
+
+  private static JsonObject answer(RoutingContext context, Page page) {
+    JsonArray items = new JsonArray();
+    page.items().forEach(item -> items.add(Answers.found(item)));
+    JsonObject answer = new JsonObject().put("items", items);
+    if (page.more()) {
+      String cursor = cursor(page.items().getLast());
+      answer.put("cursor", cursor).put("next", next(context, cursor));
+    }
+    return answer;
+  }
+
+  private static String next(RoutingContext context, String cursor) {
+    StringBuilder next = new StringBuilder("/v1/items?");
+    for (String name : new String[] {"q", "brand", "category", "prefix", "limit"}) {
+      String value = context.request().getParam(name);
+      if (value != null) {
+        next.append(name)
+            .append('=')
+            .append(URLEncoder.encode(value, StandardCharsets.UTF_8))
+            .append('&');
+      }
+    }
+    return next.append("cursor=").append(cursor).toString();
+  }
+
+  private static String text(RoutingContext context, String name) throws BadParameter {
+    String value = context.request().getParam(name);
+    if (value == null) {
+      return "";
+    }
+    if (value.length() > MOST_CHARACTERS || value.indexOf('\0') >= 0) {
+      throw new BadParameter(name + ": expected at most " + MOST_CHARACTERS + " characters");
+    }
+    return value;
+  }
+
+  private static String prefix(RoutingContext context) throws BadParameter {
+    String prefix = text(context, "prefix");
+    if (!prefix.matches("[0-9]{0,13}")) {
+      throw new BadParameter(
+          "prefix: found \"" + prefix + "\", expected up to 13 digits such as 952");
+    }
+    return prefix;
+  }
+
+  private static int limit(RoutingContext context) throws BadParameter {
+    String limit = text(context, "limit");
+    if (limit.isEmpty()) {
+      return USUAL;
+    }
+    int number = limit.matches("[0-9]{1,4}") ? Integer.parseInt(limit) : 0;
+    if (number < 1 || number > MOST) {
+      throw new BadParameter("limit: found \"" + limit + "\", expected 1 to " + MOST);
+    }
+    return number;
+  }
+
+  private static String cursor(Item last) {
+    byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(last.gtin().value()).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(number);
+  }
+
+  private static long cursor(RoutingContext context) throws BadParameter {
+    String cursor = text(context, "cursor");
+    if (cursor.isEmpty()) {
+      return 0;
+    }
+    try {
+      byte[] number = Base64.getUrlDecoder().decode(cursor);
+      if (number.length == Long.BYTES) {
+        return ByteBuffer.wrap(number).getLong();
+      }
+    } catch (IllegalArgumentException notBase64) {
+      throw new BadParameter("cursor: found \"" + cursor + "\", expected one of an answer");
+    }
+    throw new BadParameter("cursor: found \"" + cursor + "\", expected one of an answer");
+  }
+}

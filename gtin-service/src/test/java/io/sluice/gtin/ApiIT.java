@@ -1,0 +1,481 @@
+package io.sluice.gtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.MultiFormatReader;
+import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.common.HybridBinarizer;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Program;
+import io.sluice.testkit.Top;
+import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the API does beyond a lookup, asked of the packaged service as a process. */
+class ApiIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final int PUBLIC = FreePort.next();
+  private static final int PRIVATE = FreePort.next();
+  private static final String OATS = "/v1/items/09521000000018";
+
+  @TempDir private static Path folder;
+  private static Program service;
+
+  @BeforeAll
+  static void start() {
+    service =
+        Program.start(
+            folder.resolve("log"),
+            List.of(
+                Top.path("gtin-service", "target", "gtin-service", "bin", "gtin-service")
+                    .toString(),
+                "serve",
+                "--listen",
+                "127.0.0.1:" + PUBLIC,
+                "--private",
+                "127.0.0.1:" + PRIVATE,
+                "--catalogue",
+                folder.resolve("c.db").toString()));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> send(PUBLIC, "GET", "/readyz", "").statusCode() == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.terminate();
+    assertThat(service.awaitExit(PATIENCE)).isZero();
+  }
+
+  private static HttpResponse<String> send(
+      int port, String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> write(String method, String path, String body, String... more)
+      throws IOException, InterruptedException {
+    List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json"));
+    headers.addAll(List.of(more));
+    return send(PRIVATE, method, path, body, headers.toArray(String[]::new));
+  }
+
+  private static String code(HttpResponse<String> problem) throws IOException {
+    return JSON.readTree(problem.body()).path("code").asText();
+  }
+
+  @Test
+  void anItemIsWrittenChangedAndRemovedByWhoKnowsWhatItIs() throws Exception {
+    String path = "/v1/items/09525555555504";
+    String usual = "/v1/items/9525555555504";
+    HttpResponse<String> made =
+        write("PUT", usual, "{\"name\":\"Tea\"}", "X-Real-IP", "192.0.2.7", "X-Request-Id", "r1");
+    assertThat(made.statusCode()).isEqualTo(201);
+    String tag = made.headers().firstValue("ETag").orElseThrow();
+    assertThat(send(PUBLIC, "GET", path, "").headers().firstValue("ETag")).hasValue(tag);
+    assertThat(send(PUBLIC, "GET", path, "").body()).isEqualTo(made.body());
+
+    assertThat(write("PUT", path, "{\"name\":\"X\"}", "If-Match", "\"other\"").statusCode())
+        .isEqualTo(412);
+    assertThat(write("PUT", path, "{\"name\":\"X\"}", "If-None-Match", "*").statusCode())
+        .isEqualTo(412);
+    HttpResponse<String> patched =
+        send(
+            PRIVATE,
+            "PATCH",
+            path,
+            "{\"brand\":\"Us\",\"category\":null}",
+            "Content-Type",
+            "application/merge-patch+json",
+            "If-Match",
+            tag);
+    assertThat(patched.statusCode()).isEqualTo(200);
+    assertThat(patched.body())
+        .contains("\"item\":{\"name\":\"Tea\",\"brand\":\"Us\",\"category\":\"\"}");
+    assertThat(write("DELETE", path, "", "If-Match", tag).statusCode()).isEqualTo(412);
+    assertThat(write("DELETE", path, "").statusCode()).isEqualTo(204);
+
+    HttpResponse<String> gone = send(PUBLIC, "GET", usual, "");
+    assertThat(gone.statusCode()).isEqualTo(410);
+    assertThat(code(gone)).isEqualTo("removed-item");
+    assertThat(write("DELETE", path, "").statusCode()).isEqualTo(404);
+    assertThat(write("PATCH", path, "{\"brand\":\"Us\"}").statusCode()).isEqualTo(404);
+    JsonNode changes =
+        JSON.readTree(send(PRIVATE, "GET", path + "/history", "").body()).path("changes");
+    assertThat(changes).hasSize(3);
+    assertThat(changes.get(0).path("who").asText()).isEqualTo("192.0.2.7");
+    assertThat(changes.get(0).path("request").asText()).isEqualTo("r1");
+    assertThat(changes.get(0).path("before").isNull()).isTrue();
+    assertThat(changes.get(2).path("before").path("brand").asText()).isEqualTo("Us");
+    assertThat(changes.get(2).path("after").isNull()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0} {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT | /v1/items/9525555555511 | {\"nam\":\"x\"} | 400 | found the field nam",
+        "PUT | /v1/items/9525555555511 | {\"name\":\" \"} | 400 | name: found none",
+        "PUT | /v1/items/9525555555511 | {\"name\":1} | 400 | name: found 1, expected a text",
+        "PUT | /v1/items/9525555555511 | [] | 400 | expected a JSON object",
+        "PUT | /v1/items/9525555555518 | {\"name\":\"x\"} | 400 | check-digit",
+        "PUT | /v1/items/01234565 | {\"name\":\"x\"} | 300 | candidates",
+        "PATCH | /v1/items/9521000000018 | {\"brand\":[]} | 400 | brand: found",
+      })
+  void whatIsNoItemIsNotWritten(String method, String path, String body, int status, String part)
+      throws Exception {
+    HttpResponse<String> answer = write(method, path, body);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).contains(part);
+  }
+
+  @Test
+  void nothingIsWrittenThroughThePublicListener() throws Exception {
+    for (String method : new String[] {"PUT", "PATCH", "DELETE"}) {
+      assertThat(send(PUBLIC, method, OATS, "{}").statusCode()).isEqualTo(405);
+    }
+    assertThat(send(PUBLIC, "POST", "/v1/imports", "gtin,name\n").statusCode()).isEqualTo(404);
+    assertThat(send(PUBLIC, "GET", OATS + "/history", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void pagesOfASearchLeadThroughAllOfIt() throws Exception {
+    List<String> found = new ArrayList<>();
+    String next = "/v1/items?prefix=952&limit=7";
+    while (next != null) {
+      JsonNode page = JSON.readTree(send(PUBLIC, "GET", next, "").body());
+      page.path("items").forEach(item -> found.add(item.path("gtin").asText()));
+      next = page.has("next") ? page.path("next").asText() : null;
+    }
+    assertThat(found).hasSizeGreaterThanOrEqualTo(50).isSorted().doesNotHaveDuplicates();
+
+    assertThat(send(PUBLIC, "GET", "/v1/items?q=oat+BISC&brand=Weir+%26+Daughters", "").body())
+        .contains("09521000000018");
+    for (String bad : List.of("limit=0", "limit=x", "prefix=9a", "cursor=%21", "cursor=AAAA")) {
+      HttpResponse<String> answer = send(PUBLIC, "GET", "/v1/items?" + bad, "");
+      assertThat(answer.statusCode()).as(bad).isEqualTo(400);
+      assertThat(code(answer)).isEqualTo("malformed-parameter");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/ld+json | application/ld+json | \"@type\":\"Product\"",
+        "application/linkset+json | application/linkset+json | defaultLink",
+        "image/svg+xml | image/svg+xml | <svg",
+        "text/html, */*;q=0.1 | application/json | \"item\"",
+        "application/json;q=0.2, application/ld+json;q=0.3 | application/ld+json | Product",
+        "image/*, image/svg+xml;q=0 | image/png | PNG",
+        "application/json;q=0, text/plain | application/problem+json | not-acceptable",
+      })
+  void theClientChoosesTheForm(String accept, String type, String part) throws Exception {
+    HttpResponse<String> answer = send(PUBLIC, "GET", OATS, "", "Accept", accept);
+
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue(type);
+    assertThat(answer.headers().firstValue("Vary")).hasValue("Accept");
+    assertThat(answer.body()).contains(part);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9528888888806", "095288888808", "95288888", "19528888888803"})
+  void aScannerReadsTheBarCode(String code) throws Exception {
+    write("PUT", "/v1/items/" + code + "?as=gtin-" + code.length(), "{\"name\":\"Any\"}");
+    String path = "/v1/items/" + code + "?as=gtin-" + code.length();
+    HttpResponse<byte[]> png =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + path))
+                .header("Accept", "image/png")
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png.body()));
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    String read =
+        new MultiFormatReader()
+            .decode(
+                new BinaryBitmap(
+                    new HybridBinarizer(
+                        new RGBLuminanceSource(image.getWidth(), image.getHeight(), pixels))))
+            .getText();
+
+    assertThat(read).isEqualTo(code);
+  }
+
+  @Test
+  void manyItemsAreLookedUpAtOnce() throws Exception {
+    HttpResponse<String> answer =
+        send(
+            PUBLIC,
+            "POST",
+            "/v1/items:lookup",
+            "{\"inputs\":[\"9521000000018\",95200000455,\"9521234543213\",\"x\",null]}",
+            "Content-Type",
+            "application/json");
+
+    JsonNode results = JSON.readTree(answer.body()).path("results");
+    assertThat(results)
+        .extracting(each -> each.path("status").asInt())
+        .containsExactly(200, 200, 404, 400, 400);
+    assertThat(results.get(0).path("item").path("name").asText()).startsWith("Oat biscuits");
+  }
+
+  @Test
+  void linesAreAnsweredWhileTheyComeHoweverManyThereAre() throws Exception {
+    int many = 20_000;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /v1/items:lookup HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      chunk(out, "9521000000018\n");
+      assertThat(answer(in)).contains("\"status\":200");
+      Thread sender =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      for (int i = 0; i < many; i++) {
+                        chunk(out, i % 2 == 0 ? "{\"input\":\"x" + i + "\"}\n" : "95200000455\n");
+                      }
+                      chunk(out, "");
+                    } catch (IOException broken) {
+                      throw new AssertionError(broken);
+                    }
+                  });
+      for (int i = 0; i < many; i++) {
+        String line = answer(in);
+        assertThat(line)
+            .contains(i % 2 == 0 ? "\"code\":\"characters\"" : "\"gtin\":\"00095200000455\"");
+      }
+      sender.join();
+    }
+  }
+
+  private static void chunk(OutputStream out, String text) throws IOException {
+    out.write(
+        (Integer.toHexString(text.length()) + "\r\n" + text + "\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  /** The next line of JSON, whatever chunks it comes in; every answer is a line of its own. */
+  private static String answer(BufferedReader in) throws IOException {
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.startsWith("{")) {
+        return line;
+      }
+    }
+    throw new IOException("the answer ended");
+  }
+
+  @Test
+  void aClientThatDoesNotTakeItsAnswersIsNotReadAnyFurther() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
+      socket.setReceiveBufferSize(4096);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /v1/items:lookup HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+                  + "Content-Length: 1000000000\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      byte[] lines = "9521000000018\n".repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+      Thread sender =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        out.write(lines);
+                      }
+                    } catch (IOException closed) {
+                      // The test is over.
+                    }
+                  });
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .during(Duration.ofSeconds(1))
+          .until(() -> sender.getState() == Thread.State.WAITING && isServing());
+    }
+  }
+
+  private static boolean isServing() throws Exception {
+    return send(PUBLIC, "GET", OATS, "").statusCode() == 200;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/01/09521000000018 | 307 | /v1/items/09521000000018",
+        "/01/09521000000018/10/LOT-7/21/SN?3103=000189 | 307 |"
+            + " /v1/items/09521000000018?3103=000189",
+        "/01/09521000000018/ | 307 | /v1/items/09521000000018",
+        "/01/09521000000018?linkType=gs1:pip&a=b | 307 | /v1/items/09521000000018?a=b",
+        "/01/09521000000018?linkType=gs1:recipe | 404 | ",
+        "/01/09521000000010 | 400 | ",
+        "/01/nothing | 400 | ",
+      })
+  void linksLeadToTheirItems(String path, int status, String location) throws Exception {
+    HttpResponse<String> answer = send(PUBLIC, "GET", path, "");
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Location").orElse(""))
+        .isEqualTo(location == null ? "" : location);
+  }
+
+  @Test
+  void aLinkTellsOfAllLinksWhereThatIsAsked() throws Exception {
+    HttpResponse<String> asked =
+        send(PUBLIC, "GET", "/01/09521000000018/10/A?linkType=linkset", "");
+    HttpResponse<String> negotiated =
+        send(PUBLIC, "GET", "/01/09521000000018", "", "Accept", "application/linkset+json");
+
+    for (HttpResponse<String> answer : List.of(asked, negotiated)) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      JsonNode links = JSON.readTree(answer.body()).path("linkset").path(0);
+      assertThat(links.path("https://ref.gs1.org/voc/defaultLink")).hasSize(1);
+      assertThat(answer.headers().firstValue("Link").orElse(""))
+          .contains("owl:sameAs", "rel=\"linkset\"");
+    }
+    assertThat(send(PUBLIC, "GET", "/.well-known/gs1resolver", "").body())
+        .contains("\"resolverRoot\":\"http://127.0.0.1:" + PUBLIC, "\"01\"");
+  }
+
+  @Test
+  void anImportTellsHowFarItIsAndWhatItDidNotTake() throws Exception {
+    HttpResponse<String> begun =
+        send(
+            PRIVATE,
+            "POST",
+            "/v1/imports?encoding=windows-1252&column.gtin=Artikel&column.name=Bezeichnung",
+            "Artikel,Bezeichnung\n9526666666608,Tee\n9526666666600,Falsch\n",
+            "Content-Type",
+            "text/csv");
+    assertThat(begun.statusCode()).isEqualTo(202);
+    String location = begun.headers().firstValue("Location").orElseThrow();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> send(PRIVATE, "GET", location, "").body().contains("\"state\":\"done\""));
+
+    JsonNode status = JSON.readTree(send(PRIVATE, "GET", location, "").body());
+    assertThat(status.path("percent").asInt()).isEqualTo(100);
+    assertThat(status.path("result").path("taken").asInt()).isEqualTo(1);
+    assertThat(status.path("result").path("rejected").asInt()).isEqualTo(1);
+    assertThat(send(PRIVATE, "GET", status.path("rejects").asText(), "").body())
+        .contains("3,check-digit,", "Falsch");
+    assertThat(send(PUBLIC, "GET", "/v1/items/9526666666608", "").body()).contains("Tee");
+    assertThat(send(PRIVATE, "POST", "/v1/imports?encoding=klingon", "").statusCode())
+        .isEqualTo(400);
+    assertThat(send(PRIVATE, "GET", "/v1/imports/none", "").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest(name = "{0} {2}")
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "GET | /v1/items | /v1/items?prefix=952&limit=2 | 200 | -",
+        "GET | /v1/items | /v1/items?limit=x | 400 | -",
+        "GET | /v1/items/{code} | /v1/items/9521000000018 | 200 | -",
+        "GET | /v1/items/{code} | /v1/items/9521234543213 | 404 | -",
+        "GET | /v1/items/{code} | /v1/items/9521000000081 | 400 | -",
+        "PUT | /v1/items/{code} | /v1/items/9527777777702 | 201 | {\"name\":\"A\"}",
+        "PATCH | /v1/items/{code} | /v1/items/9527777777702 | 200 | {\"brand\":\"B\"}",
+        "PATCH | /v1/items/{code} | /v1/items/9527777777702 | 400 | {\"x\":1}",
+        "GET | /v1/items/{code}/history | /v1/items/9527777777702/history | 200 | -",
+        "POST | /v1/items:lookup | /v1/items:lookup | 200 | {\"inputs\":[\"9521000000018\",\"x\"]}",
+        "GET | /v1/gtins/{code} | /v1/gtins/19521000000015 | 200 | -",
+        "GET | /v1/gtins/{code} | /v1/gtins/01234565 | 300 | -",
+        "POST | /v1/gtins | /v1/gtins | 200 | {\"inputs\":[\"9521000000018\",\"01234565\"]}",
+        "POST | /v1/gtins | /v1/gtins | 400 | {}",
+        "POST | /v1/imports | /v1/imports | 202 | {}",
+        "GET | /v1/problems | /v1/problems | 200 | -",
+        "GET | /01/{gtin} | /01/09521000000018?linkType=linkset | 200 | -",
+        "GET | /01/{gtin} | /01/x | 400 | -",
+        "GET | /.well-known/gs1resolver | /.well-known/gs1resolver | 200 | -",
+        "GET | /openapi.json | /openapi.json | 200 | -",
+        "GET | /healthz | /healthz | 200 | -",
+        "GET | /readyz | /readyz | 200 | -",
+      })
+  void answersAreAsTheDescriptionSays(
+      String method, String path, String target, int status, String body) throws Exception {
+    JsonNode description = JSON.readTree(send(PUBLIC, "GET", "/openapi.json", "").body());
+    JsonNode operation = description.path("paths").path(path).path(method.toLowerCase(Locale.ROOT));
+    HttpResponse<String> answer = write(method, target, body == null ? "" : body);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    String type = answer.headers().firstValue("Content-Type").orElse("");
+    JsonNode schema =
+        operation
+            .path("responses")
+            .path(Integer.toString(status))
+            .path("content")
+            .path(type)
+            .path("schema");
+    assertThat(schema.isMissingNode()).as("%s %s of %s", status, type, operation).isFalse();
+    ObjectNode whole = schema.deepCopy();
+    whole.set("components", description.path("components"));
+    assertThat(
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(whole.toString())
+                .validate(answer.body(), InputFormat.JSON))
+        .isEmpty();
+  }
+
+  @Test
+  void whoAsksWithAnIdIsAnsweredWithIt() throws Exception {
+    assertThat(
+            send(PUBLIC, "GET", OATS, "", "X-Request-Id", "abc")
+                .headers()
+                .firstValue("X-Request-Id"))
+        .hasValue("abc");
+  }
+}
