@@ -8,6 +8,8 @@ import io.sluice.gateway.control.EtcdStore;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +105,72 @@ class CommandsIT {
               EtcdStore.Conflict.class,
               conflict -> assertThat(conflict.keys()).containsExactly("backends/b/backend"));
       assertThat(store.find("backends/new/backend")).isNull();
+    }
+  }
+
+  @Test
+  void anOldCopyOfTheTreeOverwritesNothingThatIsNewer() throws IOException {
+    file("backends/b/backend", BACKEND);
+    file("frontends/f/frontend", FRONTEND);
+    file("frontends/g/frontend", FRONTEND.replace("/a", "/g"));
+    sluice("apply", "-f", folder.toString()).succeeds();
+    Path copy = folder.resolve("copy");
+    Sluice exported = sluice("export", copy.toString(), "--output", "json").succeeds();
+    String revision = exported.out().replaceAll("(?s).*\"revision\" : (\\d+).*", "$1");
+
+    String mine = FRONTEND.replace("/a", "/mine").replace('\'', '"');
+    etcd.put("/vulcand/frontends/f/frontend", FRONTEND.replace("/a", "/theirs").replace('\'', '"'));
+    etcd.ctl("del", "/vulcand/frontends/g/frontend");
+    Files.writeString(copy.resolve("frontends/f/frontend.json"), mine);
+    Sluice applied = sluice("apply", "-f", copy.toString(), "--seen", revision);
+
+    assertThat(applied.status()).isEqualTo(1);
+    assertThat(applied.err())
+        .contains(
+            "nothing was written: changed by somebody else since revision " + revision,
+            "frontends/f/frontend, frontends/g/frontend");
+    assertThat(sluice("get", "frontend", "f").out()).contains("/theirs");
+    String now =
+        sluice("diff", "-f", copy.toString()).err().replaceAll("(?s).*revision (\\d+).*", "$1");
+    sluice("apply", "-f", copy.toString(), "--seen", now).succeeds();
+    assertThat(sluice("get", "frontend", "f").out()).contains("/mine");
+  }
+
+  @Test
+  void whatOneGatewayRefusesIsSaidAndNoSuccess() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      file(
+          "listeners/l",
+          "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + taken.getLocalPort() + "'}}");
+
+      Sluice applied = sluice("apply", "-f", folder.toString());
+
+      assertThat(applied.status()).isEqualTo(1);
+      assertThat(applied.err())
+          .contains("gateway one does not serve all of it: listeners/l", "gateway two does not");
+    }
+  }
+
+  @Test
+  void aChangeThatLeavesOnlyUnhealthyServersIsWarnedOf() throws Exception {
+    try (Origin well = Origin.named("well")) {
+      int closed = FreePort.next();
+      etcd.put(
+          "/vulcand/backends/b/backend",
+          "{\"Type\":\"http\",\"Settings\":{\"HealthCheck\":{\"Type\":\"tcp\",\"Interval\":\"100ms\"}}}");
+      etcd.put("/vulcand/backends/b/servers/well", "{\"URL\":\"" + well.url() + "\"}");
+      etcd.put("/vulcand/backends/b/servers/ill", "{\"URL\":\"http://127.0.0.1:" + closed + "\"}");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  one.admin("/status").body().contains("DOWN")
+                      && two.admin("/status").body().contains("DOWN"));
+
+      Sluice removed = sluice("rm", "server", "b/well");
+
+      assertThat(removed.succeeds().err())
+          .contains("warning: backends/b: found a change that takes its last healthy server");
     }
   }
 

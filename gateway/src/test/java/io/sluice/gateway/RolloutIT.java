@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.rollout.Driver;
 import io.sluice.testkit.Etcd;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.nio.file.Files;
@@ -360,6 +361,162 @@ class RolloutIT {
         .succeeds();
 
     assertThat(folder.resolve("log")).hasContent("stop s0\nstart v2-1\nstart v2-2\nstop s1\n");
+  }
+
+  @Test
+  void processesReplaceServersAndThenEachOther() throws Exception {
+    Path content = Files.createDirectory(folder.resolve("content"));
+    Files.writeString(content.resolve("a"), "file");
+    String server =
+        Path.of(System.getProperty("java.home"), "bin", "jwebserver")
+            + " -b 127.0.0.1 -p {port} -d "
+            + content;
+
+    Sluice first = rollProcess("v1", server).succeeds();
+    assertThat(first.err()).contains("server s0 is drained; who started it may stop it");
+    assertThat(sluice("get", "server").out()).contains("blue/s0", "blue/v1-1");
+
+    Sluice second = rollProcess("v2", server).succeeds();
+    assertThat(second.err()).contains("server v1-1 is drained and stopped");
+    assertThat(sluice("get", "server").out()).contains("blue/v2-1").doesNotContain("blue/v1-1");
+    assertThat(folder.resolve("v1-1.pid")).doesNotExist();
+    assertThat(TestGateway.get(port, "/a").body()).isEqualTo("file");
+
+    load.close(); // Nobody asks the last one any more.
+    ProcessHandle.of(pid("v2-1")).orElseThrow().destroy();
+  }
+
+  private Sluice rollProcess(String version, String command) throws Exception {
+    return sluice(
+        "rollout",
+        "rolling",
+        "blue",
+        "--to",
+        version,
+        "--driver",
+        "process",
+        "--dir",
+        folder.toString(),
+        "--command",
+        command,
+        "--settle",
+        "1",
+        "--ports",
+        Integer.toString(FreePort.next()),
+        "--url",
+        "http://127.0.0.1:{port}");
+  }
+
+  private long pid(String server) throws Exception {
+    return Long.parseLong(Files.readString(folder.resolve(server + ".pid")).strip());
+  }
+
+  @Test
+  void newServersThatAnswerErrorsAreTakenOutBeforeAnOldOneGoes() {
+    Awaitility.await().until(() -> load.answers() > 0);
+    load.close();
+    try (Load any = Load.start(8, port, "/a", answer -> true);
+        Origin broken =
+            Origin.scripted(
+                wire -> {
+                  while (wire.message() != null) {
+                    wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+                  }
+                })) {
+      Sluice rolled =
+          sluice(
+              "rollout",
+              "rolling",
+              "blue",
+              "--to",
+              "v2",
+              "--ports",
+              Integer.toString(broken.port()),
+              "--url",
+              "http://127.0.0.1:{port}",
+              "--start",
+              "true",
+              "--stop",
+              "echo stop {id} >> " + folder + "/log");
+
+      assertThat(rolled.status()).isEqualTo(1);
+      assertThat(rolled.out()).contains("TAKEN_BACK");
+      assertThat(folder.resolve("log")).hasContent("stop v2-1\n");
+      assertThat(sluice("get", "server").out()).contains("blue/s0").doesNotContain("v2-1");
+      assertThat(any.answers()).isPositive();
+    }
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+  }
+
+  @Test
+  void blueGreenIsTakenBackByItselfWhileTheOldOneIsKept() {
+    Awaitility.await().until(() -> load.answers() > 0);
+    load.close();
+    try (Load any = Load.start(8, port, "/a", answer -> true);
+        Origin broken =
+            Origin.scripted(
+                wire -> {
+                  while (wire.message() != null) {
+                    wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+                  }
+                })) {
+      gateway.backend("broken", broken);
+
+      Sluice moved =
+          sluice(
+              "rollout",
+              "blue-green",
+              "f",
+              "--to",
+              "broken",
+              "--keep",
+              "60",
+              "--judge",
+              "ResponseCodeRatio(500, 600, 0, 600) < 0.01");
+
+      assertThat(moved.status()).isEqualTo(1);
+      assertThat(moved.err()).contains("broken gets 100 %", "taken back: found");
+      assertThat(any.answers()).isPositive();
+    }
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
+  }
+
+  @Test
+  void testersAreKnownByTheirCookie() {
+    CompletableFuture<Sluice> canary =
+        CompletableFuture.supplyAsync(
+            () ->
+                sluice(
+                    "rollout",
+                    "canary",
+                    "f",
+                    "--to",
+                    "green",
+                    "--steps",
+                    "0,100",
+                    "--testers",
+                    "HeaderRegexp(`Cookie`, `(^|; )tester=yes(;|$)`)",
+                    "--step-time",
+                    "3600",
+                    "--judge",
+                    ""));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              String tester = TestGateway.get(port, "/a", "Cookie", "a=b; tester=yes").body();
+              String other = TestGateway.get(port, "/a", "Cookie", "tester=yesterday").body();
+              return tester.startsWith("green") && other.startsWith("blue");
+            });
+    sluice("rollout", "abort", "f").succeeds();
+
+    assertThat(canary.orTimeout(60, TimeUnit.SECONDS).join().out()).contains("TAKEN_BACK");
+  }
+
+  @Test
+  void aRollingOneHasNothingToPromote() {
+    assertThat(sluice("rollout", "promote", "backend.blue").err())
+        .contains("found a rolling rollout, expected one with shares to promote");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
@@ -48,7 +49,8 @@ public final class DiffCommand implements Callable<Integer> {
       TreeCheck after = TreeCheck.of(changes.after());
       List<Problem> errors = after.errorsBeyond(before);
       errors.forEach(problem -> output.note("error: " + problem));
-      Writing.warnings(before, after).forEach(problem -> output.note("warning: " + problem));
+      Writing.warnings(new Fleet(store), before, after)
+          .forEach(problem -> output.note("warning: " + problem));
       output.note(changes.list().size() + " keys differ from revision " + now.revision());
       return errors.isEmpty() ? 0 : 1;
     }

@@ -110,6 +110,11 @@ public final class DrainCommand implements Callable<Integer> {
 
   private int told(List<String> busy) {
     busy.forEach(line -> output.note("sluice: " + line));
+    if (output.isJson() && kind == Kind.GATEWAY) {
+      ObjectNode drained = Output.JSON.createObjectNode().put("gateway", id);
+      drained.put("drained", busy.isEmpty());
+      output.json(drained);
+    }
     if (busy.isEmpty()) {
       output.note(id + " is drained");
     }

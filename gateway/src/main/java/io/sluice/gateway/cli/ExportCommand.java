@@ -43,6 +43,14 @@ public final class ExportCommand implements Callable<Integer> {
                 }
               });
       TreeFiles.write(folder, values);
+      if (output.isJson()) {
+        output.json(
+            Output.JSON
+                .createObjectNode()
+                .put("revision", now.revision())
+                .put("keys", values.size())
+                .put("folder", folder.toString()));
+      }
       output.note(values.size() + " keys of revision " + now.revision() + " are in " + folder);
       return 0;
     }

@@ -4,6 +4,7 @@ import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.rollout.Driver;
 import io.sluice.gateway.rollout.Rolling;
 import io.sluice.gateway.rollout.Rolling.Replacement;
@@ -46,7 +47,11 @@ public final class RollingCommand implements Callable<Integer> {
   @Option(names = "--start", defaultValue = "", description = "hook: the command that starts one")
   private String start = "";
 
-  @Option(names = "--stop", defaultValue = "", description = "hook: the command that stops one")
+  @Option(
+      names = "--stop",
+      defaultValue = "",
+      description =
+          "hook: the command that stops one; it ends with 3 where it has not started that one")
   private String stop = "";
 
   @Option(
@@ -100,10 +105,21 @@ public final class RollingCommand implements Callable<Integer> {
   private int unavailable;
 
   @Option(
+      names = "--judge",
+      defaultValue = "ResponseCodeRatio(500, 600, 0, 600) < 0.01",
+      paramLabel = "JUDGEMENT",
+      description =
+          "what must hold of all that the backend answers, for the time of --settle, before old"
+              + " servers go (${DEFAULT-VALUE})")
+  private String judgement = "";
+
+  @Option(
       names = "--settle",
       paramLabel = "SECONDS",
       defaultValue = "5",
-      description = "how long a new one may wait for its first request (${DEFAULT-VALUE})")
+      description =
+          "how long a new one may wait for its first request, and how long the backend is judged"
+              + " then (${DEFAULT-VALUE})")
   private int settle = 5;
 
   @Option(
@@ -125,13 +141,21 @@ public final class RollingCommand implements Callable<Integer> {
     if (surge < 0 || unavailable < 0 || surge + unavailable == 0) {
       throw usage("found --max-surge and --max-unavailable of 0, expected one above it");
     }
+    try {
+      Judgement.parseOptional(judgement);
+    } catch (IOException notOne) {
+      throw usage("--judge: " + notOne.getMessage());
+    }
     Driver.Commands commands = commands();
     try (EtcdStore store = runner.open()) {
       List<Server> servers =
           TreeCheck.of(TreeChanges.values(store.read("")))
               .config()
               .servers()
-              .getOrDefault(backend, List.of());
+              .getOrDefault(backend, List.of())
+              .stream()
+              .filter(server -> !server.draining())
+              .toList();
       List<Replacement> replacements = new ArrayList<>();
       for (Server server : servers) {
         int number = replacements.size();
@@ -143,7 +167,7 @@ public final class RollingCommand implements Callable<Integer> {
         replacements.add(new Replacement(server.id(), id, port));
       }
       if (replacements.isEmpty()) {
-        return runner.refuse("found no server of backend \"" + backend + "\"");
+        return runner.refuse("found no server of backend \"" + backend + "\" to replace");
       }
       if (!ports.isEmpty() && ports.size() < replacements.size()) {
         return runner.refuse("found " + ports.size() + " ports, expected " + replacements.size());
@@ -158,6 +182,7 @@ public final class RollingCommand implements Callable<Integer> {
               url,
               surge,
               unavailable,
+              judgement,
               settle,
               timeout);
       return runner.create(store, plan);

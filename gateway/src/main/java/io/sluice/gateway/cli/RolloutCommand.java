@@ -1,6 +1,7 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.rollout.Rolling;
 import io.sluice.gateway.rollout.Rollout;
 import io.sluice.gateway.rollout.RolloutRun;
 import io.sluice.gateway.rollout.RolloutStore;
@@ -78,6 +79,9 @@ public final class RolloutCommand {
         return 1;
       }
       RolloutTable.report(output, read.rollout(), folder);
+      if (output.isJson()) {
+        RolloutTable.print(output, List.of(read.rollout()));
+      }
       return 0;
     }
   }
@@ -103,6 +107,10 @@ public final class RolloutCommand {
       @Mixin Output output,
       @Parameters(paramLabel = "ID", description = ID) String id)
       throws IOException, InterruptedException {
+    if (id.startsWith(Rolling.ID_PREFIX)) {
+      output.note("sluice: found a rolling rollout, expected one with shares to promote");
+      return 1;
+    }
     return ask(options, output, id, Rollout.Asked.PROMOTE);
   }
 
@@ -133,7 +141,8 @@ public final class RolloutCommand {
       if (new RolloutStore(store).isRun(id)) {
         return ask(store, output, id, Rollout.Asked.ABORT);
       }
-      RolloutRun.takeBack(store, id, RolloutRunner.me(), output::note);
+      Rollout ended = RolloutRun.takeBack(store, id, RolloutRunner.me(), output::note);
+      RolloutTable.print(output, List.of(ended));
       return 0;
     } catch (RolloutStore.Taken taken) {
       output.note("sluice: " + taken.getMessage());
@@ -157,6 +166,9 @@ public final class RolloutCommand {
       return 1;
     }
     rollouts.ask(id, wish);
+    if (output.isJson()) {
+      output.json(Output.JSON.createObjectNode().put("id", id).put("asked", wish.name()));
+    }
     return 0;
   }
 }

@@ -4,7 +4,9 @@ import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.fleet.LastHealthy;
 import io.sluice.gateway.fleet.TreeChanges;
+import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.fleet.TreeCommit;
 import java.io.IOException;
@@ -36,6 +38,15 @@ final class Writing {
   @Option(names = "--force", description = "write although gateways will refuse a part of it")
   private boolean force;
 
+  @Option(
+      names = "--seen",
+      paramLabel = "REVISION",
+      defaultValue = "0",
+      description =
+          "the revision that export or diff has named: nothing is written where somebody else has"
+              + " changed a key since")
+  private long seen;
+
   Duration timeout() {
     return Duration.ofSeconds(timeout);
   }
@@ -51,6 +62,7 @@ final class Writing {
     EtcdStore.Snapshot now = store.read("");
     TreeChanges changes = TreeChanges.of(now, wanted, prune);
     if (changes.list().isEmpty()) {
+      DiffCommand.print(output, changes.list());
       output.note("nothing to change; the store is at revision " + now.revision());
       return 0;
     }
@@ -58,7 +70,8 @@ final class Writing {
     TreeCheck after = TreeCheck.of(changes.after());
     List<Problem> errors = after.errorsBeyond(before);
     errors.forEach(problem -> output.note("error: " + problem));
-    warnings(before, after).forEach(problem -> output.note("warning: " + problem));
+    Fleet fleet = new Fleet(store);
+    warnings(fleet, before, after).forEach(problem -> output.note("warning: " + problem));
     if (!errors.isEmpty() && !force) {
       output.note(
           "sluice: nothing was written: found "
@@ -66,7 +79,16 @@ final class Writing {
               + " new errors, expected none (--force writes anyway)");
       return 1;
     }
-    Fleet fleet = new Fleet(store);
+    List<String> stale = staleKeys(store, changes.list());
+    if (!stale.isEmpty()) {
+      output.note(
+          "sluice: nothing was written: changed by somebody else since revision "
+              + seen
+              + ": "
+              + String.join(", ", stale)
+              + "; look at it (sluice diff)");
+      return 1;
+    }
     Map<String, GatewayStatus> alive = fleet.gateways();
     long revision;
     try {
@@ -77,16 +99,31 @@ final class Writing {
     }
     DiffCommand.print(output, changes.list());
     output.note(changes.list().size() + " keys changed at revision " + revision);
-    return wait ? await(fleet, output, alive.size(), revision) : 0;
+    return wait ? await(fleet, output, alive.size(), revision, changes.list()) : 0;
   }
 
-  private int await(Fleet fleet, Output output, int alive, long revision)
+  private List<String> staleKeys(EtcdStore store, List<TreeChange> changes)
+      throws IOException, InterruptedException {
+    List<String> stale = new ArrayList<>();
+    for (TreeChange change : changes) {
+      boolean removed = seen > 0 && change.seen() == 0 && store.existedAt(change.key(), seen);
+      if (removed || (seen > 0 && change.seen() > seen)) {
+        stale.add(change.key());
+      }
+    }
+    return stale;
+  }
+
+  private int await(Fleet fleet, Output output, int alive, long revision, List<TreeChange> changes)
       throws IOException, InterruptedException {
     if (alive == 0) {
       output.note("no gateway is alive; the first that starts will serve it");
       return 0;
     }
     List<String> behind = fleet.await(revision, timeout());
+    if (behind.isEmpty() && !force) {
+      behind = fleet.refusals(changes.stream().map(TreeChange::key).toList());
+    }
     if (behind.isEmpty()) {
       output.note(alive + (alive == 1 ? " gateway serves it" : " gateways serve it"));
       return 0;
@@ -96,7 +133,8 @@ final class Writing {
   }
 
   /** What an operator should know of a change, that was not so before it. */
-  static List<Problem> warnings(TreeCheck before, TreeCheck after) {
+  static List<Problem> warnings(Fleet fleet, TreeCheck before, TreeCheck after)
+      throws IOException, InterruptedException {
     List<Problem> warnings = new ArrayList<>();
     after.problems().stream()
         .filter(problem -> problem.level() == Problem.Level.WARNING)
@@ -106,6 +144,7 @@ final class Writing {
         .filter(problem -> !before.advice().contains(problem))
         .forEach(warnings::add);
     warnings.addAll(after.lostSince(before));
+    warnings.addAll(LastHealthy.lost(fleet, before.config(), after.config()));
     return warnings;
   }
 }

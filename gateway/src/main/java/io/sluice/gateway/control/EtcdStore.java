@@ -89,6 +89,25 @@ public final class EtcdStore implements AutoCloseable {
     return new Snapshot(header.revision(), keys);
   }
 
+  /** The newest revision. */
+  public long revision() throws IOException, InterruptedException {
+    return EtcdConnection.await(connection.client().getKVClient().get(connection.key("revision")))
+        .getHeader()
+        .getRevision();
+  }
+
+  /**
+   * Whether a key was there at a revision.
+   *
+   * @throws IOException also when the store has forgotten that revision (compaction)
+   */
+  public boolean existedAt(String key, long revision) throws IOException, InterruptedException {
+    GetOption then = GetOption.builder().withRevision(revision).withCountOnly(true).build();
+    return EtcdConnection.await(connection.client().getKVClient().get(connection.key(key), then))
+            .getCount()
+        > 0;
+  }
+
   /** Reads one key; null when it is not there. */
   public @Nullable Stored find(String key) throws IOException, InterruptedException {
     var found =

@@ -93,6 +93,24 @@ public final class Fleet {
     return behind;
   }
 
+  /**
+   * What gateways refuse of some keys, one line for each; whoever serves a revision may still have
+   * refused a part of it, such as an address that another program has.
+   */
+  public List<String> refusals(List<String> keys) throws IOException, InterruptedException {
+    List<String> refusals = new ArrayList<>();
+    for (GatewayStatus gateway : gateways().values()) {
+      for (Problem problem : gateway.problems()) {
+        String where = problem.where();
+        if (problem.level() == Problem.Level.ERROR
+            && keys.stream().anyMatch(key -> where.equals(key) || where.startsWith(key + ' '))) {
+          refusals.add("gateway " + gateway.id() + " does not serve all of it: " + problem);
+        }
+      }
+    }
+    return refusals;
+  }
+
   private static String why(GatewayStatus gateway) {
     return gateway.problems().stream()
         .filter(problem -> problem.level() == Problem.Level.ERROR)

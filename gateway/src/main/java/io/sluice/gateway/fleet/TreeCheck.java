@@ -82,7 +82,7 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
     return ids;
   }
 
-  private static boolean takesRequests(Server server) {
+  static boolean takesRequests(Server server) {
     return !server.draining() && server.weight() > 0;
   }
 

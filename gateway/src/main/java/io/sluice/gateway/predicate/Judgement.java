@@ -1,6 +1,8 @@
 package io.sluice.gateway.predicate;
 
+import java.io.IOException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what is new does well enough beside what is old.
@@ -32,6 +34,20 @@ public interface Judgement {
   record Sides(Measures canary, Measures baseline) {}
 
   boolean passes(Sides sides);
+
+  /**
+   * Reads a judgement that was written down; null where none was.
+   *
+   * @throws IOException when it is none
+   */
+  static @Nullable Judgement parseOptional(String text) throws IOException {
+    try {
+      return text.isEmpty() ? null : parse(text);
+    } catch (PredicateSyntaxException notOne) {
+      throw new IOException(
+          "judgement: found " + notOne.found() + ", expected " + notOne.expected(), notOne);
+    }
+  }
 
   /**
    * Reads a judgement.

@@ -15,7 +15,8 @@ public enum Driver {
    * The commands of one kind.
    *
    * @param start a shell command that returns once the server is on its way
-   * @param stop a shell command that returns once the server has ended
+   * @param stop a shell command that returns once the server has ended, with {@link
+   *     Rolling#NOT_MINE} where it has not started it
    */
   public record Commands(String start, String stop) {}
 
@@ -24,7 +25,11 @@ public enum Driver {
     String pid = "'" + folder + "'/{id}.pid";
     return new Commands(
         "setsid " + command + " > '" + folder + "'/{id}.log 2>&1 < /dev/null & echo $! > " + pid,
-        "pid=$(cat "
+        "[ -f "
+            + pid
+            + " ] || exit "
+            + Rolling.NOT_MINE
+            + "; pid=$(cat "
             + pid
             + ") && kill -TERM $pid && while [ -d /proc/$pid ] && ! grep -q ') Z' /proc/$pid/stat;"
             + " do sleep 0.1; done 2>/dev/null; rm "

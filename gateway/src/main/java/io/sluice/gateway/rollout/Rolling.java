@@ -2,6 +2,7 @@ package io.sluice.gateway.rollout;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A backend's servers are to be replaced, some at a time.
@@ -10,11 +11,15 @@ import java.util.Map;
  * @param replacements which server takes the place of which, in order
  * @param start a shell command that starts a server; {@code {id}}, {@code {port}}, {@code
  *     {backend}} and {@code {version}} stand for its own
- * @param stop a shell command that stops one
+ * @param stop a shell command that stops one; it ends with {@link #NOT_MINE} where it has not
+ *     started it
  * @param url of a new server, with the same marks; empty where servers announce themselves
  * @param surge how many servers there may be beyond those that there were
  * @param unavailable how many of those that there were may be missing
- * @param settleSeconds how long a new server may take to get its first request
+ * @param judgement what must hold of all that the backend answers once a step's new servers take
+ *     traffic; empty for nothing
+ * @param settleSeconds how long a new server may take to get its first request, and how long the
+ *     backend is judged then
  * @param timeoutSeconds how long anything is waited for
  */
 public record Rolling(
@@ -26,17 +31,29 @@ public record Rolling(
     String url,
     int surge,
     int unavailable,
+    String judgement,
     int settleSeconds,
     int timeoutSeconds)
     implements Plan {
+  /** What a stop command ends with for a server that somebody else has started. */
+  public static final int NOT_MINE = 3;
+
+  /** What the id of a rolling rollout begins with, before its backend's. */
+  public static final String ID_PREFIX = "backend.";
+
   private static final int ALL = 100;
+
+  /** One that was written by an earlier version has no judgement. */
+  public Rolling {
+    judgement = Objects.requireNonNullElse(judgement, "");
+  }
 
   /** One server for another; a port of 0 where the commands need none. */
   public record Replacement(String oldId, String newId, int port) {}
 
   @Override
   public String id() {
-    return "backend." + backend;
+    return ID_PREFIX + backend;
   }
 
   @Override

@@ -11,6 +11,8 @@ import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.fleet.Quiet;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.predicate.Judgement;
+import io.sluice.gateway.predicate.Judgement.Sides;
 import io.sluice.gateway.rollout.Rolling.Replacement;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Phase;
@@ -20,19 +22,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replaces a backend's servers, some at a time.
  *
  * <pre>
- *   start new ──▶ ready at every gateway, takes traffic ──▶ drain old ──▶ nothing under way ──▶ stop old ──▶ next
- *      └────────────────── not in time: the new one is stopped, the rest stays ──▶ TAKEN_BACK
+ *   start new ──▶ ready at every gateway, takes traffic ──▶ judged ──▶ drain old ──▶ nothing under way ──▶ stop old ──▶ next
+ *      └──────────── not in time, or not well: the new ones are stopped, the rest stays ──▶ TAKEN_BACK
  * </pre>
  *
  * <p>Every part looks first whether it is done already, so a step that was cut short is begun anew.
  */
 final class RollingRun {
+  private static final Logger LOG = LoggerFactory.getLogger(RollingRun.class);
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** Of fewer answers nothing is concluded. */
+  private static final int LEAST_ANSWERS = 20;
 
   private final EtcdStore store;
   private final Fleet fleet;
@@ -54,14 +62,76 @@ final class RollingRun {
       }
       int step = course.rollout().step();
       List<Replacement> batch = plan.batch(step);
-      if (ended(plan.goingFirst(batch)) && begun(batch) && ended(plan.goingLast(batch))) {
-        boolean last = step == plan.lastStep();
-        course.change(
-            rollout ->
-                rollout
-                    .and(course.event("replaced " + batch))
-                    .to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
+      Tally before = new Tally("", plan.backend());
+      Window window = new Window(fleet, before);
+      if (ended(plan.goingFirst(batch)) && begun(batch)) {
+        window.look();
+        Traffic since = doesWell(batch, before.sum());
+        if (since != null && ended(plan.goingLast(batch))) {
+          replaced(batch, since.summary(), before.sum().summary());
+        }
       }
+    }
+  }
+
+  private void replaced(List<Replacement> batch, Traffic.Summary since, Traffic.Summary before)
+      throws IOException, InterruptedException, Taken {
+    int step = course.rollout().step();
+    boolean last = step == plan.lastStep();
+    Rollout.Event event =
+        Course.event(
+            "replaced " + batch, course.rollout().share(), store.revision(), since, before);
+    course.change(
+        rollout ->
+            rollout.and(event).to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
+  }
+
+  /**
+   * Judges what the backend answers with the new servers in it; null when it does not do well, and
+   * the rollout is stopped.
+   */
+  private @Nullable Traffic doesWell(List<Replacement> batch, Traffic before)
+      throws IOException, InterruptedException, Taken {
+    Judgement judgement = Judgement.parseOptional(plan.judgement());
+    Tally since = new Tally("", plan.backend());
+    Window window = new Window(fleet, since);
+    Stopwatch judged = new Stopwatch();
+    while (judgement != null && judged.seconds() < plan.settleSeconds()) {
+      course.pause();
+      window.look();
+      String fault =
+          since.sum().requests() < LEAST_ANSWERS || judgement.passes(new Sides(since.sum(), before))
+              ? notReady(batch)
+              : "found " + since.sum().summary().text() + ", expected " + plan.judgement();
+      if (!fault.isEmpty()) {
+        takeOut(batch);
+        stop(fault);
+        return null;
+      }
+    }
+    window.look();
+    return since.sum();
+  }
+
+  /** Why a new server that took traffic does so no longer; empty when all do. */
+  private String notReady(List<Replacement> batch) throws IOException, InterruptedException {
+    for (Replacement each : batch) {
+      Server server = find(each.newId());
+      String hindrance =
+          server == null
+              ? "server " + each.newId() + " has withdrawn itself"
+              : hindrance(server, "candidates");
+      if (!hindrance.isEmpty()) {
+        return hindrance;
+      }
+    }
+    return "";
+  }
+
+  private void takeOut(List<Replacement> batch) throws IOException, InterruptedException, Taken {
+    for (Replacement each : batch) {
+      remove(each.newId());
+      run(plan.stop(), each.newId(), each.port());
     }
   }
 
@@ -80,9 +150,9 @@ final class RollingRun {
   private boolean begun(List<Replacement> batch) throws IOException, InterruptedException, Taken {
     for (Replacement each : batch) {
       if (find(each.newId()) == null) {
-        String fault = run(plan.start(), each.newId(), each.port());
+        String fault = run(plan.start(), each.newId(), each.port()).fault();
         if (fault.isEmpty() && !plan.url().isEmpty()) {
-          write(each.newId(), JSON.createObjectNode().put("URL", url(each)).toString(), 0);
+          announce(each);
         }
         if (!fault.isEmpty()) {
           stop("server " + each.newId() + " was not started: " + fault);
@@ -93,8 +163,7 @@ final class RollingRun {
     for (Replacement each : batch) {
       String fault = awaitTraffic(each);
       if (!fault.isEmpty()) {
-        remove(each.newId());
-        run(plan.stop(), each.newId(), each.port());
+        takeOut(batch);
         stop(fault);
         return false;
       }
@@ -158,11 +227,7 @@ final class RollingRun {
   private boolean ended(List<Replacement> batch) throws IOException, InterruptedException, Taken {
     long drained = 0;
     for (Replacement each : batch) {
-      EtcdStore.Stored stored = store.find(key(each.oldId()));
-      if (stored != null && JSON.readTree(stored.value()) instanceof ObjectNode record) {
-        record.remove("State");
-        drained = write(each.oldId(), record.put("State", "draining").toString(), stored.lease());
-      }
+      drained = Math.max(drained, drain(each.oldId()));
     }
     long revision = drained;
     course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
@@ -174,9 +239,14 @@ final class RollingRun {
         return false;
       }
       course.pause();
-      String fault = run(plan.stop(), each.oldId(), 0);
-      if (!fault.isEmpty()) {
-        stop("server " + each.oldId() + " was not stopped: " + fault);
+      Outcome stopped = run(plan.stop(), each.oldId(), 0);
+      if (stopped.status() == Rolling.NOT_MINE) {
+        // Removed, it might announce itself again.
+        course.say("server " + each.oldId() + " is drained; who started it may stop it");
+        continue;
+      }
+      if (!stopped.fault().isEmpty()) {
+        stop("server " + each.oldId() + " was not stopped: " + stopped.fault());
         return false;
       }
       remove(each.oldId());
@@ -204,18 +274,36 @@ final class RollingRun {
     return Kind.SERVER.key(plan.backend() + "/" + id);
   }
 
-  private long write(String id, String record, long lease)
-      throws IOException, InterruptedException {
-    return commit(new EtcdStore.Change(key(id), record, EtcdStore.Change.ANY, lease));
+  /** Takes a server out; whatever else is written of it meanwhile stays. */
+  private long drain(String id) throws IOException, InterruptedException {
+    while (true) {
+      EtcdStore.Stored stored = store.find(key(id));
+      if (stored == null || !(JSON.readTree(stored.value()) instanceof ObjectNode record)) {
+        return 0;
+      }
+      record.remove("State");
+      String draining = record.put("State", "draining").toString();
+      try {
+        return store.commit(
+            List.of(new EtcdStore.Change(key(id), draining, stored.modRevision(), stored.lease())));
+      } catch (EtcdStore.Conflict meanwhile) {
+        LOG.debug("read anew: {}", meanwhile.getMessage());
+      }
+    }
+  }
+
+  private void announce(Replacement each) throws IOException, InterruptedException {
+    String record = JSON.createObjectNode().put("URL", url(each)).toString();
+    try {
+      store.commit(List.of(new EtcdStore.Change(key(each.newId()), record, 0, 0)));
+    } catch (EtcdStore.Conflict itself) {
+      LOG.debug("it has announced itself: {}", itself.getMessage());
+    }
   }
 
   private void remove(String id) throws IOException, InterruptedException {
-    commit(new EtcdStore.Change(key(id), null, EtcdStore.Change.ANY, 0));
-  }
-
-  private long commit(EtcdStore.Change change) throws IOException, InterruptedException {
     try {
-      return store.commit(List.of(change));
+      store.commit(List.of(new EtcdStore.Change(key(id), null, EtcdStore.Change.ANY, 0)));
     } catch (EtcdStore.Conflict impossible) {
       throw new IllegalStateException(impossible);
     }
@@ -229,11 +317,17 @@ final class RollingRun {
     return Duration.ofSeconds(plan.timeoutSeconds());
   }
 
-  /** Runs a command to its end; why it failed, or empty. */
-  private String run(String template, String id, int port)
+  /**
+   * How a command ended.
+   *
+   * @param fault why it failed, or empty
+   */
+  private record Outcome(int status, String fault) {}
+
+  private Outcome run(String template, String id, int port)
       throws IOException, InterruptedException, Taken {
     if (template.isEmpty()) {
-      return "";
+      return new Outcome(0, "");
     }
     String command = plan.fill(template, id, port);
     Process process =
@@ -244,9 +338,10 @@ final class RollingRun {
     try {
       List<String> runs = course.await(atMost -> ended(process, atMost), timeout());
       if (!runs.isEmpty()) {
-        return command + " has not ended within " + plan.timeoutSeconds() + " s";
+        return new Outcome(-1, command + " has not ended within " + plan.timeoutSeconds() + " s");
       }
-      return process.exitValue() == 0 ? "" : command + " ended with " + process.exitValue();
+      int status = process.exitValue();
+      return new Outcome(status, status == 0 ? "" : command + " ended with " + status);
     } finally {
       process.destroyForcibly();
     }

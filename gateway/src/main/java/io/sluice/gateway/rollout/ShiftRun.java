@@ -4,7 +4,6 @@ import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
-import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
@@ -12,8 +11,6 @@ import io.sluice.gateway.rollout.RolloutStore.Taken;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a frontend's requests, step by step.
@@ -82,8 +79,10 @@ final class ShiftRun {
       return;
     }
     course.change(rollout -> rollout.and(event("served", share, revision)));
-    Judgement judgement = judgement();
-    Window window = new Window(fleet, plan);
+    Judgement judgement = Judgement.parseOptional(plan.judgement());
+    Tally ofCanary = new Tally(plan.frontend(), plan.to());
+    Tally ofBaseline = new Tally(plan.frontend(), plan.from());
+    Window window = new Window(fleet, ofCanary, ofBaseline);
     Stopwatch stepped = new Stopwatch();
     Stopwatch noted = new Stopwatch();
     while (true) {
@@ -92,17 +91,18 @@ final class ShiftRun {
         return;
       }
       window.look();
-      Traffic canary = window.canary();
-      Traffic baseline = window.baseline(earlierBaseline);
+      Traffic canary = ofCanary.sum();
+      // With everything on the new backend nothing is left to compare with but what was.
+      Traffic baseline = ofBaseline.sum().requests() > 0 ? ofBaseline.sum() : earlierBaseline;
       boolean enough = judgement == null || canary.requests() >= plan.minRequests();
       boolean well = judgement == null || judgement.passes(new Sides(canary, baseline));
       if (enough && !well) {
         note("failed", share, revision, canary, baseline);
         takeBack(
             "found "
-                + figures(canary.summary())
+                + canary.summary().text()
                 + " beside "
-                + figures(baseline.summary())
+                + baseline.summary().text()
                 + ", expected "
                 + plan.judgement());
         return;
@@ -148,8 +148,7 @@ final class ShiftRun {
         rollout ->
             rollout.to(
                 last ? Phase.DONE : Phase.RUNNING, last ? rollout.step() : rollout.step() + 1));
-    course.say(
-        plan.to() + " had " + figures(canary) + "; " + plan.from() + " " + figures(baseline));
+    course.say(plan.to() + " had " + canary.text() + "; " + plan.from() + " " + baseline.text());
   }
 
   /** Does what an operator asks for; true when the step is over by that. */
@@ -204,23 +203,5 @@ final class ShiftRun {
     }
     return new EtcdStore.Change(
         key, rewrite.of(stored.value()), stored.modRevision(), stored.lease());
-  }
-
-  private @Nullable Judgement judgement() throws IOException {
-    try {
-      return plan.judgement().isEmpty() ? null : Judgement.parse(plan.judgement());
-    } catch (PredicateSyntaxException notOne) {
-      throw new IOException(
-          "judgement: found " + notOne.found() + ", expected " + notOne.expected(), notOne);
-    }
-  }
-
-  private static String figures(Traffic.Summary summary) {
-    return String.format(
-        Locale.ROOT,
-        "%d answers, %.2f %% errors, p99 %.1f ms",
-        summary.requests(),
-        100 * summary.errorRatio(),
-        summary.p99Millis());
   }
 }

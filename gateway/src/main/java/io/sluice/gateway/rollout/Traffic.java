@@ -2,6 +2,7 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.predicate.Judgement;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -19,7 +20,16 @@ final class Traffic implements Judgement.Measures {
    * @param errorRatio those with a status of 500 or above, of all
    * @param p99Millis of the server's part, in milliseconds
    */
-  public record Summary(long requests, double errorRatio, double p99Millis) {}
+  public record Summary(long requests, double errorRatio, double p99Millis) {
+    String text() {
+      return String.format(
+          Locale.ROOT,
+          "%d answers, %.2f %% errors, p99 %.1f ms",
+          requests,
+          100 * errorRatio,
+          p99Millis);
+    }
+  }
 
   private static final Pattern REQUESTS = Pattern.compile("sluice_requests_total\\{(.*)} (\\S+)");
   private static final Pattern DURATIONS =
@@ -32,7 +42,11 @@ final class Traffic implements Judgement.Measures {
   /** How many took at most so many seconds. */
   private final TreeMap<Double, Double> durations = new TreeMap<>();
 
-  /** Reads what one gateway's metrics say of a frontend and a backend. */
+  /**
+   * Reads what one gateway's metrics say of a backend.
+   *
+   * @param frontend the only one whose exchanges count; empty for all
+   */
   static Traffic read(String metrics, String frontend, String backend) {
     Traffic traffic = new Traffic();
     metrics
@@ -46,8 +60,8 @@ final class Traffic implements Judgement.Measures {
                 return;
               }
               Map<String, String> labels = labels(matcher.group(1));
-              if (!frontend.equals(labels.get("frontend"))
-                  || !backend.equals(labels.get("backend"))) {
+              boolean counts = frontend.isEmpty() || frontend.equals(labels.get("frontend"));
+              if (!counts || !backend.equals(labels.get("backend"))) {
                 return;
               }
               double count = Double.parseDouble(matcher.group(2));

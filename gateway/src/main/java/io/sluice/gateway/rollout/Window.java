@@ -3,72 +3,42 @@ package io.sluice.gateway.rollout;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.fleet.Fleet;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the gateways count of both backends from the moment this is made. One thread. */
+/** A span of time, from the moment that this is made, in which gateways count. One thread. */
 final class Window {
   private static final Logger LOG = LoggerFactory.getLogger(Window.class);
 
   private final Fleet fleet;
-  private final Shift plan;
-  private final Map<String, Traffic> lastCanary = new HashMap<>();
-  private final Map<String, Traffic> lastBaseline = new HashMap<>();
-  private final Traffic canary = new Traffic();
-  private final Traffic baseline = new Traffic();
+  private final List<Tally> tallies;
 
-  Window(Fleet fleet, Shift plan) throws IOException, InterruptedException {
+  Window(Fleet fleet, Tally... tallies) throws IOException, InterruptedException {
     this.fleet = fleet;
-    this.plan = plan;
-    look(true);
+    this.tallies = List.of(tallies);
+    look(Tally::begin);
+  }
+
+  /** What a tally does with a gateway's metrics. */
+  private interface Use {
+    void of(Tally tally, String gateway, String metrics);
   }
 
   /** Adds what was counted since the last look. */
   void look() throws IOException, InterruptedException {
-    look(false);
+    look(Tally::add);
   }
 
-  private void look(boolean first) throws IOException, InterruptedException {
+  private void look(Use use) throws IOException, InterruptedException {
     for (GatewayStatus gateway : fleet.gateways().values()) {
-      String metrics;
       try {
-        metrics = fleet.metrics(gateway);
+        String metrics = fleet.metrics(gateway);
+        tallies.forEach(tally -> use.of(tally, gateway.id(), metrics));
       } catch (Fleet.SilentException dying) {
         // The others count on.
         LOG.debug("not measured: {}", dying.getMessage());
-        continue;
       }
-      take(
-          canary,
-          lastCanary,
-          gateway.id(),
-          Traffic.read(metrics, plan.frontend(), plan.to()),
-          first);
-      take(
-          baseline,
-          lastBaseline,
-          gateway.id(),
-          Traffic.read(metrics, plan.frontend(), plan.from()),
-          first);
     }
-  }
-
-  private static void take(
-      Traffic sum, Map<String, Traffic> last, String gateway, Traffic now, boolean first) {
-    Traffic before = last.put(gateway, now);
-    if (!first) {
-      sum.add(now, before == null ? new Traffic() : before);
-    }
-  }
-
-  Traffic canary() {
-    return canary;
-  }
-
-  /** With everything on the new backend nothing is left to compare with but what was. */
-  Traffic baseline(Traffic earlier) {
-    return baseline.requests() > 0 ? baseline : earlier;
   }
 }

@@ -1,0 +1,39 @@
+package io.sluice.gateway.rollout;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What all gateways together have counted of a backend's exchanges since a {@link Window} began.
+ * One thread.
+ */
+final class Tally {
+  private final String frontend;
+  private final String backend;
+  private final Map<String, Traffic> last = new HashMap<>();
+  private final Traffic sum = new Traffic();
+
+  /**
+   * @param frontend the only one whose exchanges count; empty for all
+   */
+  Tally(String frontend, String backend) {
+    this.frontend = frontend;
+    this.backend = backend;
+  }
+
+  /** What a gateway has counted before does not count. */
+  void begin(String gateway, String metrics) {
+    last.put(gateway, Traffic.read(metrics, frontend, backend));
+  }
+
+  /** Adds what a gateway has counted since; a gateway that is new counts whole. */
+  void add(String gateway, String metrics) {
+    Traffic now = Traffic.read(metrics, frontend, backend);
+    Traffic before = last.put(gateway, now);
+    sum.add(now, before == null ? new Traffic() : before);
+  }
+
+  Traffic sum() {
+    return sum;
+  }
+}
