@@ -9,13 +9,17 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Requests at a fixed rate over HTTP/1.1 on one thread, and how long they took from the moment that
  * they were due: a proxy that stalls is charged for all that waited, not only for what was under way.
  *
  * <p>Usage: {@code java Paced.java PORT PATH CONNECTIONS RATE SECONDS WARM-UP}, of which the last is
- * so many seconds before those that are measured. Prints
+ * so many seconds before those that are measured. In the path, {@code {item of COUNT}} stands for one
+ * of so many {@link Items}, another one each time. Prints
  * "requests failures p50 p99 p99.9 longest", times in microseconds.
  */
 public class Paced {
@@ -38,10 +42,11 @@ public class Paced {
     // Until this program itself is compiled.
     long warmUp = Long.parseLong(arguments[5]);
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    byte[] request =
-        ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer out = ByteBuffer.allocateDirect(request.length).put(request);
+    Matcher item = Pattern.compile("\\{item of ([0-9]+)}").matcher(path);
+    long items = item.find() ? Long.parseLong(item.group(1)) : 0;
+    SplittableRandom random = new SplittableRandom(1);
+    ByteBuffer out = ByteBuffer.allocateDirect(512);
+    put(out, path, port);
     Selector selector = Selector.open();
     ArrayDeque<Client> free = new ArrayDeque<>();
     for (int i = 0; i < connections; i++) {
@@ -70,6 +75,10 @@ public class Paced {
         }
         Client client = free.poll();
         client.due = due;
+        if (items > 0) {
+          String number = Long.toString(Items.gtin(random.nextLong(items)));
+          put(out.clear(), item.replaceFirst(number), port);
+        }
         client.channel.write(out.flip());
         sent++;
       }
@@ -98,6 +107,11 @@ public class Paced {
     System.out.printf(
         "%d %d %d %d %d %d%n",
         done, failures, at(times, 0.5), at(times, 0.99), at(times, 0.999), at(times, 1));
+  }
+
+  private static void put(ByteBuffer out, String path, int port) {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n";
+    out.put(request.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static SocketChannel connected(InetSocketAddress address) throws IOException {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogueTest {
   private static final Path DEMO = Top.path("config", "catalogue", "demo.csv");
@@ -162,6 +163,31 @@ class CatalogueTest {
                       .into(opened))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no UTF-8, expected its --encoding");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all.csv", "all.jsonl"})
+  void whatIsExportedIsImportedAsItWas(String name) throws Exception {
+    String rows =
+        "gtin,name,brand,category\n9521000000018,\"A, \"\"b\"\"\nc\",Ü & Co,\n95210001,Short,,x\n";
+    Path first = folder.resolve("first.db");
+    Path file = folder.resolve(name);
+    imported(rows.replace("95210001,", "00000095210001,"), "rows.csv", first);
+    try (Catalogue catalogue = Catalogue.open(first.toString(), null)) {
+      assertThat(Export.of(catalogue, file)).isEqualTo(2);
+    }
+
+    Path second = folder.resolve("second.db");
+    Import.Result result = imported(Files.readString(file), "again-" + name, second);
+    assertThat(result).isEqualTo(new Import.Result(2, 2, 0, 0, 0, 2));
+    try (Catalogue one = Catalogue.open(first.toString(), null);
+        Catalogue other = Catalogue.open(second.toString(), null)) {
+      for (long gtin : new long[] {9521000000018L, 95210001L}) {
+        assertThat(other.find(new Gtin(gtin)).get())
+            .isPresent()
+            .isEqualTo(one.find(new Gtin(gtin)).get());
+      }
     }
   }
 

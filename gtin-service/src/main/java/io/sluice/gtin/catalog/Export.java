@@ -1,0 +1,71 @@
+package io.sluice.gtin.catalog;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes a catalogue as a file that an import reads. The file is there whole or not at all. Blocks.
+ */
+public final class Export {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private Export() {}
+
+  /**
+   * Writes all items in the order of their numbers.
+   *
+   * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
+   * @return how many there were
+   */
+  public static long of(Catalogue catalogue, Path file) throws IOException {
+    String name = file.getFileName().toString();
+    boolean jsonLines = name.endsWith(".jsonl") || name.endsWith(".ndjson");
+    Path part = file.resolveSibling(name + ".part");
+    long[] count = {0};
+    try (BufferedWriter out = Files.newBufferedWriter(part)) {
+      if (!jsonLines) {
+        out.write("gtin,name,brand,category\n");
+      }
+      catalogue.all(
+          item -> {
+            out.write(jsonLines ? json(item) : csv(item));
+            out.write('\n');
+            count[0]++;
+          });
+    } catch (IOException | RuntimeException failed) {
+      Files.deleteIfExists(part);
+      throw failed;
+    }
+    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    return count[0];
+  }
+
+  private static String json(Item item) throws IOException {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("gtin", item.gtin().text());
+    fields.put("name", item.name());
+    fields.put("brand", item.brand());
+    fields.put("category", item.category());
+    return JSON.writeValueAsString(fields);
+  }
+
+  private static String csv(Item item) {
+    return item.gtin().text()
+        + ','
+        + quoted(item.name())
+        + ','
+        + quoted(item.brand())
+        + ','
+        + quoted(item.category());
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\"", "\"\"") + '"';
+  }
+}
