@@ -155,7 +155,13 @@ public final class Fleet {
       return response.body();
     } catch (IOException failed) {
       throw new SilentException(
-          "gateway " + gateway.id() + " was asked at " + uri + ": " + failed.getMessage(), failed);
+          "gateway "
+              + gateway.id()
+              + " was asked at "
+              + uri
+              + ": "
+              + (failed.getMessage() == null ? "no connection" : failed.getMessage()),
+          failed);
     }
   }
 }

@@ -120,7 +120,7 @@ final class RollingRun {
       String hindrance =
           server == null
               ? "server " + each.newId() + " has withdrawn itself"
-              : hindrance(server, "candidates");
+              : hindrance(server, "candidates", Silence.SAYS_NOTHING);
       if (!hindrance.isEmpty()) {
         return hindrance;
       }
@@ -181,11 +181,11 @@ final class RollingRun {
       String missing =
           server == null
               ? "server " + each.newId() + " has not announced itself"
-              : hindrance(server, "candidates");
+              : hindrance(server, "candidates", Silence.IS_IN_THE_WAY);
       if (missing.isEmpty() && server != null) {
         ready = ready == null ? new Stopwatch() : ready;
         boolean settled = ready.seconds() >= plan.settleSeconds();
-        if (settled || hindrance(server, "endpoints").isEmpty()) {
+        if (settled || hindrance(server, "endpoints", Silence.IS_IN_THE_WAY).isEmpty()) {
           return "";
         }
       }
@@ -196,15 +196,24 @@ final class RollingRun {
     }
   }
 
+  /** What it means that a gateway does not answer, as one that was killed moments ago. */
+  private enum Silence {
+    IS_IN_THE_WAY,
+    SAYS_NOTHING
+  }
+
   /** What a gateway misses of a server: that it is READY, or that it had a request. */
-  private String hindrance(Server server, String list) throws IOException, InterruptedException {
+  private String hindrance(Server server, String list, Silence ofGateways)
+      throws IOException, InterruptedException {
     for (GatewayStatus gateway : fleet.gateways().values()) {
       try {
         if (!isWell(fleet.status(gateway).path(list), server)) {
           return "server " + server.id() + " was not ready at gateway " + gateway.id();
         }
       } catch (Fleet.SilentException silent) {
-        return silent.getMessage();
+        if (ofGateways == Silence.IS_IN_THE_WAY) {
+          return silent.getMessage();
+        }
       }
     }
     return "";
