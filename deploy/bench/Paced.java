@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,11 +83,12 @@ public class Paced {
         client.channel.write(out.flip());
         sent++;
       }
-      // Spinning would take the processor from the origin; a millisecond is the least that can be slept.
+      // Spinning would take the processor from the origin, and a selector sleeps a millisecond at least.
       if (sent < total && !free.isEmpty() && begin + sent * 1_000_000_000L / rate <= now) {
         selector.selectNow();
-      } else {
-        selector.select(1);
+      } else if (selector.selectNow() == 0) {
+        LockSupport.parkNanos(30_000);
+        selector.selectNow();
       }
       for (SelectionKey key : selector.selectedKeys()) {
         Client client = (Client) key.attachment();

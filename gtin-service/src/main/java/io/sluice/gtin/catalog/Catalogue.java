@@ -41,7 +41,7 @@ public final class Catalogue implements AutoCloseable {
 
   private static final long WATCH_MILLIS = 500;
   private static final int LISTEN_MILLIS = 1_000;
-  private static final int CACHED = 200_000;
+  private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final ExecutorService readers =

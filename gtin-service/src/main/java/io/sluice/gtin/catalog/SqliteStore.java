@@ -293,6 +293,8 @@ final class SqliteStore extends SqlStore {
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(10_000);
+    // Room for the inner pages of ten million items, so that a lookup reads one page.
+    config.setCacheSize(-8 * 1024);
     return config.createConnection("jdbc:sqlite:" + file);
   }
 

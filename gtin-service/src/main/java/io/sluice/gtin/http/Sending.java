@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** How answers go out: as JSON, with a validator, and not at all where the client has them. */
 final class Sending {
   private static final int TAG_BYTES = 8;
+  private static final ThreadLocal<MessageDigest> DIGESTS = ThreadLocal.withInitial(Sending::sha256);
 
   private Sending() {}
 
@@ -37,7 +38,7 @@ final class Sending {
         context,
         status,
         problem ? "application/problem+json" : "application/json",
-        Buffer.buffer(body.encode() + "\n"),
+        bytes(body),
         problem ? "no-store" : caching);
   }
 
@@ -81,11 +82,24 @@ final class Sending {
     return false;
   }
 
+  private static Buffer bytes(JsonObject body) {
+    return body.toBuffer().appendByte((byte) '\n');
+  }
+
+  /** The validator of an answer in JSON. */
+  static String tag(JsonObject body) {
+    return tag(bytes(body));
+  }
+
   /** A strong validator of an answer (RFC 9110 section 8.8.3). */
   static String tag(Buffer bytes) {
+    byte[] digest = DIGESTS.get().digest(bytes.getBytes());
+    return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";
+  }
+
+  private static MessageDigest sha256() {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.getBytes());
-      return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -244,7 +244,7 @@ final class WriteRoutes {
 
   /** As {@code GET /v1/items/<fourteen digits>} has it. */
   private static String tag(Item item) {
-    return Sending.tag(Buffer.buffer(Answers.item(item).encode() + "\n"));
+    return Sending.tag(Answers.item(item));
   }
 
   /** A gateway says who a client is by its certificate or its address (RFC 9440). */
