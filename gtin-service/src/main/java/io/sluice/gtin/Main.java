@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "gtin-service 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, CheckCommand.class, ImportCommand.class, ExportCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      ImportCommand.class,
+      ExportCommand.class
+    },
     description = "Looks trade items up by their GTIN.")
 public final class Main {
   private Main() {}

@@ -81,7 +81,7 @@ public final class Import {
       if (rejects != null) {
         rejects.write("line,code,detail,row\n");
       }
-      long added = catalogue.replaceAll(sink -> read(bytes, sink));
+      long added = catalogue.replaceAll(sink -> ReadAhead.run(rows -> read(bytes, rows), sink));
       long taken = rows - duplicates - replaced - rejected;
       return new Result(rows, taken, duplicates, replaced, rejected, added);
     } catch (CharacterCodingException wrong) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** How answers go out: as JSON, with a validator, and not at all where the client has them. */
 final class Sending {
   private static final int TAG_BYTES = 8;
-  private static final ThreadLocal<MessageDigest> DIGESTS = ThreadLocal.withInitial(Sending::sha256);
+  private static final ThreadLocal<MessageDigest> DIGESTS =
+      ThreadLocal.withInitial(Sending::sha256);
 
   private Sending() {}
 
