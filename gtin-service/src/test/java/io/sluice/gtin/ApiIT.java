@@ -24,6 +24,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -61,8 +62,7 @@ class ApiIT {
         Program.start(
             folder.resolve("log"),
             List.of(
-                Top.path("gtin-service", "target", "gtin-service", "bin", "gtin-service")
-                    .toString(),
+                program(),
                 "serve",
                 "--listen",
                 "127.0.0.1:" + PUBLIC,
@@ -74,6 +74,10 @@ class ApiIT {
         .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> send(PUBLIC, "GET", "/readyz", "").statusCode() == 200);
+  }
+
+  private static String program() {
+    return Top.path("gtin-service", "target", "gtin-service", "bin", "gtin-service").toString();
   }
 
   @AfterAll
@@ -468,6 +472,54 @@ class ApiIT {
                 .getSchema(whole.toString())
                 .validate(answer.body(), InputFormat.JSON))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9524444444400",
+        " 952-4444-444400",
+        "(01)09524444444400(10)A1",
+        "]d20109524444444400",
+        "https://id.gs1.org/01/09524444444400/10/A1"
+      })
+  void oneCodeIsOneNumberWhicheverWayItComes(String code) throws Exception {
+    String number = "09524444444400";
+    String encoded = URLEncoder.encode(code, StandardCharsets.UTF_8).replace("+", "%20");
+    String quoted = JSON.writeValueAsString(code);
+    String inputs = "{\"inputs\":[" + quoted + "]}";
+
+    assertThat(send(PUBLIC, "GET", "/v1/gtins/" + encoded, "").body())
+        .contains("\"gtin\":\"" + number + "\"");
+    assertThat(write("POST", "/v1/gtins", inputs).body()).contains("\"gtin\":\"" + number + "\"");
+    write("PUT", "/v1/items/" + encoded, "{\"name\":\"" + code.length() + " written\"}");
+    assertThat(write("POST", "/v1/items:lookup", inputs).body())
+        .contains("\"gtin\":\"" + number + "\"", code.length() + " written");
+    String location =
+        send(
+                PRIVATE,
+                "POST",
+                "/v1/imports",
+                "{\"gtin\":" + quoted + ",\"name\":\"" + code.length() + " imported\"}\n",
+                "Content-Type",
+                "application/x-ndjson")
+            .headers()
+            .firstValue("Location")
+            .orElseThrow();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> send(PRIVATE, "GET", location, "").body().contains("\"taken\":1"));
+    assertThat(
+            send(
+                    PUBLIC,
+                    "POST",
+                    "/v1/items:lookup",
+                    quoted + "\n",
+                    "Content-Type",
+                    "application/x-ndjson")
+                .body())
+        .contains("\"gtin\":\"" + number + "\"", code.length() + " imported");
+    assertThat(Program.run(PATIENCE, program(), "check", code)).contains(number);
   }
 
   @Test

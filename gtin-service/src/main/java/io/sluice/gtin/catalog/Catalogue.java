@@ -257,6 +257,9 @@ public final class Catalogue implements AutoCloseable {
 
   /** What another process has changed is not remembered any longer. */
   private synchronized void watch() {
+    if (closed) {
+      return;
+    }
     try {
       long now = store.version();
       if (now != version) {
@@ -301,8 +304,8 @@ public final class Catalogue implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    watcher.shutdown();
-    for (ExecutorService each : List.of(readers, writer)) {
+    // The readers last: the cache tidies itself up on them after what the others do.
+    for (ExecutorService each : List.of(watcher, writer, readers)) {
       each.shutdown();
       try {
         if (!each.awaitTermination(5, TimeUnit.SECONDS)) {
