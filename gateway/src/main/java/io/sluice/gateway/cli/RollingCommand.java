@@ -148,19 +148,17 @@ public final class RollingCommand implements Callable<Integer> {
     }
     Driver.Commands commands = commands();
     try (EtcdStore store = runner.open()) {
-      List<Server> servers =
+      List<Server> all =
           TreeCheck.of(TreeChanges.values(store.read("")))
               .config()
               .servers()
-              .getOrDefault(backend, List.of())
-              .stream()
-              .filter(server -> !server.draining())
-              .toList();
+              .getOrDefault(backend, List.of());
+      List<Server> servers = all.stream().filter(server -> !server.draining()).toList();
       List<Replacement> replacements = new ArrayList<>();
       for (Server server : servers) {
         int number = replacements.size();
         String id = version + "-" + (number + 1);
-        if (servers.stream().anyMatch(each -> each.id().equals(id))) {
+        if (all.stream().anyMatch(each -> each.id().equals(id))) {
           return runner.refuse("found server " + id + " already, expected a new version");
         }
         int port = number < ports.size() ? ports.get(number) : 0;

@@ -49,6 +49,11 @@ final class Course {
     return rollout().phase().isOver();
   }
 
+  /** Whether the timeline has such an event. */
+  boolean hasHappened(String what) {
+    return rollout().timeline().stream().anyMatch(event -> event.what().equals(what));
+  }
+
   void say(String line) {
     progress.accept(line);
   }

@@ -24,7 +24,16 @@ public enum Driver {
   public static Commands process(String command, String folder) {
     String pid = "'" + folder + "'/{id}.pid";
     return new Commands(
-        "setsid " + command + " > '" + folder + "'/{id}.log 2>&1 < /dev/null & echo $! > " + pid,
+        "if [ -f "
+            + pid
+            + " ] && [ -d /proc/$(cat "
+            + pid
+            + ") ]; then exit 0; fi; setsid "
+            + command
+            + " > '"
+            + folder
+            + "'/{id}.log 2>&1 < /dev/null & echo $! > "
+            + pid,
         "[ -f "
             + pid
             + " ] || exit "
@@ -39,13 +48,28 @@ public enum Driver {
   /** Instances {@code unit@id}. */
   public static Commands systemd(String unit) {
     return new Commands(
-        "systemctl start '" + unit + "@{id}'", "systemctl stop '" + unit + "@{id}'");
+        "systemctl start '" + unit + "@{id}'",
+        "systemctl is-active --quiet '"
+            + unit
+            + "@{id}' || exit "
+            + Rolling.NOT_MINE
+            + "; systemctl stop '"
+            + unit
+            + "@{id}'");
   }
 
   /** Containers of an image that run a command in it. */
   public static Commands container(String engine, String image, String command) {
+    String known = engine + " inspect '{id}' > /dev/null 2>&1";
     return new Commands(
-        engine + " run -d --name '{id}' --network host " + image + " " + command,
-        engine + " stop '{id}' && " + engine + " rm '{id}'");
+        known + " || " + engine + " run -d --name '{id}' --network host " + image + " " + command,
+        known
+            + " || exit "
+            + Rolling.NOT_MINE
+            + "; "
+            + engine
+            + " stop '{id}' && "
+            + engine
+            + " rm '{id}'");
   }
 }

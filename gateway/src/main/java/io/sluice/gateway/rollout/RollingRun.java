@@ -19,6 +19,7 @@ import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ final class RollingRun {
 
   /** Of fewer answers nothing is concluded. */
   private static final int LEAST_ANSWERS = 20;
+
+  /** Of so many something is, before the time is over. */
+  private static final int MANY_ANSWERS = 200;
 
   private final EtcdStore store;
   private final Fleet fleet;
@@ -66,7 +70,7 @@ final class RollingRun {
       Window window = new Window(fleet, before);
       if (ended(plan.goingFirst(batch)) && begun(batch)) {
         window.look();
-        Traffic since = doesWell(batch, before.sum());
+        Traffic since = isJudged(batch) ? new Traffic() : doesWell(batch, before.sum());
         if (since != null && ended(plan.goingLast(batch))) {
           replaced(batch, since.summary(), before.sum().summary());
         }
@@ -86,6 +90,15 @@ final class RollingRun {
             rollout.and(event).to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
   }
 
+  /** Whether this step was found well before it was cut short: old servers may be gone since. */
+  private boolean isJudged(List<Replacement> batch) {
+    return course.hasHappened(wellDone(batch));
+  }
+
+  private static String wellDone(List<Replacement> batch) {
+    return "found well: " + batch;
+  }
+
   /**
    * Judges what the backend answers with the new servers in it; null when it does not do well, and
    * the rollout is stopped.
@@ -96,20 +109,27 @@ final class RollingRun {
     Tally since = new Tally("", plan.backend());
     Window window = new Window(fleet, since);
     Stopwatch judged = new Stopwatch();
-    while (judgement != null && judged.seconds() < plan.settleSeconds()) {
+    boolean last = false;
+    while (judgement != null && !last) {
       course.pause();
       window.look();
+      last = judged.seconds() >= plan.settleSeconds();
+      // Without a past there is nothing to compare with but itself.
+      Traffic past = before.requests() < LEAST_ANSWERS ? since.sum() : before;
+      boolean enough = since.sum().requests() >= (last ? LEAST_ANSWERS : MANY_ANSWERS);
       String fault =
-          since.sum().requests() < LEAST_ANSWERS || judgement.passes(new Sides(since.sum(), before))
-              ? notReady(batch)
-              : "found " + since.sum().summary().text() + ", expected " + plan.judgement();
+          enough && !judgement.passes(new Sides(since.sum(), past))
+              ? "found " + since.sum().summary().text() + ", expected " + plan.judgement()
+              : notReady(batch);
       if (!fault.isEmpty()) {
-        takeOut(batch);
+        // Those whose old servers are gone are all that there is.
+        takeOut(plan.goingLast(batch));
         stop(fault);
         return null;
       }
     }
     window.look();
+    course.change(rollout -> rollout.and(course.event(wellDone(batch))));
     return since.sum();
   }
 
@@ -128,10 +148,24 @@ final class RollingRun {
     return "";
   }
 
+  /** Takes new servers out again, as gently as old ones. */
   private void takeOut(List<Replacement> batch) throws IOException, InterruptedException, Taken {
+    long drained = 0;
     for (Replacement each : batch) {
+      drained = Math.max(drained, drain(each.newId()));
+    }
+    long revision = drained;
+    course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
+    for (Replacement each : batch) {
+      Server server = find(each.newId());
+      if (server != null) {
+        course.await(quiet(server), timeout()).forEach(course::say);
+      }
+      Outcome stopped = run(plan.stop(), each.newId(), each.port());
+      if (!stopped.fault().isEmpty()) {
+        course.say("server " + each.newId() + " was not stopped: " + stopped.fault());
+      }
       remove(each.newId());
-      run(plan.stop(), each.newId(), each.port());
     }
   }
 
@@ -155,6 +189,7 @@ final class RollingRun {
           announce(each);
         }
         if (!fault.isEmpty()) {
+          takeOut(plan.goingLast(batch));
           stop("server " + each.newId() + " was not started: " + fault);
           return false;
         }
@@ -163,7 +198,10 @@ final class RollingRun {
     for (Replacement each : batch) {
       String fault = awaitTraffic(each);
       if (!fault.isEmpty()) {
-        takeOut(batch);
+        List<Replacement> out = new ArrayList<>(plan.goingLast(batch));
+        out.remove(each);
+        out.add(each);
+        takeOut(out);
         stop(fault);
         return false;
       }
@@ -248,13 +286,19 @@ final class RollingRun {
         return false;
       }
       course.pause();
+      // Killed behind the stop, the next one would take what is stopped for somebody else's.
+      String stopping = "stopping " + each.oldId();
+      boolean again = course.hasHappened(stopping);
+      if (!again) {
+        course.change(rollout -> rollout.and(course.event(stopping)));
+      }
       Outcome stopped = run(plan.stop(), each.oldId(), 0);
-      if (stopped.status() == Rolling.NOT_MINE) {
+      if (stopped.status() == Rolling.NOT_MINE && !again) {
         // Removed, it might announce itself again.
         course.say("server " + each.oldId() + " is drained; who started it may stop it");
         continue;
       }
-      if (!stopped.fault().isEmpty()) {
+      if (!stopped.fault().isEmpty() && stopped.status() != Rolling.NOT_MINE) {
         stop("server " + each.oldId() + " was not stopped: " + stopped.fault());
         return false;
       }

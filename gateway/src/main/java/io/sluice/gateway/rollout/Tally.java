@@ -26,11 +26,16 @@ final class Tally {
     last.put(gateway, Traffic.read(metrics, frontend, backend));
   }
 
-  /** Adds what a gateway has counted since; a gateway that is new counts whole. */
+  /**
+   * Adds what a gateway has counted since it was last looked at. Of one that was not there then
+   * nobody knows since when it has counted.
+   */
   void add(String gateway, String metrics) {
     Traffic now = Traffic.read(metrics, frontend, backend);
     Traffic before = last.put(gateway, now);
-    sum.add(now, before == null ? new Traffic() : before);
+    if (before != null) {
+      sum.add(now, before);
+    }
   }
 
   Traffic sum() {
