@@ -1,6 +1,7 @@
 package io.sluice.gtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -167,6 +168,8 @@ class ApiIT {
         "PUT | /v1/items/9525555555518 | {\"name\":\"x\"} | 400 | check-digit",
         "PUT | /v1/items/01234565 | {\"name\":\"x\"} | 300 | candidates",
         "PATCH | /v1/items/9521000000018 | {\"brand\":[]} | 400 | brand: found",
+        "PUT | /v1/items/9525555555511 | {\"name\":\"a\\ud800b\"} | 400 | expected text of",
+        "GET | /v1/items?q=%21%21 | - | 400 | expected a word",
       })
   void whatIsNoItemIsNotWritten(String method, String path, String body, int status, String part)
       throws Exception {
@@ -174,6 +177,75 @@ class ApiIT {
 
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.body()).contains(part);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/items?q=%zz", "/v1/items/9521000000018?as=%zz"})
+  void aQueryThatCannotBeReadIsRefused(String target) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
+      String request = "GET " + target + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("malformed-parameter");
+    }
+  }
+
+  @Test
+  void aPatchThatMakesAnItemTooLongIsRefused() throws Exception {
+    String path = "/v1/items/9525555555528";
+    write("PUT", path, "{\"name\":\"" + "x".repeat(1_500) + "\"}");
+
+    HttpResponse<String> patched =
+        write("PATCH", path, "{\"brand\":\"" + "y".repeat(1_500) + "\"}");
+    assertThat(patched.statusCode()).isEqualTo(400);
+    assertThat(patched.body()).contains("expected text of at most 2000 characters");
+  }
+
+  @Test
+  void everyLineOfAHeaderCountsAndAWeakTagIsNone() throws Exception {
+    String path = "/v1/items/09525555555535";
+    String tag = write("PUT", path, "{\"name\":\"A\"}").headers().firstValue("ETag").orElseThrow();
+
+    assertThat(write("PUT", path, "{\"name\":\"B\"}", "If-Match", "W/" + tag).statusCode())
+        .isEqualTo(412);
+    assertThat(
+            write("PUT", path, "{\"name\":\"B\"}", "If-Match", "\"x\"", "If-Match", tag)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(
+            send(PUBLIC, "GET", path, "", "Accept", "text/html", "Accept", "application/json")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void pagesOfOtherOriginsHaveNoSayOnThePrivateListener() throws Exception {
+    HttpResponse<String> may = send(PRIVATE, "OPTIONS", OATS, "", "Origin", "https://evil.example");
+
+    assertThat(may.headers().firstValue("Allow").orElse("")).contains("DELETE");
+    assertThat(may.headers().map().keySet())
+        .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+  }
+
+  @Test
+  void aLineWithoutAnEndIsRefusedAndNotKept() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /v1/items:lookup HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+                  + "Content-Length: 1000000000\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      byte[] piece = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  out.write(piece);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(isServing()).isTrue();
   }
 
   @Test
@@ -383,6 +455,7 @@ class ApiIT {
         send(PUBLIC, "GET", "/01/09521000000018", "", "Accept", "application/linkset+json");
 
     for (HttpResponse<String> answer : List.of(asked, negotiated)) {
+      assertThat(answer.headers().firstValue("Vary")).hasValue("Accept");
       assertThat(answer.statusCode()).isEqualTo(200);
       JsonNode links = JSON.readTree(answer.body()).path("linkset").path(0);
       assertThat(links.path("https://ref.gs1.org/voc/defaultLink")).hasSize(1);
@@ -440,7 +513,7 @@ class ApiIT {
         "GET | /v1/gtins/{code} | /v1/gtins/01234565 | 300 | -",
         "POST | /v1/gtins | /v1/gtins | 200 | {\"inputs\":[\"9521000000018\",\"01234565\"]}",
         "POST | /v1/gtins | /v1/gtins | 400 | {}",
-        "POST | /v1/imports | /v1/imports | 202 | {}",
+        "POST | /v1/imports | /v1/imports | 415 | {}",
         "GET | /v1/problems | /v1/problems | 200 | -",
         "GET | /01/{gtin} | /01/09521000000018?linkType=linkset | 200 | -",
         "GET | /01/{gtin} | /01/x | 400 | -",

@@ -139,8 +139,11 @@ public final class Catalogue implements AutoCloseable {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
             cache.synchronous().invalidate(gtin.value());
-            if (copy != null && edited.after() == null) {
+            Item after = edited.after();
+            if (copy != null && after == null) {
               copy.forget(gtin.value());
+            } else if (copy != null && after != null) {
+              copy.keep(after);
             }
             return edited;
           } catch (EditRefused refused) {
@@ -262,13 +265,15 @@ public final class Catalogue implements AutoCloseable {
     }
     try {
       long now = store.version();
-      if (now != version) {
-        version = now;
-        cache.synchronous().invalidateAll();
-      }
       if (away) {
         away = false;
         LOG.info("the catalogue's database is back");
+        // What was answered from the copy is not remembered for longer than it has to be.
+        version = now - 1;
+      }
+      if (now != version) {
+        version = now;
+        cache.synchronous().invalidateAll();
       }
     } catch (SQLException failed) {
       isAwayBecauseOf(failed);

@@ -9,13 +9,20 @@ public final class EditRefused extends Exception {
     /** The item is not as the author thinks. */
     CHANGED,
     /** There is none. */
-    UNKNOWN
+    UNKNOWN,
+    /** It would be no item any more; the message says why. */
+    BAD
   }
 
   private final Cause why;
 
   public EditRefused(Cause why) {
     super(why.name());
+    this.why = why;
+  }
+
+  public EditRefused(Cause why, String message) {
+    super(message);
     this.why = why;
   }
 

@@ -39,8 +39,8 @@ sealed interface ItemRow {
     if (name.length() + brand.length() + category.length() > MOST_CHARACTERS) {
       return new Bad("name", "expected at most " + MOST_CHARACTERS + " characters in all columns");
     }
-    if ((name + brand + category).indexOf('\0') >= 0) {
-      return new Bad("name", "found the character U+0000, expected text");
+    if (!Item.isText(name) || !Item.isText(brand) || !Item.isText(category)) {
+      return new Bad("name", "found U+0000 or half of a surrogate pair, expected text");
     }
     return switch (GtinReader.read(code)) {
       case Reading.One one -> new Good(new Item(one.gtin(), name.strip(), brand, category));

@@ -46,10 +46,15 @@ final class PostgresStore extends SqlStore {
           + " excluded.category, words = excluded.words";
   private static final int COPIED_BYTES = 64 * 1024;
 
-  private final HikariDataSource pool;
+  /** Who edits one item shares this lock; who imports has it alone for the last part. */
+  private static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
-  private PostgresStore(HikariDataSource pool) {
+  private final HikariDataSource pool;
+  private final HikariDataSource imports;
+
+  private PostgresStore(HikariDataSource pool, HikariDataSource imports) {
     this.pool = pool;
+    this.imports = imports;
   }
 
   /**
@@ -57,17 +62,13 @@ final class PostgresStore extends SqlStore {
    * @param connections at most so many at a time
    */
   static PostgresStore open(String url, int connections) throws SQLException {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url);
-    config.setMaximumPoolSize(connections);
-    config.setPoolName("catalogue");
-    config.setConnectionTimeout(2_000);
-    config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1);
-    config.addDataSourceProperty("ApplicationName", "gtin-service");
-    config.addDataSourceProperty("connectTimeout", "2");
-    config.addDataSourceProperty("tcpKeepAlive", "true");
-    PostgresStore store = new PostgresStore(new HikariDataSource(config));
+    // A database that is silent is away; only an import may take its time.
+    HikariConfig quick = config(url, "catalogue", connections);
+    quick.addDataSourceProperty("socketTimeout", "5");
+    HikariConfig patient = config(url, "imports", 1);
+    patient.setMinimumIdle(0);
+    PostgresStore store =
+        new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
     try {
       store.prepare();
       return store;
@@ -77,8 +78,23 @@ final class PostgresStore extends SqlStore {
     }
   }
 
+  private static HikariConfig config(String url, String name, int connections) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setMaximumPoolSize(connections);
+    config.setPoolName(name);
+    config.setConnectionTimeout(2_000);
+    config.setValidationTimeout(1_000);
+    config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("ApplicationName", "gtin-service");
+    config.addDataSourceProperty("connectTimeout", "2");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    return config;
+  }
+
   private void prepare() throws SQLException {
     transaction(
+        pool,
         connection -> {
           try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
@@ -99,7 +115,17 @@ final class PostgresStore extends SqlStore {
 
   @Override
   <T> T writing(Work<T> work) throws SQLException {
+    return changing(pool, work);
+  }
+
+  @Override
+  <T> T writingLong(Work<T> work) throws SQLException {
+    return changing(imports, work);
+  }
+
+  private static <T> T changing(HikariDataSource from, Work<T> work) throws SQLException {
     return transaction(
+        from,
         connection -> {
           T result = work.with(connection);
           try (Statement statement = connection.createStatement()) {
@@ -111,8 +137,8 @@ final class PostgresStore extends SqlStore {
         });
   }
 
-  private <T> T transaction(Work<T> work) throws SQLException {
-    try (Connection connection = pool.getConnection()) {
+  private static <T> T transaction(HikariDataSource from, Work<T> work) throws SQLException {
+    try (Connection connection = from.getConnection()) {
       connection.setAutoCommit(false);
       boolean done = false;
       try {
@@ -130,7 +156,9 @@ final class PostgresStore extends SqlStore {
 
   @Override
   void lock(Connection connection, long gtin) throws SQLException {
-    try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
+    try (PreparedStatement lock =
+        connection.prepareStatement(
+            "SELECT pg_advisory_xact_lock_shared(" + IMPORT_LOCK + "), pg_advisory_xact_lock(?)")) {
       lock.setLong(1, gtin);
       lock.execute();
     }
@@ -245,6 +273,7 @@ final class PostgresStore extends SqlStore {
           copy.cancelCopy();
         }
       }
+      statement.execute("SELECT pg_advisory_xact_lock(" + IMPORT_LOCK + ")");
       statement.executeUpdate(
           "INSERT INTO item (gtin, name, brand, category, words) SELECT DISTINCT ON (gtin) gtin,"
               + " name, brand, category, to_tsvector('simple', words) FROM incoming ORDER BY gtin,"
@@ -300,6 +329,7 @@ final class PostgresStore extends SqlStore {
 
   @Override
   public void close() {
+    imports.close();
     pool.close();
   }
 }

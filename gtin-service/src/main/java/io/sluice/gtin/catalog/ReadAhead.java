@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class ReadAhead {
     ReadAhead ahead = new ReadAhead();
     Thread reader = Thread.ofPlatform().name("read-ahead").daemon().start(() -> ahead.read(source));
     try {
-      ahead.write(sink);
+      ahead.write(sink, reader);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
@@ -46,7 +47,7 @@ final class ReadAhead {
       try {
         source.giveTo(this::add);
         pass();
-      } catch (IOException | SQLException | RuntimeException failed) {
+      } catch (IOException | SQLException | RuntimeException | OutOfMemoryError failed) {
         failure = failed;
       }
       // An empty batch is the end.
@@ -76,8 +77,20 @@ final class ReadAhead {
     }
   }
 
-  private void write(ItemStore.Sink sink) throws IOException, InterruptedException {
-    for (List<Item> items = read.take(); !items.isEmpty(); items = read.take()) {
+  private List<Item> next(Thread reader) throws IOException, InterruptedException {
+    while (true) {
+      List<Item> items = read.poll(1, TimeUnit.SECONDS);
+      if (items != null) {
+        return items;
+      }
+      if (!reader.isAlive() && read.isEmpty()) {
+        throw new IOException("the reading has ended without an end");
+      }
+    }
+  }
+
+  private void write(ItemStore.Sink sink, Thread reader) throws IOException, InterruptedException {
+    for (List<Item> items = next(reader); !items.isEmpty(); items = next(reader)) {
       for (Item item : items) {
         sink.put(item);
       }

@@ -1,10 +1,12 @@
 package io.sluice.gtin.catalog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a file, one after the other: CSV with a header line (RFC 4180), or JSON Lines. Columns
@@ -38,9 +41,15 @@ final class RowReader {
     void broken(long line, String text, String why) throws IOException;
   }
 
+  private static final int MOST_LINE = 64 * 1024;
+
   /** Where cells go that stand behind the last column. */
   private static final String EXTRA = "\0";
 
+  private static final CsvFactory CSV =
+      CsvFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MOST_LINE).build())
+          .build();
   private static final CsvSchema HEADER_FIRST =
       CsvSchema.emptySchema().withHeader().withAnyPropertyName(EXTRA);
   private static final Map<String, String> COLUMNS =
@@ -80,7 +89,7 @@ final class RowReader {
    */
   void csv(Reader source, String name, Sink sink) throws IOException {
     try (MappingIterator<Map<String, String>> rows =
-        new CsvMapper().readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
+        new CsvMapper(CSV).readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
       while (rows.hasNextValue()) {
         // Where the row begins: once it is read, the place is that of the next.
         long line = rows.getCurrentLocation().getLineNr();
@@ -110,8 +119,12 @@ final class RowReader {
             .readerForMapOf(Object.class)
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     long number = 0;
-    for (String line = source.readLine(); line != null; line = source.readLine()) {
+    for (String line = line(source); line != null; line = line(source)) {
       number++;
+      if (line.length() > MOST_LINE) {
+        sink.broken(number, line, "more than " + MOST_LINE + " characters");
+        continue;
+      }
       if (line.isBlank()) {
         continue;
       }
@@ -130,6 +143,21 @@ final class RowReader {
       object.forEach((key, value) -> row.put(key, value == null ? "" : String.valueOf(value)));
       sink.row(number, canonical(row));
     }
+  }
+
+  /** The next line, of one that is too long its beginning; null at the end. */
+  private static @Nullable String line(BufferedReader source) throws IOException {
+    StringBuilder line = new StringBuilder();
+    int c = source.read();
+    if (c < 0) {
+      return null;
+    }
+    for (; c >= 0 && c != '\n'; c = source.read()) {
+      if (line.length() <= MOST_LINE) {
+        line.append((char) c);
+      }
+    }
+    return line.toString();
   }
 
   private Map<String, String> canonical(Map<String, String> row) {

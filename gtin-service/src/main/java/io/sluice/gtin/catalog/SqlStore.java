@@ -33,6 +33,9 @@ abstract class SqlStore implements ItemStore {
   /** Writes, in one transaction that nobody sees a part of. */
   abstract <T> T writing(Work<T> work) throws SQLException;
 
+  /** The same for what may take minutes. */
+  abstract <T> T writingLong(Work<T> work) throws SQLException;
+
   /** Keeps everybody else from editing the same item until the transaction ends. */
   abstract void lock(Connection connection, long gtin) throws SQLException;
 
@@ -194,7 +197,7 @@ abstract class SqlStore implements ItemStore {
   private void write(Connection connection, long gtin, @Nullable Item after) throws SQLException {
     if (after == null) {
       remove(connection, gtin);
-      update(connection, "INSERT INTO gone (gtin) VALUES (?)", gtin);
+      update(connection, "INSERT INTO gone (gtin) VALUES (?) ON CONFLICT DO NOTHING", gtin);
     } else {
       put(connection, after);
       update(connection, "DELETE FROM gone WHERE gtin = ?", gtin);
@@ -258,7 +261,8 @@ abstract class SqlStore implements ItemStore {
   public int insertIfEmpty(List<Item> items) throws SQLException {
     return writing(
         connection -> {
-          if (count(connection) > 0) {
+          // One that was emptied is not one that was never filled.
+          if (count(connection) > 0 || any(connection, "gone") || any(connection, "change")) {
             return 0;
           }
           for (Item item : items) {
@@ -268,10 +272,17 @@ abstract class SqlStore implements ItemStore {
         });
   }
 
+  private static boolean any(Connection connection, String table) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+      return row.next();
+    }
+  }
+
   @Override
   public long replaceAll(Source source) throws SQLException, IOException {
     try {
-      return writing(
+      return writingLong(
           connection -> {
             long before = count(connection);
             try {

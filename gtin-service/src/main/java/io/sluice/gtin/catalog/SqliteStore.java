@@ -175,6 +175,11 @@ final class SqliteStore extends SqlStore {
     }
   }
 
+  @Override
+  <T> T writingLong(Work<T> work) throws SQLException {
+    return writing(work);
+  }
+
   /** There is one writer at a time anyway. */
   @Override
   void lock(Connection connection, long gtin) {}

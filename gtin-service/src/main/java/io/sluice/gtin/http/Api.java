@@ -5,6 +5,7 @@ import io.sluice.gtin.catalog.CatalogueAway;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -112,6 +113,7 @@ final class Api {
 
   Router publicRouter() {
     Router router = router();
+    router.route().handler(Api::forEveryOrigin);
     addItem(router, path(router, "/v1/items/:code"));
     addReading(router);
     return router;
@@ -136,7 +138,7 @@ final class Api {
 
   private Router router() {
     Router router = Router.router(vertx);
-    router.route().handler(meters::count).handler(Api::forEveryOrigin).handler(Api::identify);
+    router.route().handler(meters::count).handler(Api::identify).handler(Api::checkQuery);
     router.errorHandler(
         400, context -> says(context, Problem.MALFORMED_PATH, "expected percent-encoded text"));
     router.errorHandler(404, Api::unknownPath);
@@ -190,6 +192,17 @@ final class Api {
     context.next();
   }
 
+  /** A query that cannot be read is refused before anybody asks for a part of it. */
+  private static void checkQuery(RoutingContext context) {
+    try {
+      context.request().params();
+    } catch (IllegalArgumentException malformed) {
+      says(context, Problem.MALFORMED_PARAMETER, "expected a query in percent-encoded text");
+      return;
+    }
+    context.next();
+  }
+
   /** The id that the gateway has given a request comes back with the answer. */
   private static void identify(RoutingContext context) {
     String id = context.request().getHeader("X-Request-Id");
@@ -201,14 +214,15 @@ final class Api {
 
   /** The answer to a web page that asks whether it may (Fetch, "CORS-preflight request"). */
   private static void allow(RoutingContext context, String methods) {
-    context
-        .response()
-        .setStatusCode(204)
-        .putHeader("Allow", methods)
-        .putHeader("Access-Control-Allow-Methods", methods)
-        .putHeader("Access-Control-Allow-Headers", "Content-Type, If-Match, If-None-Match, Accept")
-        .putHeader("Access-Control-Max-Age", "86400")
-        .end();
+    HttpServerResponse response = context.response().setStatusCode(204).putHeader("Allow", methods);
+    // No page of another origin has a say on the private listener.
+    if (response.headers().contains("Access-Control-Allow-Origin")) {
+      response
+          .putHeader("Access-Control-Allow-Methods", methods)
+          .putHeader("Access-Control-Allow-Headers", "Content-Type, If-None-Match, Accept")
+          .putHeader("Access-Control-Max-Age", "86400");
+    }
+    response.end();
   }
 
   /** A form would be decoded as one, which JSON is not. */

@@ -86,7 +86,7 @@ final class ImportJob {
       seconds = secondsSince(started);
       state = State.DONE;
       LOG.info("import {}: {}", id, result);
-    } catch (IOException | RuntimeException failed) {
+    } catch (IOException | RuntimeException | OutOfMemoryError failed) {
       fail(String.valueOf(failed.getMessage()));
       LOG.warn("import {} failed; nothing was changed", id, failed);
     } finally {

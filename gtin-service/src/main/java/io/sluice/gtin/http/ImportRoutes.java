@@ -13,6 +13,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Imports over the private listener: the body goes to a file as fast as the disk takes it, then one
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * until the service stops.
  */
 final class ImportRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(ImportRoutes.class);
   private static final int REMEMBERED = 100;
 
   private final Vertx vertx;
@@ -46,6 +50,14 @@ final class ImportRoutes {
     HttpServerRequest request = context.request();
     Charset encoding = encoding(context);
     if (encoding == null) {
+      return;
+    }
+    String type = request.getHeader("Content-Type");
+    if (!LookupRoutes.isLines(context) && (type == null || !type.startsWith("text/csv"))) {
+      NumberRoutes.problem(
+          context,
+          Problem.UNSUPPORTED_MEDIA_TYPE,
+          "found Content-Type " + type + ", expected text/csv or application/x-ndjson");
       return;
     }
     Map<String, String> columns = new LinkedHashMap<>();
@@ -80,7 +92,11 @@ final class ImportRoutes {
         .onFailure(
             failed -> {
               job.fail("the file was not received whole");
-              context.fail(failed);
+              job.delete();
+              LOG.warn("import {} was not received whole: {}", job.id(), failed.getMessage());
+              if (!context.response().closed()) {
+                context.fail(failed);
+              }
             });
   }
 
@@ -100,10 +116,14 @@ final class ImportRoutes {
   private synchronized void remember(ImportJob job) {
     jobs.put(job.id(), job);
     inOrder.add(job);
-    if (inOrder.size() > REMEMBERED && inOrder.getFirst().isOver()) {
-      ImportJob oldest = inOrder.removeFirst();
-      jobs.remove(oldest.id());
-      oldest.delete();
+    Iterator<ImportJob> oldestFirst = inOrder.iterator();
+    while (inOrder.size() > REMEMBERED && oldestFirst.hasNext()) {
+      ImportJob oldest = oldestFirst.next();
+      if (oldest.isOver()) {
+        oldestFirst.remove();
+        jobs.remove(oldest.id());
+        oldest.delete();
+      }
     }
   }
 

@@ -55,7 +55,7 @@ final class ItemRoutes {
 
   /** Looks every reading up: the catalogue decides where only one of them exists. */
   private void lookUp(RoutingContext context, String code, List<Reading.One> candidates) {
-    Representation form = Representation.of(context.request().getHeader("Accept")).orElse(null);
+    Representation form = Representation.of(Sending.header(context, "Accept")).orElse(null);
     context.response().putHeader("Vary", "Accept");
     if (form == null) {
       NumberRoutes.problem(

@@ -40,6 +40,7 @@ final class LinkRoutes {
     String wanted = linkType == null ? "" : linkType.replaceFirst("^gs1:", "");
     context
         .response()
+        .putHeader("Vary", "Accept")
         .putHeader(
             "Link",
             "<https://id.gs1.org/01/"
@@ -50,7 +51,7 @@ final class LinkRoutes {
     boolean all =
         wanted.equals("linkset")
             || (linkType == null
-                && Representation.of(request.getHeader("Accept")).orElse(Representation.JSON)
+                && Representation.of(Sending.header(context, "Accept")).orElse(Representation.JSON)
                     == Representation.LINKSET);
     if (all) {
       Sending.as(
@@ -104,7 +105,7 @@ final class LinkRoutes {
     var authority = context.request().authority();
     String scheme = context.request().getHeader("X-Forwarded-Proto");
     String root = (scheme == null ? "http" : scheme) + "://" + authority;
-    Sending.lasting(
+    Sending.json(
         context,
         200,
         new JsonObject()

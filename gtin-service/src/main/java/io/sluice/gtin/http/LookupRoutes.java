@@ -197,12 +197,16 @@ final class LookupRoutes {
     private void refuse(Throwable failed) {
       if (!over) {
         over = true;
+        // Nothing more is read: it would be kept, however much it is.
+        request.pause();
         JsonObject body =
             NumberRoutes.with(
                 400,
                 Problem.MALFORMED_BODY.body(
                     "expected lines of at most " + MOST_LINE_BYTES + " bytes"));
-        response.end(Buffer.buffer(body.encode() + "\n"));
+        response
+            .end(Buffer.buffer(body.encode() + "\n"))
+            .onComplete(sent -> request.connection().close());
       }
     }
   }

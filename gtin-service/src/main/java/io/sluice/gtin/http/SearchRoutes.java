@@ -14,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -47,7 +48,7 @@ final class SearchRoutes {
     try {
       search =
           new Search(
-              Words.of(text(context, "q")),
+              words(context),
               text(context, "brand"),
               text(context, "category"),
               prefix(context),
@@ -97,6 +98,15 @@ final class SearchRoutes {
       throw new BadParameter(name + ": expected at most " + MOST_CHARACTERS + " characters");
     }
     return value;
+  }
+
+  private static List<String> words(RoutingContext context) throws BadParameter {
+    String text = text(context, "q");
+    List<String> words = Words.of(text);
+    if (words.isEmpty() && !text.isEmpty()) {
+      throw new BadParameter("q: found \"" + text + "\", expected a word");
+    }
+    return words;
   }
 
   private static String prefix(RoutingContext context) throws BadParameter {

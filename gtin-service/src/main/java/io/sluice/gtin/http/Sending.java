@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How answers go out: as JSON, with a validator, and not at all where the client has them. */
@@ -51,7 +52,7 @@ final class Sending {
     if (storable && (method == HttpMethod.GET || method == HttpMethod.HEAD)) {
       String tag = tag(bytes);
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
-      if (status < 300 && matches(context.request().getHeader("If-None-Match"), tag)) {
+      if (status < 300 && matches(header(context, "If-None-Match"), tag)) {
         response.setStatusCode(304).end();
         return;
       }
@@ -67,6 +68,23 @@ final class Sending {
     } else {
       response.end(bytes);
     }
+  }
+
+  /** All values of a field as one list, or null (RFC 9110 section 5.3). */
+  static @Nullable String header(RoutingContext context, String name) {
+    List<String> values = context.request().headers().getAll(name);
+    return values.isEmpty() ? null : String.join(",", values);
+  }
+
+  /** RFC 9110 section 13.1.1: any of the list, or everything; a weak one is none. */
+  static boolean matchesStrongly(String ifMatch, String tag) {
+    for (String each : ifMatch.split(",", -1)) {
+      String one = each.strip();
+      if (one.equals("*") || one.equals(tag)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** RFC 9110 section 13.1.2: any of the list, weak or not, or everything. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class WriteRoutes {
   private static final Set<String> FIELDS = Set.of("name", "brand", "category");
   private static final int MOST_CHARACTERS = 2_000;
+  private static final int MOST_NAME = 128;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
@@ -74,8 +75,8 @@ final class WriteRoutes {
                 }
                 try {
                   return item(one, Answers.fields(before), body);
-                } catch (BadItem impossible) {
-                  throw new IllegalStateException(impossible);
+                } catch (BadItem bad) {
+                  throw new EditRefused(EditRefused.Cause.BAD, String.valueOf(bad.getMessage()));
                 }
               });
         });
@@ -184,19 +185,20 @@ final class WriteRoutes {
       throw new BadItem("name: found none, expected one");
     }
     String all = name + brand + category;
-    if (all.length() > MOST_CHARACTERS || all.indexOf('\0') >= 0) {
+    if (all.length() > MOST_CHARACTERS || !Item.isText(all)) {
       throw new BadItem("expected text of at most " + MOST_CHARACTERS + " characters in all");
     }
     return new Item(one.gtin(), name, brand, category);
   }
 
   private void edit(RoutingContext context, Reading.One one, Edit edit) {
-    String ifMatch = context.request().getHeader("If-Match");
-    String ifNoneMatch = context.request().getHeader("If-None-Match");
+    String ifMatch = Sending.header(context, "If-Match");
+    String ifNoneMatch = Sending.header(context, "If-None-Match");
     Edit conditional =
         before -> {
           String tag = before == null ? "" : tag(before);
-          boolean asThought = ifMatch == null || (before != null && Sending.matches(ifMatch, tag));
+          boolean asThought =
+              ifMatch == null || (before != null && Sending.matchesStrongly(ifMatch, tag));
           boolean isNew =
               ifNoneMatch == null || before == null || !Sending.matches(ifNoneMatch, tag);
           if (!asThought || !isNew) {
@@ -238,6 +240,9 @@ final class WriteRoutes {
               context,
               Problem.PRECONDITION_FAILED,
               "item " + one.gtin().text() + " is not as If-Match or If-None-Match has it");
+      case BAD ->
+          NumberRoutes.problem(
+              context, Problem.MALFORMED_BODY, String.valueOf(refused.getMessage()));
       case UNKNOWN -> NumberRoutes.unknown(context, one.gtin().text());
     }
   }
@@ -258,6 +263,9 @@ final class WriteRoutes {
       String print = Sending.tag(Buffer.buffer(certificate)).replace("\"", "");
       who = "certificate " + print + " at " + who;
     }
-    return new Author(who, request == null ? "" : request);
+    String id = request == null ? "" : request;
+    return new Author(
+        who.substring(0, Math.min(who.length(), MOST_NAME)),
+        id.substring(0, Math.min(id.length(), MOST_NAME)));
   }
 }

@@ -166,6 +166,19 @@ class CatalogueTest {
     }
   }
 
+  @Test
+  void aLineThatIsTooLongIsARejectedRowAndTheOthersAreTaken() throws Exception {
+    Import.Result result =
+        imported(
+            "{\"gtin\":\"9521000000018\",\"name\":\"A\"}\n"
+                + "x".repeat(1_000_000)
+                + "\n{\"gtin\":\"9521000000025\",\"name\":\"B\"}",
+            "rows.jsonl",
+            folder.resolve("c.db"));
+
+    assertThat(result).isEqualTo(new Import.Result(3, 2, 0, 0, 1, 2));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"all.csv", "all.jsonl"})
   void whatIsExportedIsImportedAsItWas(String name) throws Exception {

@@ -316,6 +316,12 @@ class StoreContractIT {
       assertThat(store.insertIfEmpty(items)).isEqualTo(1);
       assertThat(store.insertIfEmpty(List.of(item(95210000002L, "b")))).isZero();
       assertThat(store.count()).isEqualTo(1);
+      long gtin = items.getFirst().gtin().value();
+      store.edit(gtin, ME, before -> null);
+      assertThat(store.insertIfEmpty(items)).as("what was emptied stays empty").isZero();
+      store.edit(gtin, ME, before -> items.getFirst());
+      store.edit(gtin, ME, before -> null);
+      assertThat(store.isGone(gtin)).isTrue();
     }
   }
 }
