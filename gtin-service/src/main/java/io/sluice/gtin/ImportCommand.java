@@ -89,7 +89,7 @@ final class ImportCommand implements Callable<Integer> {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);
       Import.Result result =
-          new Import(file, encoding, inverted(columns), writer, progress::tell).into(opened);
+          new Import(file, encoding, columns, writer, progress::tell).into(opened);
       progress.end();
       spec.commandLine()
           .getOut()
@@ -109,12 +109,6 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: " + failed.getMessage() + "; nothing was changed");
       return 1;
     }
-  }
-
-  private static Map<String, String> inverted(Map<String, String> columns) {
-    Map<String, String> byName = new LinkedHashMap<>();
-    columns.forEach((canonical, name) -> byName.put(name, canonical));
-    return byName;
   }
 
   /** Percentage and rate on one line of the terminal, twice a second. */

@@ -139,11 +139,8 @@ public final class Catalogue implements AutoCloseable {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
             cache.synchronous().invalidate(gtin.value());
-            Item after = edited.after();
-            if (copy != null && after == null) {
-              copy.forget(gtin.value());
-            } else if (copy != null && after != null) {
-              copy.keep(after);
+            if (copy != null) {
+              copy.set(gtin.value(), edited.after());
             }
             return edited;
           } catch (EditRefused refused) {
@@ -178,15 +175,10 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** Takes an item. */
-  public interface Sink {
-    void take(Item item) throws IOException;
-  }
-
-  /** Gives all items in the order of their numbers, as they are at one moment. Blocks. */
-  public void all(Sink sink) throws IOException {
+  /** See {@link ItemStore#all}. Blocks. */
+  void all(ItemStore.Sink sink) throws IOException {
     try {
-      store.all(sink::take);
+      store.all(sink);
     } catch (SQLException failed) {
       throw new IOException(failed.getMessage(), failed);
     }
@@ -265,13 +257,13 @@ public final class Catalogue implements AutoCloseable {
     }
     try {
       long now = store.version();
-      if (away) {
+      boolean back = away;
+      if (back) {
         away = false;
         LOG.info("the catalogue's database is back");
-        // What was answered from the copy is not remembered for longer than it has to be.
-        version = now - 1;
       }
-      if (now != version) {
+      // What was answered from the copy is not remembered for longer than it has to be.
+      if (back || now != version) {
         version = now;
         cache.synchronous().invalidateAll();
       }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,9 +25,8 @@ public final class Export {
    * @return how many there were
    */
   public static long of(Catalogue catalogue, Path file) throws IOException {
-    String name = file.getFileName().toString();
-    boolean jsonLines = name.endsWith(".jsonl") || name.endsWith(".ndjson");
-    Path part = file.resolveSibling(name + ".part");
+    boolean jsonLines = RowReader.isJsonLines(file);
+    Path part = file.resolveSibling(file.getFileName() + ".part");
     long[] count = {0};
     try (BufferedWriter out = Files.newBufferedWriter(part)) {
       if (!jsonLines) {
@@ -56,16 +56,10 @@ public final class Export {
   }
 
   private static String csv(Item item) {
-    return item.gtin().text()
-        + ','
-        + quoted(item.name())
-        + ','
-        + quoted(item.brand())
-        + ','
-        + quoted(item.category());
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\"", "\"\"") + '"';
+    StringBuilder row = new StringBuilder(item.gtin().text());
+    for (String text : List.of(item.name(), item.brand(), item.category())) {
+      RowReader.quoted(text, row.append(','));
+    }
+    return row.toString();
   }
 }

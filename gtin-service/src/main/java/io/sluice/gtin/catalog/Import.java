@@ -51,8 +51,8 @@ public final class Import {
 
   /**
    * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
-   * @param columns of the file by the names that they have there, each the canonical one: gtin,
-   *     name, brand or category; in addition to the names that are known anyway
+   * @param columns the file's own names for the {@link #COLUMNS}, by these; the usual names are
+   *     known anyway
    * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values;
    *     null for nobody
    * @param progress called now and then with the bytes that were read and the rows so far
@@ -91,15 +91,14 @@ public final class Import {
   }
 
   private void read(Counting bytes, ItemStore.Sink sink) throws IOException {
-    String name = file.getFileName().toString();
     RowReader.Sink rowSink = new Rows(bytes, sink);
     var strict = new InputStreamReader(bytes, encoding.newDecoder());
     try (BufferedReader text = new BufferedReader(strict, 1 << 16)) {
       skipByteOrderMark(text);
-      if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+      if (RowReader.isJsonLines(file)) {
         reader.jsonLines(text, rowSink);
       } else {
-        reader.csv(text, name, rowSink);
+        reader.csv(text, file.getFileName().toString(), rowSink);
       }
     }
     if (rejects != null) {
@@ -160,17 +159,12 @@ public final class Import {
     rejected++;
     if (rejects != null) {
       StringBuilder row = new StringBuilder().append(line).append(',').append(code).append(',');
-      quoted(detail, row);
+      RowReader.quoted(detail, row);
       for (String value : values) {
-        row.append(',');
-        quoted(value, row);
+        RowReader.quoted(value, row.append(','));
       }
       rejects.append(row.append('\n'));
     }
-  }
-
-  private static void quoted(String value, StringBuilder into) {
-    into.append('"').append(value.replace("\"", "\"\"")).append('"');
   }
 
   /** Knows how many bytes were read. */

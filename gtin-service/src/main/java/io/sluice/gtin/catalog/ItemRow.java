@@ -16,8 +16,6 @@ sealed interface ItemRow {
    */
   record Bad(String code, String detail) implements ItemRow {}
 
-  int MOST_CHARACTERS = 2_000;
-
   /**
    * Reads one.
    *
@@ -36,10 +34,11 @@ sealed interface ItemRow {
     }
     String brand = values.getOrDefault("brand", "");
     String category = values.getOrDefault("category", "");
-    if (name.length() + brand.length() + category.length() > MOST_CHARACTERS) {
-      return new Bad("name", "expected at most " + MOST_CHARACTERS + " characters in all columns");
+    if (Item.isTooLong(name, brand, category)) {
+      return new Bad(
+          "name", "expected at most " + Item.MOST_CHARACTERS + " characters in all columns");
     }
-    if (!Item.isText(name) || !Item.isText(brand) || !Item.isText(category)) {
+    if (!Item.isText(name, brand, category)) {
       return new Bad("name", "found U+0000 or half of a surrogate pair, expected text");
     }
     return switch (GtinReader.read(code)) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,16 @@ final class LocalCopy {
     waiting.put(item.gtin().value(), item);
   }
 
-  void forget(long gtin) throws SQLException {
+  /** Keeps what became of an item; null where it was removed. */
+  void set(long gtin, @Nullable Item now) throws SQLException {
+    if (now == null) {
+      forget(gtin);
+    } else {
+      keep(now);
+    }
+  }
+
+  private void forget(long gtin) throws SQLException {
     waiting.remove(gtin);
     store.writing(
         connection -> {

@@ -2,7 +2,6 @@ package io.sluice.gtin.catalog;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -10,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
@@ -205,12 +203,7 @@ final class PostgresStore extends SqlStore {
         try (ResultSet row =
             select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
           while (row.next()) {
-            sink.put(
-                new Item(
-                    new Gtin(row.getLong(1)),
-                    row.getString(2),
-                    row.getString(3),
-                    row.getString(4)));
+            sink.put(item(row.getLong(1), row, 2));
           }
         }
       } finally {
@@ -306,25 +299,16 @@ final class PostgresStore extends SqlStore {
   }
 
   @Override
-  Found look(Search search) {
-    List<String> conditions = new ArrayList<>();
-    List<String> values = new ArrayList<>();
-    if (!search.words().isEmpty()) {
-      conditions.add("words @@ to_tsquery('simple', ?)");
-      values.add(
-          search.words().stream()
-              .map(word -> "'" + word + "':*")
-              .collect(Collectors.joining(" & ")));
-    }
-    if (!search.brand().isEmpty()) {
-      conditions.add("brand = ?");
-      values.add(search.brand());
-    }
-    if (!search.category().isEmpty()) {
-      conditions.add("category = ?");
-      values.add(search.category());
-    }
-    return new Found("item", "item.gtin", conditions, values);
+  Text text(Search search) {
+    return search.words().isEmpty()
+        ? Text.NONE
+        : new Text(
+            "item",
+            "item.gtin",
+            "words @@ to_tsquery('simple', ?)",
+            search.words().stream()
+                .map(word -> "'" + word + "':*")
+                .collect(Collectors.joining(" & ")));
   }
 
   @Override

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -71,14 +72,25 @@ final class RowReader {
   private final Map<String, String> columns;
 
   /**
-   * @param named columns of this file by the names that they have there, each the canonical one; in
-   *     addition to the names that are known anyway
+   * @param named this file's own names by the canonical ones; other columns are known by the names
+   *     that catalogues give them
    */
   RowReader(Map<String, String> named) {
     columns = new HashMap<>(COLUMNS);
     // Whoever names a column means that one and no other.
-    columns.values().removeAll(named.values());
-    named.forEach((name, canonical) -> columns.put(name.toLowerCase(Locale.ROOT), canonical));
+    columns.values().removeAll(named.keySet());
+    named.forEach((canonical, name) -> columns.put(name.toLowerCase(Locale.ROOT), canonical));
+  }
+
+  /** Whether a file has an object a line; else it is CSV. */
+  static boolean isJsonLines(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".jsonl") || name.endsWith(".ndjson");
+  }
+
+  /** Writes a cell of CSV (RFC 4180 section 2). */
+  static void quoted(String value, StringBuilder into) {
+    into.append('"').append(value.replace("\"", "\"\"")).append('"');
   }
 
   /**

@@ -47,18 +47,21 @@ abstract class SqlStore implements ItemStore {
   /** Puts many, however many; the last one with a number counts. */
   abstract void putAll(Connection connection, Source source) throws SQLException, IOException;
 
-  /** The tables to look into for a search, and the conditions on them. */
-  abstract Found look(Search search);
+  /** How the words of a search are found. */
+  abstract Text text(Search search);
 
   /**
    * A part of a statement.
    *
    * @param from the tables, among them {@code item}
    * @param key the column with the number by which the tables are in order
-   * @param conditions each true of what is looked for
-   * @param values of the conditions' marks
+   * @param condition with one mark; empty where there are no words
+   * @param value of the mark
    */
-  record Found(String from, String key, List<String> conditions, List<String> values) {}
+  record Text(String from, String key, String condition, String value) {
+    /** No words are looked for. */
+    static final Text NONE = new Text("item", "item.gtin", "", "");
+  }
 
   @Override
   public Optional<Item> find(long gtin) throws SQLException {
@@ -74,7 +77,7 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
-  private static Item item(long gtin, ResultSet row, int column) throws SQLException {
+  static Item item(long gtin, ResultSet row, int column) throws SQLException {
     return new Item(
         new Gtin(gtin),
         row.getString(column),
@@ -111,25 +114,29 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public Page search(Search search) throws SQLException {
-    Found found = look(search);
-    List<String> conditions = new ArrayList<>(found.conditions());
-    conditions.add(found.key() + " > ?");
+    Text text = text(search);
+    List<String> conditions = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    require(text.condition(), text.value(), conditions, values);
+    require("item.brand = ?", search.brand(), conditions, values);
+    require("item.category = ?", search.category(), conditions, values);
+    conditions.add(text.key() + " > ?");
     if (!search.prefix().isEmpty()) {
-      conditions.add(ranges(found.key(), search.prefix()));
+      conditions.add(ranges(text.key(), search.prefix()));
     }
     String sql =
         "SELECT item.gtin, item.name, item.brand, item.category FROM "
-            + found.from()
+            + text.from()
             + " WHERE "
             + String.join(" AND ", conditions)
             + " ORDER BY "
-            + found.key()
+            + text.key()
             + " LIMIT ?";
     return reading(
         connection -> {
           try (PreparedStatement select = connection.prepareStatement(sql)) {
             int at = 1;
-            for (String value : found.values()) {
+            for (String value : values) {
               select.setString(at++, value);
             }
             select.setLong(at++, search.after());
@@ -137,6 +144,15 @@ abstract class SqlStore implements ItemStore {
             return page(select, search.limit());
           }
         });
+  }
+
+  /** An empty value is none to look for. */
+  private static void require(
+      String condition, String value, List<String> conditions, List<String> values) {
+    if (!value.isEmpty()) {
+      conditions.add(condition);
+      values.add(value);
+    }
   }
 
   private static Page page(PreparedStatement select, int limit) throws SQLException {

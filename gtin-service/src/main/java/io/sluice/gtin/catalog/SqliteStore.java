@@ -1,6 +1,5 @@
 package io.sluice.gtin.catalog;
 
-import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -124,10 +123,7 @@ final class SqliteStore extends SqlStore {
     try {
       session.find.setLong(1, gtin);
       try (ResultSet row = session.find.executeQuery()) {
-        return row.next()
-            ? Optional.of(
-                new Item(new Gtin(gtin), row.getString(1), row.getString(2), row.getString(3)))
-            : Optional.empty();
+        return row.next() ? Optional.of(item(gtin, row, 1)) : Optional.empty();
       }
     } finally {
       sessions.add(session);
@@ -201,9 +197,7 @@ final class SqliteStore extends SqlStore {
         ResultSet row =
             select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
       while (row.next()) {
-        sink.put(
-            new Item(
-                new Gtin(row.getLong(1)), row.getString(2), row.getString(3), row.getString(4)));
+        sink.put(item(row.getLong(1), row, 2));
       }
     } finally {
       sessions.add(session);
@@ -265,32 +259,19 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  Found look(Search search) {
+  Text text(Search search) {
     List<String> terms = new ArrayList<>();
     search.words().forEach(word -> terms.add('"' + word + "\" *"));
+    // Brand and category have no index of their own.
     Words.of(search.brand()).forEach(word -> terms.add("brand : \"" + word + '"'));
     Words.of(search.category()).forEach(word -> terms.add("category : \"" + word + '"'));
-    List<String> conditions = new ArrayList<>();
-    List<String> values = new ArrayList<>();
-    if (!terms.isEmpty()) {
-      conditions.add("item_text MATCH ?");
-      values.add(String.join(" AND ", terms));
-    }
-    if (!search.brand().isEmpty()) {
-      conditions.add("item.brand = ?");
-      values.add(search.brand());
-    }
-    if (!search.category().isEmpty()) {
-      conditions.add("item.category = ?");
-      values.add(search.category());
-    }
     return terms.isEmpty()
-        ? new Found("item", "item.gtin", conditions, values)
-        : new Found(
+        ? Text.NONE
+        : new Text(
             "item_text CROSS JOIN item ON item.gtin = item_text.rowid",
             "item_text.rowid",
-            conditions,
-            values);
+            "item_text MATCH ?",
+            String.join(" AND ", terms));
   }
 
   private static Connection connect(Path file) throws SQLException {

@@ -35,8 +35,13 @@ public final class Forms {
     if (gtin.type() == GtinType.GTIN_13) {
       books(text.substring(1), gtin.value(), forms);
     }
-    forms.put("digitalLink", "https://id.gs1.org/01/" + text);
+    forms.put("digitalLink", digitalLink(gtin));
     return forms;
+  }
+
+  /** The GS1 Digital Link URI of a number alone (GS1 Digital Link, "URI Syntax"). */
+  public static String digitalLink(Gtin gtin) {
+    return "https://id.gs1.org/01/" + gtin.text();
   }
 
   private static void books(String thirteen, long value, Map<String, String> forms) {

@@ -64,6 +64,11 @@ final class Answers {
     throw new IllegalStateException(text + " is no number");
   }
 
+  /** Where an item is. */
+  static String path(Gtin gtin) {
+    return "/v1/items/" + gtin.text();
+  }
+
   static JsonObject fields(Item item) {
     return new JsonObject()
         .put("name", item.name())
@@ -86,7 +91,7 @@ final class Answers {
         new JsonObject()
             .put("@context", "https://schema.org")
             .put("@type", "Product")
-            .put("@id", "https://id.gs1.org/01/" + gtin.text())
+            .put("@id", Forms.digitalLink(gtin))
             .put("gtin", gtin.text())
             .put("gtin" + gtin.type().digits(), gtin.naturalText())
             .put("name", item.name());
@@ -99,16 +104,17 @@ final class Answers {
     return product;
   }
 
-  /** A code that means several numbers. */
-  static JsonObject candidates(String requested, JsonArray candidates) {
-    return new JsonObject().put("requested", requested).put("candidates", candidates);
+  /** The one answer, or those between which the client has to choose. */
+  static JsonObject oneOrCandidates(String requested, List<JsonObject> answers) {
+    return answers.size() == 1
+        ? answers.getFirst()
+        : new JsonObject().put("requested", requested).put("candidates", new JsonArray(answers));
   }
 
-  /** A code that means several numbers, none of which was looked up. */
-  static JsonObject candidates(String requested, Reading.Several several) {
-    JsonArray candidates = new JsonArray();
-    several.candidates().forEach(one -> candidates.add(number(requested, one)));
-    return candidates(requested, candidates);
+  /** A code that means one number, or may mean several; nothing was looked up. */
+  static JsonObject numbers(String requested, List<Reading.One> meant) {
+    List<JsonObject> numbers = meant.stream().map(one -> number(requested, one)).toList();
+    return oneOrCandidates(requested, numbers);
   }
 
   static JsonObject problem(int status, String code, String title, String detail) {

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +44,10 @@ final class Api {
       RequestMeters meters) {
     this.vertx = vertx;
     this.numbers = new NumberRoutes(vertx, catalogue, accept);
-    this.items = new ItemRoutes(numbers, accept);
-    this.lookups = new LookupRoutes(numbers, accept);
+    this.items = new ItemRoutes(numbers);
+    this.lookups = new LookupRoutes(numbers, items);
     this.searches = new SearchRoutes(vertx, catalogue);
-    this.writes = new WriteRoutes(vertx, catalogue, numbers, accept);
+    this.writes = new WriteRoutes(vertx, catalogue, numbers);
     this.imports = new ImportRoutes(vertx, catalogue);
     this.ready = ready;
     this.meters = meters;
@@ -279,12 +278,7 @@ final class Api {
   }
 
   private static void failed(RoutingContext context) {
-    Throwable failure = context.failure();
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof CatalogueAway away) {
+    if (context.failure() instanceof CatalogueAway away) {
       context.response().putHeader("Retry-After", "1");
       says(context, Problem.CATALOGUE_AWAY, String.valueOf(away.getMessage()));
       return;
@@ -295,7 +289,7 @@ final class Api {
         context.request().path(),
         context.request().getHeader("X-Request-Id"),
         context.request().getHeader("traceparent"),
-        failure);
+        context.failure());
     says(context, Problem.INTERNAL, "the service failed; the log says why");
   }
 

@@ -39,10 +39,10 @@ final class ImportJob {
   private volatile String fault = "";
 
   /**
-   * @param folder its own
    * @param jsonLines whether the file is one; else it is CSV
+   * @param folder its own
    */
-  ImportJob(String id, Path folder, boolean jsonLines) {
+  ImportJob(String id, boolean jsonLines, Path folder) {
     this.id = id;
     this.folder = folder;
     this.file = folder.resolve(jsonLines ? "rows.jsonl" : "rows.csv");

@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -48,34 +49,24 @@ final class ImportRoutes {
   /** Takes a file and says where its progress can be seen. */
   void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
-    Charset encoding = encoding(context);
-    if (encoding == null) {
+    Charset encoding;
+    ImportJob job;
+    try {
+      encoding = encoding(request);
+      job = new ImportJob(UUID.randomUUID().toString(), isLines(context), folder());
+    } catch (Malformed malformed) {
+      malformed.answer(context);
       return;
-    }
-    String type = request.getHeader("Content-Type");
-    if (!LookupRoutes.isLines(context) && (type == null || !type.startsWith("text/csv"))) {
-      NumberRoutes.problem(
-          context,
-          Problem.UNSUPPORTED_MEDIA_TYPE,
-          "found Content-Type " + type + ", expected text/csv or application/x-ndjson");
+    } catch (IOException full) {
+      context.fail(full);
       return;
     }
     Map<String, String> columns = new LinkedHashMap<>();
     for (String canonical : Import.COLUMNS) {
       String name = request.getParam("column." + canonical);
       if (name != null) {
-        columns.put(name, canonical);
+        columns.put(canonical, name);
       }
-    }
-    ImportJob job;
-    try {
-      String id = UUID.randomUUID().toString();
-      job =
-          new ImportJob(
-              id, Files.createTempDirectory("gtin-import-"), LookupRoutes.isLines(context));
-    } catch (IOException full) {
-      context.fail(full);
-      return;
     }
     remember(job);
     request.pause();
@@ -100,16 +91,29 @@ final class ImportRoutes {
             });
   }
 
-  private static @Nullable Charset encoding(RoutingContext context) {
-    String name = context.request().getParam("encoding");
+  private static Path folder() throws IOException {
+    return Files.createTempDirectory("gtin-import-");
+  }
+
+  private static boolean isLines(RoutingContext context) throws Malformed {
+    String type = context.request().getHeader("Content-Type");
+    boolean lines = LookupRoutes.isLines(context);
+    if (!lines && (type == null || !type.startsWith("text/csv"))) {
+      throw new Malformed(
+          Problem.UNSUPPORTED_MEDIA_TYPE,
+          "found Content-Type " + type + ", expected text/csv or application/x-ndjson");
+    }
+    return lines;
+  }
+
+  private static Charset encoding(HttpServerRequest request) throws Malformed {
+    String name = request.getParam("encoding");
     try {
       return Charset.forName(name == null ? "UTF-8" : name);
     } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
-      NumberRoutes.problem(
-          context,
+      throw new Malformed(
           Problem.MALFORMED_PARAMETER,
           "encoding: found \"" + name + "\", expected such as windows-1252");
-      return null;
     }
   }
 

@@ -4,7 +4,7 @@ import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,87 +14,77 @@ import java.util.stream.Collectors;
 
 /** The item that a code means, whatever form the code came in. */
 final class ItemRoutes {
-  /** A reading with the item that it leads to, if there is one. */
-  private record Found(Reading.One reading, Optional<Item> item) {}
+  /** A reading with the item that it leads to. */
+  record Found(Reading.One reading, Item item) {}
 
-  private static final String LASTING = "public, max-age=86400";
   private static final String FORMS =
       Arrays.stream(Representation.values())
           .map(Representation::type)
           .collect(Collectors.joining(", "));
 
   private final NumberRoutes numbers;
-  private final Accept accept;
 
-  ItemRoutes(NumberRoutes numbers, Accept accept) {
+  ItemRoutes(NumberRoutes numbers) {
     this.numbers = numbers;
-    this.accept = accept;
   }
 
   void one(RoutingContext context) {
-    String code = context.pathParam("code");
-    switch (accept.read(code, NumberRoutes.as(context)).orElse(null)) {
-      case null -> NumberRoutes.unknown(context, code);
-      case Reading.Refused refused -> numbers.refuse(context, refused);
-      case Reading.One one -> lookUp(context, code, List.of(one));
-      case Reading.Several several -> lookUp(context, code, several.candidates());
-    }
+    numbers.read(context, (code, meant) -> lookUp(context, code, meant));
   }
 
-  private static void one(
-      RoutingContext context, String code, Reading.One reading, Item item, Representation form) {
-    switch (form) {
-      case JSON -> Sending.json(context, 200, Answers.item(code, reading, item));
-      case JSON_LD -> Sending.as(context, form, Answers.product(item).toBuffer(), "no-cache");
-      case LINKSET ->
-          Sending.as(context, form, LinkRoutes.linkset(item.gtin()).toBuffer(), "no-cache");
-      case SVG -> Sending.as(context, form, Buffer.buffer(BarCode.svg(item.gtin())), LASTING);
-      case PNG -> Sending.as(context, form, Buffer.buffer(BarCode.png(item.gtin())), LASTING);
+  /** The items that there are of what is meant: the catalogue decides between several. */
+  Future<List<Found>> existing(List<Reading.One> meant) {
+    List<Future<Optional<Found>>> lookups = new ArrayList<>();
+    for (Reading.One one : meant) {
+      lookups.add(numbers.find(one.gtin()).map(found -> found.map(item -> new Found(one, item))));
     }
+    return Future.all(lookups)
+        .map(all -> lookups.stream().flatMap(each -> each.result().stream()).toList());
   }
 
-  /** Looks every reading up: the catalogue decides where only one of them exists. */
-  private void lookUp(RoutingContext context, String code, List<Reading.One> candidates) {
-    Representation form = Representation.of(Sending.header(context, "Accept")).orElse(null);
+  /** The answer where there is one item, or several. */
+  static JsonObject answer(String code, List<Found> existing) {
+    return Answers.oneOrCandidates(
+        code,
+        existing.stream().map(each -> Answers.item(code, each.reading(), each.item())).toList());
+  }
+
+  private void lookUp(RoutingContext context, String code, List<Reading.One> meant) {
+    String accept = Sending.header(context, "Accept");
+    Representation form = Representation.of(accept).orElse(null);
     context.response().putHeader("Vary", "Accept");
     if (form == null) {
       NumberRoutes.problem(
-          context,
-          Problem.NOT_ACCEPTABLE,
-          "found Accept " + context.request().getHeader("Accept") + ", expected one of " + FORMS);
+          context, Problem.NOT_ACCEPTABLE, "found Accept " + accept + ", expected one of " + FORMS);
       return;
     }
-    List<Future<Found>> lookups = new ArrayList<>();
-    for (Reading.One candidate : candidates) {
-      lookups.add(numbers.find(candidate.gtin()).map(item -> new Found(candidate, item)));
-    }
-    Future.all(lookups)
-        .onSuccess(all -> answer(context, code, candidates, all.list(), form))
+    existing(meant)
+        .onSuccess(
+            existing -> {
+              if (numbers.isAway()) {
+                context.response().putHeader("Catalogue-State", "local-copy");
+              }
+              if (existing.isEmpty()) {
+                numbers.missing(context, meant.getFirst().gtin());
+              } else {
+                send(context, code, existing, form);
+              }
+            })
         .onFailure(context::fail);
   }
 
-  private void answer(
-      RoutingContext context,
-      String code,
-      List<Reading.One> candidates,
-      List<Found> lookups,
-      Representation form) {
-    if (numbers.isAway()) {
-      context.response().putHeader("Catalogue-State", "local-copy");
-    }
-    List<Found> existing = lookups.stream().filter(found -> found.item().isPresent()).toList();
-    switch (existing.size()) {
-      case 0 -> numbers.missing(context, candidates.getFirst().gtin());
-      case 1 -> {
-        Found only = existing.getFirst();
-        one(context, code, only.reading(), only.item().orElseThrow(), form);
-      }
-      default -> {
-        JsonArray items = new JsonArray();
-        existing.forEach(
-            found -> items.add(Answers.item(code, found.reading(), found.item().orElseThrow())));
-        Sending.json(context, 300, Answers.candidates(code, items));
-      }
+  /** Between several a client chooses in JSON, whatever form it wants of the one. */
+  private static void send(
+      RoutingContext context, String code, List<Found> existing, Representation form) {
+    Item item = existing.getFirst().item();
+    switch (existing.size() == 1 ? form : Representation.JSON) {
+      case JSON -> Sending.json(context, NumberRoutes.status(existing), answer(code, existing));
+      case JSON_LD ->
+          Sending.as(context, form, Answers.product(item).toBuffer(), Sending.ALWAYS_ASK);
+      case LINKSET ->
+          Sending.as(context, form, LinkRoutes.linkset(item.gtin()).toBuffer(), Sending.ALWAYS_ASK);
+      case SVG -> Sending.as(context, form, Buffer.buffer(BarCode.svg(item.gtin())), Sending.A_DAY);
+      case PNG -> Sending.as(context, form, Buffer.buffer(BarCode.png(item.gtin())), Sending.A_DAY);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
@@ -35,7 +36,6 @@ final class LinkRoutes {
       return;
     }
     Gtin gtin = one.gtin();
-    String target = "/v1/items/" + gtin.text();
     String linkType = request.getParam("linkType");
     String wanted = linkType == null ? "" : linkType.replaceFirst("^gs1:", "");
     context
@@ -43,8 +43,8 @@ final class LinkRoutes {
         .putHeader("Vary", "Accept")
         .putHeader(
             "Link",
-            "<https://id.gs1.org/01/"
-                + gtin.text()
+            "<"
+                + Forms.digitalLink(gtin)
                 + ">; rel=\"owl:sameAs\", <"
                 + path
                 + "?linkType=linkset>; rel=\"linkset\"; type=\"application/linkset+json\"");
@@ -54,10 +54,9 @@ final class LinkRoutes {
                 && Representation.of(Sending.header(context, "Accept")).orElse(Representation.JSON)
                     == Representation.LINKSET);
     if (all) {
-      Sending.as(
-          context, Representation.LINKSET, linkset(gtin).toBuffer(), "public, max-age=86400");
+      Sending.as(context, Representation.LINKSET, linkset(gtin).toBuffer(), Sending.A_DAY);
     } else if (linkType == null || wanted.equals("defaultLink") || LINKS.containsKey(wanted)) {
-      redirect(context, target);
+      redirect(context, Answers.path(gtin));
     } else {
       NumberRoutes.problem(
           context, Problem.NO_SUCH_LINK, "found linkType=" + linkType + ", expected gs1:pip");
@@ -73,16 +72,16 @@ final class LinkRoutes {
         .response()
         .setStatusCode(307)
         .putHeader("Location", passed.isEmpty() ? target : target + "?" + passed)
-        .putHeader("Cache-Control", "public, max-age=86400")
+        .putHeader("Cache-Control", Sending.A_DAY)
         .end();
   }
 
   /** RFC 9264 section 4.2, with one default link. */
   static JsonObject linkset(Gtin gtin) {
-    String target = "/v1/items/" + gtin.text();
+    String target = Answers.path(gtin);
     JsonObject links =
         new JsonObject()
-            .put("anchor", "https://id.gs1.org/01/" + gtin.text())
+            .put("anchor", Forms.digitalLink(gtin))
             .put(
                 DEFAULT,
                 new JsonArray()

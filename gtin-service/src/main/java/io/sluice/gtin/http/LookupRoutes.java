@@ -1,6 +1,5 @@
 package io.sluice.gtin.http;
 
-import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -16,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +30,11 @@ final class LookupRoutes {
   private static final String LINES = "application/x-ndjson";
 
   private final NumberRoutes numbers;
-  private final Accept accept;
+  private final ItemRoutes items;
 
-  LookupRoutes(NumberRoutes numbers, Accept accept) {
+  LookupRoutes(NumberRoutes numbers, ItemRoutes items) {
     this.numbers = numbers;
-    this.accept = accept;
+    this.items = items;
   }
 
   static boolean isLines(RoutingContext context) {
@@ -73,43 +71,18 @@ final class LookupRoutes {
   }
 
   private Future<JsonObject> result(@Nullable Object input) {
-    if (!(input instanceof String || input instanceof Number)) {
-      return Future.succeededFuture(
-          NumberRoutes.with(
-              400,
-              Problem.MALFORMED_BODY.body("found " + input + ", expected a text or a number")));
-    }
-    String code = String.valueOf(input);
-    return switch (accept.read(code, null).orElse(null)) {
-      case null -> Future.succeededFuture(unknown(code));
-      case Reading.Refused refused ->
-          Future.succeededFuture(NumberRoutes.with(400, Answers.refused(refused)));
-      case Reading.One one -> lookUp(code, List.of(one));
-      case Reading.Several several -> lookUp(code, several.candidates());
-    };
+    return numbers.result(input, Future::succeededFuture, this::lookUp);
   }
 
-  private static JsonObject unknown(String code) {
-    return NumberRoutes.with(404, Problem.UNKNOWN_ITEM.body("no item has the code " + code));
-  }
-
-  private Future<JsonObject> lookUp(String code, List<Reading.One> candidates) {
-    List<Future<Optional<Item>>> lookups =
-        candidates.stream().map(one -> numbers.find(one.gtin())).toList();
-    return Future.all(lookups)
+  private Future<JsonObject> lookUp(String code, List<Reading.One> meant) {
+    return items
+        .existing(meant)
         .map(
-            all -> {
-              JsonArray items = new JsonArray();
-              for (int i = 0; i < lookups.size(); i++) {
-                Reading.One one = candidates.get(i);
-                lookups.get(i).result().ifPresent(item -> items.add(Answers.item(code, one, item)));
-              }
-              return switch (items.size()) {
-                case 0 -> unknown(code);
-                case 1 -> NumberRoutes.with(200, items.getJsonObject(0));
-                default -> NumberRoutes.with(300, Answers.candidates(code, items));
-              };
-            });
+            existing ->
+                existing.isEmpty()
+                    ? NumberRoutes.unknown(code)
+                    : NumberRoutes.with(
+                        NumberRoutes.status(existing), ItemRoutes.answer(code, existing)));
   }
 
   /** One request's lines and their answers. */

@@ -13,6 +13,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What codes are, without looking items up: one in the path, or many in a body. */
@@ -29,15 +31,26 @@ final class NumberRoutes {
     this.accept = accept;
   }
 
-  void one(RoutingContext context) {
+  /** What is done with the numbers that a code means: the one, or each that it may be. */
+  interface Use {
+    void of(String code, List<Reading.One> meant);
+  }
+
+  /** Reads the path's code, and answers itself where it means no number. */
+  void read(RoutingContext context, Use use) {
     String code = context.pathParam("code");
     switch (accept.read(code, as(context)).orElse(null)) {
       case null -> unknown(context, code);
       case Reading.Refused refused -> refuse(context, refused);
-      case Reading.One one -> Sending.lasting(context, 200, Answers.number(code, one));
-      case Reading.Several several ->
-          Sending.lasting(context, 300, Answers.candidates(code, several));
+      case Reading.One one -> use.of(code, List.of(one));
+      case Reading.Several several -> use.of(code, several.candidates());
     }
+  }
+
+  void one(RoutingContext context) {
+    read(
+        context,
+        (code, meant) -> Sending.lasting(context, status(meant), Answers.numbers(code, meant)));
   }
 
   /** {@code {"inputs": [text or number, …]}}, answered in their order. */
@@ -48,9 +61,18 @@ final class NumberRoutes {
     }
     JsonArray results = new JsonArray();
     for (Object input : inputs) {
-      results.add(result(input));
+      results.add(
+          result(
+              input,
+              refusal -> refusal,
+              (code, meant) -> with(status(meant), Answers.numbers(code, meant))));
     }
     Sending.json(context, 200, new JsonObject().put("results", results));
+  }
+
+  /** Of one thing, or of several that are meant. */
+  static int status(List<?> meant) {
+    return meant.size() == 1 ? 200 : 300;
   }
 
   static @Nullable JsonArray inputs(RoutingContext context) {
@@ -74,20 +96,35 @@ final class NumberRoutes {
     return inputs;
   }
 
-  private JsonObject result(@Nullable Object input) {
-    boolean wellTyped = input instanceof String || input instanceof Number;
-    if (!wellTyped) {
-      return with(
-          400, Problem.MALFORMED_BODY.body("found " + input + ", expected a text or a number"));
+  /**
+   * The result for one input of many.
+   *
+   * @param refused for one that means no number
+   * @param meant for the numbers that it means: the one, or each that it may be
+   */
+  <T> T result(
+      @Nullable Object input,
+      Function<JsonObject, T> refused,
+      BiFunction<String, List<Reading.One>, T> meant) {
+    if (!(input instanceof String || input instanceof Number)) {
+      return refused.apply(
+          with(
+              400,
+              Problem.MALFORMED_BODY.body("found " + input + ", expected a text or a number")));
     }
     // A number that is not whole shows as 6.11E12, which is refused for what it is.
     String code = String.valueOf(input);
     return switch (accept.read(code, null).orElse(null)) {
-      case null -> with(404, Problem.UNKNOWN_ITEM.body("no item has the code " + code));
-      case Reading.Refused refused -> with(400, Answers.refused(refused));
-      case Reading.One one -> with(200, Answers.number(code, one));
-      case Reading.Several several -> with(300, Answers.candidates(code, several));
+      case null -> refused.apply(unknown(code));
+      case Reading.Refused reading -> refused.apply(with(400, Answers.refused(reading)));
+      case Reading.One one -> meant.apply(code, List.of(one));
+      case Reading.Several several -> meant.apply(code, several.candidates());
     };
+  }
+
+  /** The result for a code that no item has. */
+  static JsonObject unknown(String code) {
+    return with(404, Problem.UNKNOWN_ITEM.body("no item has the code " + code));
   }
 
   static JsonObject with(int status, JsonObject body) {
@@ -130,12 +167,12 @@ final class NumberRoutes {
   }
 
   Future<Optional<Item>> find(Gtin gtin) {
-    return Future.fromCompletionStage(catalogue.find(gtin), vertx.getOrCreateContext());
+    return Asking.ask(vertx, catalogue.find(gtin));
   }
 
   /** There is no such item, or there is none any more. */
   void missing(RoutingContext context, Gtin gtin) {
-    Future.fromCompletionStage(catalogue.isGone(gtin), vertx.getOrCreateContext())
+    Asking.ask(vertx, catalogue.isGone(gtin))
         .onSuccess(
             gone -> {
               if (gone) {

@@ -5,7 +5,6 @@ import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.catalog.Page;
 import io.sluice.gtin.catalog.Search;
 import io.sluice.gtin.catalog.Words;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Items by brand, category, prefix and words, a page at a time. A cursor is the number of the last
@@ -34,15 +32,6 @@ final class SearchRoutes {
     this.catalogue = catalogue;
   }
 
-  /** A parameter that is not what it has to be. */
-  private static final class BadParameter extends Exception {
-    private static final long serialVersionUID = 1;
-
-    BadParameter(String message) {
-      super(message);
-    }
-  }
-
   void search(RoutingContext context) {
     Search search;
     try {
@@ -54,12 +43,11 @@ final class SearchRoutes {
               prefix(context),
               cursor(context),
               limit(context));
-    } catch (BadParameter bad) {
-      NumberRoutes.problem(
-          context, Problem.MALFORMED_PARAMETER, Objects.requireNonNull(bad.getMessage()));
+    } catch (Malformed malformed) {
+      malformed.answer(context);
       return;
     }
-    Future.fromCompletionStage(catalogue.search(search), vertx.getOrCreateContext())
+    Asking.ask(vertx, catalogue.search(search))
         .onSuccess(page -> Sending.json(context, 200, answer(context, page)))
         .onFailure(context::fail);
   }
@@ -89,43 +77,46 @@ final class SearchRoutes {
     return next.append("cursor=").append(cursor).toString();
   }
 
-  private static String text(RoutingContext context, String name) throws BadParameter {
+  private static Malformed bad(String detail) {
+    return new Malformed(Problem.MALFORMED_PARAMETER, detail);
+  }
+
+  private static String text(RoutingContext context, String name) throws Malformed {
     String value = context.request().getParam(name);
     if (value == null) {
       return "";
     }
     if (value.length() > MOST_CHARACTERS || value.indexOf('\0') >= 0) {
-      throw new BadParameter(name + ": expected at most " + MOST_CHARACTERS + " characters");
+      throw bad(name + ": expected at most " + MOST_CHARACTERS + " characters");
     }
     return value;
   }
 
-  private static List<String> words(RoutingContext context) throws BadParameter {
+  private static List<String> words(RoutingContext context) throws Malformed {
     String text = text(context, "q");
     List<String> words = Words.of(text);
     if (words.isEmpty() && !text.isEmpty()) {
-      throw new BadParameter("q: found \"" + text + "\", expected a word");
+      throw bad("q: found \"" + text + "\", expected a word");
     }
     return words;
   }
 
-  private static String prefix(RoutingContext context) throws BadParameter {
+  private static String prefix(RoutingContext context) throws Malformed {
     String prefix = text(context, "prefix");
     if (!prefix.matches("[0-9]{0,13}")) {
-      throw new BadParameter(
-          "prefix: found \"" + prefix + "\", expected up to 13 digits such as 952");
+      throw bad("prefix: found \"" + prefix + "\", expected up to 13 digits such as 952");
     }
     return prefix;
   }
 
-  private static int limit(RoutingContext context) throws BadParameter {
+  private static int limit(RoutingContext context) throws Malformed {
     String limit = text(context, "limit");
     if (limit.isEmpty()) {
       return USUAL;
     }
     int number = limit.matches("[0-9]{1,4}") ? Integer.parseInt(limit) : 0;
     if (number < 1 || number > MOST) {
-      throw new BadParameter("limit: found \"" + limit + "\", expected 1 to " + MOST);
+      throw bad("limit: found \"" + limit + "\", expected 1 to " + MOST);
     }
     return number;
   }
@@ -135,19 +126,20 @@ final class SearchRoutes {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(number);
   }
 
-  private static long cursor(RoutingContext context) throws BadParameter {
+  private static long cursor(RoutingContext context) throws Malformed {
     String cursor = text(context, "cursor");
     if (cursor.isEmpty()) {
       return 0;
     }
+    byte[] number;
     try {
-      byte[] number = Base64.getUrlDecoder().decode(cursor);
-      if (number.length == Long.BYTES) {
-        return ByteBuffer.wrap(number).getLong();
-      }
+      number = Base64.getUrlDecoder().decode(cursor);
     } catch (IllegalArgumentException notBase64) {
-      throw new BadParameter("cursor: found \"" + cursor + "\", expected one of an answer");
+      number = new byte[0];
     }
-    throw new BadParameter("cursor: found \"" + cursor + "\", expected one of an answer");
+    if (number.length != Long.BYTES) {
+      throw bad("cursor: found \"" + cursor + "\", expected one of an answer");
+    }
+    return ByteBuffer.wrap(number).getLong();
   }
 }

@@ -17,16 +17,24 @@ final class Sending {
   private static final ThreadLocal<MessageDigest> DIGESTS =
       ThreadLocal.withInitial(Sending::sha256);
 
+  /** Of what may be another answer the next time. */
+  static final String ALWAYS_ASK = "no-cache";
+
+  /** Of what is a function of the request alone. */
+  static final String A_DAY = "public, max-age=86400";
+
+  private static final String NEVER_KEEP = "no-store";
+
   private Sending() {}
 
   /** An answer that may be another one the next time. */
   static void json(RoutingContext context, int status, JsonObject body) {
-    send(context, status, body, "no-cache");
+    send(context, status, body, ALWAYS_ASK);
   }
 
   /** An answer that is a function of the request alone, good for a day. */
   static void lasting(RoutingContext context, int status, JsonObject body) {
-    send(context, status, body, "public, max-age=86400");
+    send(context, status, body, A_DAY);
   }
 
   /** An answer in another form than JSON. */
@@ -41,23 +49,23 @@ final class Sending {
         status,
         problem ? "application/problem+json" : "application/json",
         bytes(body),
-        problem ? "no-store" : caching);
+        problem ? NEVER_KEEP : caching);
   }
 
   private static void send(
       RoutingContext context, int status, String type, Buffer bytes, String caching) {
     HttpServerResponse response = context.response();
     HttpMethod method = context.request().method();
-    boolean storable = !caching.equals("no-store");
+    boolean storable = !caching.equals(NEVER_KEEP);
     if (storable && (method == HttpMethod.GET || method == HttpMethod.HEAD)) {
       String tag = tag(bytes);
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
-      if (status < 300 && matches(header(context, "If-None-Match"), tag)) {
+      if (status < 300 && lists(header(context, "If-None-Match"), tag, true)) {
         response.setStatusCode(304).end();
         return;
       }
     } else {
-      response.putHeader("Cache-Control", "no-store");
+      response.putHeader("Cache-Control", NEVER_KEEP);
     }
     response
         .setStatusCode(status)
@@ -76,25 +84,18 @@ final class Sending {
     return values.isEmpty() ? null : String.join(",", values);
   }
 
-  /** RFC 9110 section 13.1.1: any of the list, or everything; a weak one is none. */
-  static boolean matchesStrongly(String ifMatch, String tag) {
-    for (String each : ifMatch.split(",", -1)) {
-      String one = each.strip();
-      if (one.equals("*") || one.equals(tag)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** RFC 9110 section 13.1.2: any of the list, weak or not, or everything. */
-  static boolean matches(@Nullable String ifNoneMatch, String tag) {
-    if (ifNoneMatch == null) {
+  /**
+   * Whether a list of tags has this one, or everything (RFC 9110 sections 13.1.1 and 13.1.2).
+   *
+   * @param weak whether a weak tag is as good as a strong one
+   */
+  static boolean lists(@Nullable String tags, String tag, boolean weak) {
+    if (tags == null) {
       return false;
     }
-    for (String each : ifNoneMatch.split(",", -1)) {
+    for (String each : tags.split(",", -1)) {
       String one = each.strip();
-      if (one.equals("*") || (one.startsWith("W/") ? one.substring(2) : one).equals(tag)) {
+      if (one.equals("*") || (weak && one.startsWith("W/") ? one.substring(2) : one).equals(tag)) {
         return true;
       }
     }

@@ -8,15 +8,15 @@ import io.sluice.gtin.catalog.EditRefused;
 import io.sluice.gtin.catalog.Edited;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Reading;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,28 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteRoutes {
   private static final Set<String> FIELDS = Set.of("name", "brand", "category");
-  private static final int MOST_CHARACTERS = 2_000;
   private static final int MOST_NAME = 128;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final NumberRoutes numbers;
-  private final Accept accept;
 
-  WriteRoutes(Vertx vertx, Catalogue catalogue, NumberRoutes numbers, Accept accept) {
+  WriteRoutes(Vertx vertx, Catalogue catalogue, NumberRoutes numbers) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     this.numbers = numbers;
-    this.accept = accept;
-  }
-
-  /** An item that is none; the message says why. */
-  private static final class BadItem extends Exception {
-    private static final long serialVersionUID = 1;
-
-    BadItem(String message) {
-      super(message);
-    }
   }
 
   /** The item becomes what the body says. */
@@ -70,50 +58,50 @@ final class WriteRoutes {
               context,
               one,
               before -> {
-                if (before == null) {
-                  throw new EditRefused(EditRefused.Cause.UNKNOWN);
-                }
+                JsonObject fields = Answers.fields(existing(before));
                 try {
-                  return item(one, Answers.fields(before), body);
-                } catch (BadItem bad) {
-                  throw new EditRefused(EditRefused.Cause.BAD, String.valueOf(bad.getMessage()));
+                  return item(one, fields, body);
+                } catch (Malformed bad) {
+                  throw new EditRefused(EditRefused.Cause.BAD, bad.detail());
                 }
               });
         });
   }
 
   void delete(RoutingContext context) {
-    Reading.One one = one(context);
-    if (one != null) {
-      edit(
-          context,
-          one,
-          before -> {
-            if (before == null) {
-              throw new EditRefused(EditRefused.Cause.UNKNOWN);
-            }
-            return null;
-          });
+    withOne(
+        context,
+        one ->
+            edit(
+                context,
+                one,
+                before -> {
+                  existing(before);
+                  return null;
+                }));
+  }
+
+  private static Item existing(@Nullable Item before) throws EditRefused {
+    if (before == null) {
+      throw new EditRefused(EditRefused.Cause.UNKNOWN);
     }
+    return before;
   }
 
   /** Who did what to an item, and when. */
   void history(RoutingContext context) {
-    Reading.One one = one(context);
-    if (one == null) {
-      return;
-    }
-    Future.fromCompletionStage(catalogue.history(one.gtin()), vertx.getOrCreateContext())
-        .onSuccess(
-            changes -> {
-              JsonArray list = new JsonArray();
-              changes.forEach(change -> list.add(answer(change)));
-              Sending.json(
-                  context,
-                  200,
-                  new JsonObject().put("gtin", one.gtin().text()).put("changes", list));
-            })
-        .onFailure(context::fail);
+    withOne(
+        context,
+        one ->
+            Asking.ask(vertx, catalogue.history(one.gtin()))
+                .onSuccess(changes -> Sending.json(context, 200, answer(one, changes)))
+                .onFailure(context::fail));
+  }
+
+  private static JsonObject answer(Reading.One one, List<Change> changes) {
+    JsonArray list = new JsonArray();
+    changes.forEach(change -> list.add(answer(change)));
+    return new JsonObject().put("gtin", one.gtin().text()).put("changes", list);
   }
 
   private static JsonObject answer(Change change) {
@@ -129,52 +117,60 @@ final class WriteRoutes {
 
   /** What is done with a number and a body. */
   private interface Use {
-    void of(Reading.One one, JsonObject body) throws BadItem;
+    void of(Reading.One one, JsonObject body) throws Malformed;
   }
 
   private void withBody(RoutingContext context, Use use) {
-    Reading.One one = one(context);
-    if (one == null) {
-      return;
-    }
-    try {
-      JsonObject body = context.body().asJsonObject();
-      if (body == null) {
-        throw new BadItem("found no body, expected {\"name\": …}");
-      }
-      use.of(one, body);
-    } catch (DecodeException | ClassCastException notOne) {
-      NumberRoutes.problem(
-          context, Problem.MALFORMED_BODY, "expected a JSON object such as {\"name\": \"…\"}");
-    } catch (BadItem bad) {
-      NumberRoutes.problem(context, Problem.MALFORMED_BODY, String.valueOf(bad.getMessage()));
-    }
+    withOne(
+        context,
+        one -> {
+          try {
+            use.of(one, body(context));
+          } catch (Malformed malformed) {
+            malformed.answer(context);
+          }
+        });
   }
 
-  /** The one number that the path means; null when it was answered that it means none. */
-  private Reading.@Nullable One one(RoutingContext context) {
-    String code = context.pathParam("code");
-    switch (accept.read(code, NumberRoutes.as(context)).orElse(null)) {
-      case Reading.One one -> {
-        return one;
+  private static JsonObject body(RoutingContext context) throws Malformed {
+    try {
+      JsonObject body = context.body().asJsonObject();
+      if (body != null) {
+        return body;
       }
-      case Reading.Refused refused -> numbers.refuse(context, refused);
-      case Reading.Several several -> Sending.json(context, 300, Answers.candidates(code, several));
-      case null -> NumberRoutes.unknown(context, code);
+    } catch (DecodeException | ClassCastException notOne) {
+      throw bad("expected a JSON object such as {\"name\": \"…\"}");
     }
-    return null;
+    throw bad("found no body, expected {\"name\": …}");
+  }
+
+  private static Malformed bad(String detail) {
+    return new Malformed(Problem.MALFORMED_BODY, detail);
+  }
+
+  /** What may mean several numbers is none to write to. */
+  private void withOne(RoutingContext context, Consumer<Reading.One> use) {
+    numbers.read(
+        context,
+        (code, meant) -> {
+          if (meant.size() == 1) {
+            use.accept(meant.getFirst());
+          } else {
+            Sending.json(context, 300, Answers.numbers(code, meant));
+          }
+        });
   }
 
   /** A merge of fields: null removes one, what is not named stays. */
-  private static Item item(Reading.One one, JsonObject before, JsonObject patch) throws BadItem {
+  private static Item item(Reading.One one, JsonObject before, JsonObject patch) throws Malformed {
     JsonObject fields = before.copy();
     for (String name : patch.fieldNames()) {
       Object value = patch.getValue(name);
       if (!FIELDS.contains(name)) {
-        throw new BadItem("found the field " + name + ", expected name, brand and category");
+        throw bad("found the field " + name + ", expected name, brand and category");
       }
       if (value != null && !(value instanceof String)) {
-        throw new BadItem(name + ": found " + value + ", expected a text");
+        throw bad(name + ": found " + value + ", expected a text");
       }
       fields.put(name, value == null ? "" : value);
     }
@@ -182,11 +178,10 @@ final class WriteRoutes {
     String brand = fields.getString("brand", "");
     String category = fields.getString("category", "");
     if (name.isEmpty()) {
-      throw new BadItem("name: found none, expected one");
+      throw bad("name: found none, expected one");
     }
-    String all = name + brand + category;
-    if (all.length() > MOST_CHARACTERS || !Item.isText(all)) {
-      throw new BadItem("expected text of at most " + MOST_CHARACTERS + " characters in all");
+    if (Item.isTooLong(name, brand, category) || !Item.isText(name, brand, category)) {
+      throw bad("expected text of at most " + Item.MOST_CHARACTERS + " characters in all");
     }
     return new Item(one.gtin(), name, brand, category);
   }
@@ -198,16 +193,15 @@ final class WriteRoutes {
         before -> {
           String tag = before == null ? "" : tag(before);
           boolean asThought =
-              ifMatch == null || (before != null && Sending.matchesStrongly(ifMatch, tag));
+              ifMatch == null || (before != null && Sending.lists(ifMatch, tag, false));
           boolean isNew =
-              ifNoneMatch == null || before == null || !Sending.matches(ifNoneMatch, tag);
+              ifNoneMatch == null || before == null || !Sending.lists(ifNoneMatch, tag, true);
           if (!asThought || !isNew) {
             throw new EditRefused(EditRefused.Cause.CHANGED);
           }
           return edit.of(before);
         };
-    Future.fromCompletionStage(
-            catalogue.edit(one.gtin(), author(context), conditional), vertx.getOrCreateContext())
+    Asking.ask(vertx, catalogue.edit(one.gtin(), author(context), conditional))
         .onSuccess(edited -> answer(context, edited))
         .onFailure(failed -> failed(context, one, failed));
   }
@@ -221,17 +215,13 @@ final class WriteRoutes {
     context
         .response()
         .putHeader("ETag", tag(after))
-        .putHeader("Content-Location", "/v1/items/" + after.gtin().text());
+        .putHeader("Content-Location", Answers.path(after.gtin()));
     Sending.json(context, edited.before() == null ? 201 : 200, Answers.item(after));
   }
 
   private static void failed(RoutingContext context, Reading.One one, Throwable failed) {
-    Throwable cause =
-        failed instanceof CompletionException && failed.getCause() != null
-            ? failed.getCause()
-            : failed;
-    if (!(cause instanceof EditRefused refused)) {
-      context.fail(cause);
+    if (!(failed instanceof EditRefused refused)) {
+      context.fail(failed);
       return;
     }
     switch (refused.why()) {

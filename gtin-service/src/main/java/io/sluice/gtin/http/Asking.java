@@ -1,0 +1,22 @@
+package io.sluice.gtin.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** How an event loop asks the catalogue, whose threads are its own. */
+final class Asking {
+  private Asking() {}
+
+  /** The answer, on the event loop that asks; it fails with what has failed, not what it is in. */
+  static <T> Future<T> ask(Vertx vertx, CompletionStage<T> answer) {
+    return Future.fromCompletionStage(answer, vertx.getOrCreateContext())
+        .recover(failed -> Future.failedFuture(cause(failed)));
+  }
+
+  private static Throwable cause(Throwable failed) {
+    Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
+    return cause == null ? failed : cause;
+  }
+}
