@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -77,25 +78,42 @@ public final class RouteIndex<T> {
   public RouteIndex<T> change(List<Entry<T>> removed, List<Entry<T>> added) {
     Map<AsciiString, List<Candidate<T>>> out = byHost(removed);
     Map<AsciiString, List<Candidate<T>>> in = byHost(added);
-    Set<AsciiString> touched = new HashSet<>(out.keySet());
-    touched.addAll(in.keySet());
-    TextMap.Editor<Bucket<T>> hosts = byHost.edit();
-    Bucket<T> any = anyHost;
-    for (AsciiString host : touched) {
-      List<Candidate<T>> less = out.getOrDefault(host, List.of());
-      List<Candidate<T>> more = in.getOrDefault(host, List.of());
-      if (host.isEmpty()) {
-        any = any.change(less, more);
-      } else {
-        hosts.change(
-            host,
-            before -> {
-              Bucket<T> now = (before == null ? Bucket.<T>empty() : before).change(less, more);
-              return now.size == 0 ? null : now;
-            });
-      }
+    Bucket<T> any =
+        anyHost.change(
+            Objects.requireNonNullElse(out.remove(AsciiString.EMPTY_STRING), List.of()),
+            Objects.requireNonNullElse(in.remove(AsciiString.EMPTY_STRING), List.of()));
+    return new RouteIndex<>(changed(byHost, out, in, RouteIndex::bucket), any);
+  }
+
+  private static <T> @Nullable Bucket<T> bucket(
+      @Nullable Bucket<T> before, List<Candidate<T>> removed, List<Candidate<T>> added) {
+    Bucket<T> now = (before == null ? Bucket.<T>empty() : before).change(removed, added);
+    return now.size == 0 ? null : now;
+  }
+
+  /** What becomes of a map's value; null for none, before or after. */
+  private interface Change<T, V> {
+    @Nullable V of(@Nullable V before, List<Candidate<T>> removed, List<Candidate<T>> added);
+  }
+
+  /** A map with another value wherever candidates go or come; itself where none do. */
+  private static <T, V> TextMap<V> changed(
+      TextMap<V> map,
+      Map<AsciiString, List<Candidate<T>>> removed,
+      Map<AsciiString, List<Candidate<T>>> added,
+      Change<T, V> change) {
+    Set<AsciiString> touched = new HashSet<>(removed.keySet());
+    touched.addAll(added.keySet());
+    if (touched.isEmpty()) {
+      return map;
     }
-    return new RouteIndex<>(hosts.done(), any);
+    TextMap.Editor<V> editor = map.edit();
+    for (AsciiString text : touched) {
+      List<Candidate<T>> less = removed.getOrDefault(text, List.of());
+      List<Candidate<T>> more = added.getOrDefault(text, List.of());
+      editor.change(text, before -> change.of(before, less, more));
+    }
+    return editor.done();
   }
 
   private static <T> Map<AsciiString, List<Candidate<T>>> byHost(List<Entry<T>> entries) {
@@ -153,6 +171,9 @@ public final class RouteIndex<T> {
     }
 
     Bucket<T> change(List<Candidate<T>> removed, List<Candidate<T>> added) {
+      if (removed.isEmpty() && added.isEmpty()) {
+        return this;
+      }
       int after = size + added.size() - removed.size();
       if (after > FEW && size > FEW) {
         return sorted(removed, added);
@@ -160,7 +181,7 @@ public final class RouteIndex<T> {
       List<Candidate<T>> all = new ArrayList<>(rest);
       byPath.values().forEach(all::addAll);
       byPrefix.values().forEach(all::addAll);
-      List<Candidate<T>> now = changed(all, removed, added);
+      List<Candidate<T>> now = merged(all, removed, added);
       return after > FEW
           ? Bucket.<T>empty().sorted(List.of(), now)
           : new Bucket<>(after, TextMap.empty(), TextMap.empty(), 0, now);
@@ -172,40 +193,27 @@ public final class RouteIndex<T> {
       int longest = prefixes.keySet().stream().mapToInt(AsciiString::length).max().orElse(0);
       return new Bucket<>(
           size + added.size() - removed.size(),
-          changed(byPath, grouped(removed, Candidate::path), grouped(added, Candidate::path)),
-          changed(byPrefix, grouped(removed, Candidate::prefix), prefixes),
+          changed(
+              byPath,
+              grouped(removed, Candidate::path),
+              grouped(added, Candidate::path),
+              Bucket::listed),
+          changed(byPrefix, grouped(removed, Candidate::prefix), prefixes, Bucket::listed),
           Math.max(longest, longestPrefix),
-          changed(rest, others(removed), others(added)));
+          merged(rest, others(removed), others(added)));
     }
 
     private static <T> List<Candidate<T>> others(List<Candidate<T>> candidates) {
       return candidates.stream().filter(c -> c.path() == null && c.prefix() == null).toList();
     }
 
-    private static <T> TextMap<List<Candidate<T>>> changed(
-        TextMap<List<Candidate<T>>> lists,
-        Map<AsciiString, List<Candidate<T>>> removed,
-        Map<AsciiString, List<Candidate<T>>> added) {
-      Set<AsciiString> touched = new HashSet<>(removed.keySet());
-      touched.addAll(added.keySet());
-      if (touched.isEmpty()) {
-        return lists;
-      }
-      TextMap.Editor<List<Candidate<T>>> editor = lists.edit();
-      for (AsciiString text : touched) {
-        List<Candidate<T>> less = removed.getOrDefault(text, List.of());
-        List<Candidate<T>> more = added.getOrDefault(text, List.of());
-        editor.change(
-            text,
-            before -> {
-              List<Candidate<T>> now = changed(before == null ? List.of() : before, less, more);
-              return now.isEmpty() ? null : now;
-            });
-      }
-      return editor.done();
+    private static <T> @Nullable List<Candidate<T>> listed(
+        @Nullable List<Candidate<T>> before, List<Candidate<T>> removed, List<Candidate<T>> added) {
+      List<Candidate<T>> now = merged(before == null ? List.of() : before, removed, added);
+      return now.isEmpty() ? null : now;
     }
 
-    private static <T> List<Candidate<T>> changed(
+    private static <T> List<Candidate<T>> merged(
         List<Candidate<T>> before, List<Candidate<T>> removed, List<Candidate<T>> added) {
       List<Candidate<T>> now = new ArrayList<>(before);
       now.removeAll(removed);
