@@ -7,11 +7,9 @@ import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.fleet.Quiet;
-import io.sluice.gateway.fleet.TreeChanges;
-import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.fleet.Servers;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -66,22 +64,14 @@ public final class DrainCommand implements Callable<Integer> {
       output.note("sluice: found no server \"" + id + "\", expected backend/server");
       return 1;
     }
-    List<String> written = new ArrayList<>();
-    record.fieldNames().forEachRemaining(written::add);
-    written.stream().filter("State"::equalsIgnoreCase).forEach(record::remove);
-    record.put("State", undo ? "active" : "draining");
     TreeMap<String, @Nullable String> wanted = new TreeMap<>();
-    wanted.put(key, record.toString());
+    wanted.put(key, Servers.withState(record, !undo));
     int status = writing.write(store, output, wanted, false);
     if (status != 0 || undo) {
       return status;
     }
     String backend = id.substring(0, id.indexOf('/'));
-    for (Server server :
-        TreeCheck.of(TreeChanges.values(store.read("")))
-            .config()
-            .servers()
-            .getOrDefault(backend, List.of())) {
+    for (Server server : Servers.of(store, backend)) {
       if ((backend + "/" + server.id()).equals(id)) {
         return told(new Quiet(new Fleet(store)).awaitServer(server, writing.timeout()));
       }

@@ -2,8 +2,7 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
-import io.sluice.gateway.fleet.TreeChanges;
-import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.fleet.Servers;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.rollout.Driver;
 import io.sluice.gateway.rollout.Rolling;
@@ -141,18 +140,13 @@ public final class RollingCommand implements Callable<Integer> {
     if (surge < 0 || unavailable < 0 || surge + unavailable == 0) {
       throw usage("found --max-surge and --max-unavailable of 0, expected one above it");
     }
-    try {
-      Judgement.parseOptional(judgement);
-    } catch (IOException notOne) {
-      throw usage("--judge: " + notOne.getMessage());
+    String fault = Judgement.fault(judgement);
+    if (!fault.isEmpty()) {
+      throw usage("--judge: " + fault);
     }
     Driver.Commands commands = commands();
     try (EtcdStore store = runner.open()) {
-      List<Server> all =
-          TreeCheck.of(TreeChanges.values(store.read("")))
-              .config()
-              .servers()
-              .getOrDefault(backend, List.of());
+      List<Server> all = Servers.of(store, backend);
       List<Server> servers = all.stream().filter(server -> !server.draining()).toList();
       List<Replacement> replacements = new ArrayList<>();
       for (Server server : servers) {

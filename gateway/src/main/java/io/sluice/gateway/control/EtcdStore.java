@@ -89,13 +89,6 @@ public final class EtcdStore implements AutoCloseable {
     return new Snapshot(header.revision(), keys);
   }
 
-  /** The newest revision. */
-  public long revision() throws IOException, InterruptedException {
-    return EtcdConnection.await(connection.client().getKVClient().get(connection.key("revision")))
-        .getHeader()
-        .getRevision();
-  }
-
   /**
    * Whether a key was there at a revision.
    *

@@ -30,15 +30,20 @@ import java.util.TreeSet;
 public record TreeCheck(Config config, List<Problem> problems, List<Problem> advice) {
   /** Reads and compiles a tree. */
   public static TreeCheck of(Map<String, String> values) {
-    KeyTree tree = new KeyTree();
-    values.forEach((key, value) -> tree.put(key, value.getBytes(StandardCharsets.UTF_8)));
-    Config config = new ConfigReader().read(tree);
+    Config config = read(values);
     try (Telemetry telemetry = new Telemetry()) {
       RoutingTable table =
           new TableCompiler(new Endpoints(List.of()), telemetry, System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
       return new TreeCheck(config, table.problems(), advice(config, table));
     }
+  }
+
+  /** Reads a tree, or a part of one, without compiling it. */
+  static Config read(Map<String, String> values) {
+    KeyTree tree = new KeyTree();
+    values.forEach((key, value) -> tree.put(key, value.getBytes(StandardCharsets.UTF_8)));
+    return new ConfigReader().read(tree);
   }
 
   /** The errors of this tree that another did not have. */

@@ -49,6 +49,16 @@ public interface Judgement {
     }
   }
 
+  /** What is wrong with a judgement that was written down; empty for nothing. */
+  static String fault(String text) {
+    try {
+      parseOptional(text);
+      return "";
+    } catch (IOException notOne) {
+      return String.valueOf(notOne.getMessage());
+    }
+  }
+
   /**
    * Reads a judgement.
    *

@@ -5,8 +5,7 @@ import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
-import io.sluice.gateway.fleet.TreeChanges;
-import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.fleet.Servers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -77,12 +76,7 @@ final class Readiness {
     if (paths.isEmpty()) {
       return wrong;
     }
-    List<Server> servers =
-        TreeCheck.of(TreeChanges.values(store.read("")))
-            .config()
-            .servers()
-            .getOrDefault(backend, List.of());
-    for (Server server : servers) {
+    for (Server server : Servers.of(store, backend)) {
       for (String path : paths) {
         String found = answer(server, path);
         if (!found.equals("200")) {

@@ -1,30 +1,26 @@
 package io.sluice.gateway.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
-import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.fleet.Quiet;
-import io.sluice.gateway.fleet.TreeChanges;
-import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
 import io.sluice.gateway.rollout.Rolling.Replacement;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
+import io.sluice.gateway.rollout.ServerCommands.Outcome;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Replaces a backend's servers, some at a time.
@@ -37,25 +33,24 @@ import org.slf4j.LoggerFactory;
  * <p>Every part looks first whether it is done already, so a step that was cut short is begun anew.
  */
 final class RollingRun {
-  private static final Logger LOG = LoggerFactory.getLogger(RollingRun.class);
-  private static final JsonMapper JSON = new JsonMapper();
-
   /** Of fewer answers nothing is concluded. */
   private static final int LEAST_ANSWERS = 20;
 
   /** Of so many something is, before the time is over. */
   private static final int MANY_ANSWERS = 200;
 
-  private final EtcdStore store;
   private final Fleet fleet;
   private final Course course;
   private final Rolling plan;
+  private final ServerRecords records;
+  private final ServerCommands commands;
 
   RollingRun(EtcdStore store, Course course, Rolling plan) {
-    this.store = store;
     this.fleet = new Fleet(store);
     this.course = course;
     this.plan = plan;
+    this.records = new ServerRecords(store, plan.backend());
+    this.commands = new ServerCommands(course, plan);
   }
 
   void toEnd() throws IOException, InterruptedException, Taken {
@@ -84,7 +79,7 @@ final class RollingRun {
     boolean last = step == plan.lastStep();
     Rollout.Event event =
         Course.event(
-            "replaced " + batch, course.rollout().share(), store.revision(), since, before);
+            "replaced " + batch, course.rollout().share(), records.revision(), since, before);
     course.change(
         rollout ->
             rollout.and(event).to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
@@ -136,7 +131,7 @@ final class RollingRun {
   /** Why a new server that took traffic does so no longer; empty when all do. */
   private String notReady(List<Replacement> batch) throws IOException, InterruptedException {
     for (Replacement each : batch) {
-      Server server = find(each.newId());
+      Server server = records.find(each.newId());
       String hindrance =
           server == null
               ? "server " + each.newId() + " has withdrawn itself"
@@ -149,24 +144,32 @@ final class RollingRun {
   }
 
   /** Takes new servers out again, as gently as old ones. */
-  private void takeOut(List<Replacement> batch) throws IOException, InterruptedException, Taken {
-    long drained = 0;
+  private void takeOut(Collection<Replacement> batch)
+      throws IOException, InterruptedException, Taken {
+    drain(batch, Replacement::newId);
     for (Replacement each : batch) {
-      drained = Math.max(drained, drain(each.newId()));
-    }
-    long revision = drained;
-    course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
-    for (Replacement each : batch) {
-      Server server = find(each.newId());
-      if (server != null) {
-        course.await(quiet(server), timeout()).forEach(course::say);
-      }
-      Outcome stopped = run(plan.stop(), each.newId(), each.port());
+      busy(each.newId()).forEach(course::say);
+      Outcome stopped = commands.stopNew(each);
       if (!stopped.fault().isEmpty()) {
         course.say("server " + each.newId() + " was not stopped: " + stopped.fault());
       }
-      remove(each.newId());
+      records.remove(each.newId());
     }
+  }
+
+  /** Takes servers out at every gateway. */
+  private void drain(Collection<Replacement> batch, Function<Replacement, String> id)
+      throws IOException, InterruptedException, Taken {
+    long revision = records.drain(batch.stream().map(id).toList());
+    course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
+  }
+
+  /** What is still under way at a server when the time is over. */
+  private List<String> busy(String id) throws IOException, InterruptedException, Taken {
+    Server server = records.find(id);
+    return server == null
+        ? List.of()
+        : course.await(atMost -> new Quiet(fleet).awaitServer(server, atMost), timeout());
   }
 
   /** Ends the rollout where it is. */
@@ -183,10 +186,10 @@ final class RollingRun {
   /** Starts the new ones and waits until each takes traffic; false when one does not. */
   private boolean begun(List<Replacement> batch) throws IOException, InterruptedException, Taken {
     for (Replacement each : batch) {
-      if (find(each.newId()) == null) {
-        String fault = run(plan.start(), each.newId(), each.port()).fault();
+      if (records.find(each.newId()) == null) {
+        String fault = commands.start(each).fault();
         if (fault.isEmpty() && !plan.url().isEmpty()) {
-          announce(each);
+          records.announce(each.newId(), plan.fill(plan.url(), each.newId(), each.port()));
         }
         if (!fault.isEmpty()) {
           takeOut(plan.goingLast(batch));
@@ -198,8 +201,7 @@ final class RollingRun {
     for (Replacement each : batch) {
       String fault = awaitTraffic(each);
       if (!fault.isEmpty()) {
-        List<Replacement> out = new ArrayList<>(plan.goingLast(batch));
-        out.remove(each);
+        Set<Replacement> out = new LinkedHashSet<>(plan.goingLast(batch));
         out.add(each);
         takeOut(out);
         stop(fault);
@@ -215,7 +217,7 @@ final class RollingRun {
     Stopwatch waited = new Stopwatch();
     Stopwatch ready = null;
     while (true) {
-      Server server = find(each.newId());
+      Server server = records.find(each.newId());
       String missing =
           server == null
               ? "server " + each.newId() + " has not announced itself"
@@ -272,15 +274,9 @@ final class RollingRun {
 
   /** Drains and stops the old ones; false when one is still busy when the time is over. */
   private boolean ended(List<Replacement> batch) throws IOException, InterruptedException, Taken {
-    long drained = 0;
+    drain(batch, Replacement::oldId);
     for (Replacement each : batch) {
-      drained = Math.max(drained, drain(each.oldId()));
-    }
-    long revision = drained;
-    course.await(atMost -> fleet.await(revision, atMost), timeout()).forEach(course::say);
-    for (Replacement each : batch) {
-      Server server = find(each.oldId());
-      List<String> busy = server == null ? List.of() : course.await(quiet(server), timeout());
+      List<String> busy = busy(each.oldId());
       if (!busy.isEmpty()) {
         stop(String.join("; ", busy));
         return false;
@@ -292,116 +288,23 @@ final class RollingRun {
       if (!again) {
         course.change(rollout -> rollout.and(course.event(stopping)));
       }
-      Outcome stopped = run(plan.stop(), each.oldId(), 0);
-      if (stopped.status() == Rolling.NOT_MINE && !again) {
+      Outcome stopped = commands.stopOld(each);
+      if (stopped.isNotMine() && !again) {
         // Removed, it might announce itself again.
         course.say("server " + each.oldId() + " is drained; who started it may stop it");
         continue;
       }
-      if (!stopped.fault().isEmpty() && stopped.status() != Rolling.NOT_MINE) {
+      if (!stopped.fault().isEmpty() && !stopped.isNotMine()) {
         stop("server " + each.oldId() + " was not stopped: " + stopped.fault());
         return false;
       }
-      remove(each.oldId());
+      records.remove(each.oldId());
       course.say("server " + each.oldId() + " is drained and stopped");
     }
     return true;
   }
 
-  private Course.Wait quiet(Server server) {
-    return atMost -> new Quiet(fleet).awaitServer(server, atMost);
-  }
-
-  private @Nullable Server find(String id) throws IOException, InterruptedException {
-    return TreeCheck.of(TreeChanges.values(store.read("backends/" + plan.backend() + "/")))
-        .config()
-        .servers()
-        .getOrDefault(plan.backend(), List.of())
-        .stream()
-        .filter(server -> server.id().equals(id))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private String key(String id) {
-    return Kind.SERVER.key(plan.backend() + "/" + id);
-  }
-
-  /** Takes a server out; whatever else is written of it meanwhile stays. */
-  private long drain(String id) throws IOException, InterruptedException {
-    while (true) {
-      EtcdStore.Stored stored = store.find(key(id));
-      if (stored == null || !(JSON.readTree(stored.value()) instanceof ObjectNode record)) {
-        return 0;
-      }
-      record.remove("State");
-      String draining = record.put("State", "draining").toString();
-      try {
-        return store.commit(
-            List.of(new EtcdStore.Change(key(id), draining, stored.modRevision(), stored.lease())));
-      } catch (EtcdStore.Conflict meanwhile) {
-        LOG.debug("read anew: {}", meanwhile.getMessage());
-      }
-    }
-  }
-
-  private void announce(Replacement each) throws IOException, InterruptedException {
-    String record = JSON.createObjectNode().put("URL", url(each)).toString();
-    try {
-      store.commit(List.of(new EtcdStore.Change(key(each.newId()), record, 0, 0)));
-    } catch (EtcdStore.Conflict itself) {
-      LOG.debug("it has announced itself: {}", itself.getMessage());
-    }
-  }
-
-  private void remove(String id) throws IOException, InterruptedException {
-    try {
-      store.commit(List.of(new EtcdStore.Change(key(id), null, EtcdStore.Change.ANY, 0)));
-    } catch (EtcdStore.Conflict impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private String url(Replacement each) {
-    return plan.fill(plan.url(), each.newId(), each.port());
-  }
-
   private Duration timeout() {
     return Duration.ofSeconds(plan.timeoutSeconds());
-  }
-
-  /**
-   * How a command ended.
-   *
-   * @param fault why it failed, or empty
-   */
-  private record Outcome(int status, String fault) {}
-
-  private Outcome run(String template, String id, int port)
-      throws IOException, InterruptedException, Taken {
-    if (template.isEmpty()) {
-      return new Outcome(0, "");
-    }
-    String command = plan.fill(template, id, port);
-    Process process =
-        new ProcessBuilder("sh", "-c", command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      List<String> runs = course.await(atMost -> ended(process, atMost), timeout());
-      if (!runs.isEmpty()) {
-        return new Outcome(-1, command + " has not ended within " + plan.timeoutSeconds() + " s");
-      }
-      int status = process.exitValue();
-      return new Outcome(status, status == 0 ? "" : command + " ended with " + status);
-    } finally {
-      process.destroyForcibly();
-    }
-  }
-
-  private static List<String> ended(Process process, Duration atMost) throws InterruptedException {
-    boolean ended = process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    return ended ? List.of() : List.of("runs");
   }
 }

@@ -2,7 +2,6 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.RequestKey;
 import io.sluice.gateway.predicate.Judgement;
-import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteSyntaxException;
 import java.util.List;
@@ -97,12 +96,9 @@ public record Shift(
     } catch (RouteSyntaxException notOne) {
       return "testers: found " + notOne.found() + ", expected " + notOne.expected();
     }
-    try {
-      if (!judgement.isEmpty()) {
-        Judgement.parse(judgement);
-      }
-    } catch (PredicateSyntaxException notOne) {
-      return "judgement: found " + notOne.found() + ", expected " + notOne.expected();
+    String fault = Judgement.fault(judgement);
+    if (!fault.isEmpty()) {
+      return fault;
     }
     if (from.equals(to)) {
       return "found frontend " + frontend + " at backend " + to + " already, expected another one";

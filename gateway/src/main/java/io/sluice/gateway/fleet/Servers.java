@@ -1,0 +1,31 @@
+package io.sluice.gateway.fleet;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.config.Server;
+import io.sluice.gateway.control.EtcdStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A backend's servers as they stand in the store. */
+public final class Servers {
+  private static final String STATE = "State";
+
+  private Servers() {}
+
+  /** Those of a backend that a gateway would read; none where there is no such backend. */
+  public static List<Server> of(EtcdStore store, String backend)
+      throws IOException, InterruptedException {
+    return TreeCheck.read(TreeChanges.values(store.read("backends/" + backend + "/")))
+        .servers()
+        .getOrDefault(backend, List.of());
+  }
+
+  /** Makes a server's record say whether it is draining, in whatever case it has said so before. */
+  public static String withState(ObjectNode record, boolean draining) {
+    List<String> names = new ArrayList<>();
+    record.fieldNames().forEachRemaining(names::add);
+    names.stream().filter(STATE::equalsIgnoreCase).forEach(record::remove);
+    return record.put(STATE, draining ? "draining" : "active").toString();
+  }
+}
