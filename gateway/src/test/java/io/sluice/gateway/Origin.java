@@ -53,6 +53,16 @@ final class Origin implements AutoCloseable {
         });
   }
 
+  /** One that answers every request with an error. */
+  static Origin failing() {
+    return new Origin(
+        wire -> {
+          while (wire.message() != null) {
+            wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+          }
+        });
+  }
+
   /** One that answers every request with the head that it got. */
   static Origin echoing() {
     return new Origin(null);

@@ -2,63 +2,17 @@ package io.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.rollout.Driver;
-import io.sluice.testkit.Etcd;
-import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
-import io.sluice.testkit.Top;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Rollouts under steady load: real etcd, real sockets, and not one failed request. */
-class RolloutIT {
-  private static final int CLIENTS = 64;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  @TempDir private Path folder;
-  private final Etcd etcd = Etcd.start();
-  private final TestGateway gateway = TestGateway.onEtcd("one", etcd, null);
-  private final Origin blue = Origin.named("blue");
-  private final Origin green = Origin.named("green");
-  private final Origin next = Origin.named("next");
-  private final Origin nextButOne = Origin.named("next but one");
-  private int port;
-  private Load load;
-
-  @BeforeEach
-  void productionIsUnderLoad() {
-    port = gateway.listener("l");
-    gateway.backend("blue", blue).backend("green", green);
-    gateway.frontend("f", "blue", "Path(`/a`)");
-    gateway.awaitStatus(port, "/a", 200);
-    Awaitility.await().until(() -> sluice("status").out().contains("one"));
-    load = Load.start(CLIENTS, port, "/a", answer -> answer.head().startsWith("HTTP/1.1 200"));
-  }
-
-  @AfterEach
-  void nothingFailed() {
-    load.close();
-    assertThat(load.wrong()).isEmpty();
-    assertThat(load.answers()).isPositive();
-    gateway.close();
-    blue.close();
-    green.close();
-    next.close();
-    nextButOne.close();
-    etcd.close();
-  }
-
+/** Rollouts that move a frontend, under steady load. */
+class RolloutIT extends UnderLoad {
   @RepeatedTest(3)
   void blueGreenMovesEverythingAtOnceAndBackByOneCommand() {
     sluice("rollout", "blue-green", "f", "--to", "green", "--smoke", "/a").succeeds();
@@ -203,32 +157,25 @@ class RolloutIT {
   @Test
   void aRolloutWhoseProcessWasKilledIsResumedElsewhereAndNoSecondOneBegins() {
     try (Program runner =
-        Program.start(
-            folder.resolve("out"),
-            List.of(
-                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
-                "rollout",
-                "canary",
-                "f",
-                "--to",
-                "green",
-                "--steps",
-                "10,100",
-                "--step-time",
-                "3600",
-                "--judge",
-                "",
-                "--etcd",
-                etcd.url()))) {
+        process(
+            "rollout",
+            "canary",
+            "f",
+            "--to",
+            "green",
+            "--steps",
+            "10,100",
+            "--step-time",
+            "3600",
+            "--judge",
+            "")) {
       Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
 
       Sluice second = sluice("rollout", "blue-green", "f", "--to", "green");
       assertThat(second.err()).contains("found frontend f split over several backends");
       runner.kill();
     }
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> !etcd.ctl("get", "/vulcand/rollouts/f/runner").contains("process"));
+    awaitUnclaimed("f");
     assertThat(sluice("rollout", "status").out()).contains("RUNNING");
 
     CompletableFuture<Sluice> resumed =
@@ -281,23 +228,18 @@ class RolloutIT {
   @Test
   void aRolloutWaitsForAStoreThatIsAwayAndGoesOnFromWhatItHolds() {
     try (Program runner =
-        Program.start(
-            folder.resolve("out"),
-            List.of(
-                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
-                "rollout",
-                "canary",
-                "f",
-                "--to",
-                "green",
-                "--steps",
-                "10,100",
-                "--step-time",
-                "5",
-                "--judge",
-                "ResponseCodeRatio(500, 600, 0, 600) < 0.01",
-                "--etcd",
-                etcd.url()))) {
+        process(
+            "rollout",
+            "canary",
+            "f",
+            "--to",
+            "green",
+            "--steps",
+            "10,100",
+            "--step-time",
+            "5",
+            "--judge",
+            "ResponseCodeRatio(500, 600, 0, 600) < 0.01")) {
       Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
       etcd.kill();
       Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("store is away"));
@@ -308,158 +250,10 @@ class RolloutIT {
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
   }
 
-  @RepeatedTest(3)
-  void rollingReplacesServersOneByOne() {
-    gateway.server("blue", "s1", green.port());
-
-    Sluice rolled =
-        sluice(
-            "rollout",
-            "rolling",
-            "blue",
-            "--to",
-            "v2",
-            "--ports",
-            next.port() + "," + nextButOne.port(),
-            "--url",
-            "http://127.0.0.1:{port}",
-            "--start",
-            "echo start {id} >> " + folder + "/log",
-            "--stop",
-            "echo stop {id} >> " + folder + "/log");
-
-    assertThat(rolled.succeeds().err())
-        .contains("server v2-1 takes traffic", "server s0 is drained and stopped");
-    assertThat(folder.resolve("log")).hasContent("start v2-1\nstop s0\nstart v2-2\nstop s1\n");
-    assertThat(sluice("get", "server").out())
-        .contains("blue/v2-1", "blue/v2-2")
-        .doesNotContain("blue/s0", "blue/s1");
-  }
-
-  @Test
-  void rollingHasOneServerMoreAndOneLessAtATimeWhereBothAreAllowed() {
-    gateway.server("blue", "s1", green.port());
-
-    sluice(
-            "rollout",
-            "rolling",
-            "blue",
-            "--to",
-            "v2",
-            "--max-surge",
-            "1",
-            "--max-unavailable",
-            "1",
-            "--ports",
-            next.port() + "," + nextButOne.port(),
-            "--url",
-            "http://127.0.0.1:{port}",
-            "--start",
-            "echo start {id} >> " + folder + "/log",
-            "--stop",
-            "echo stop {id} >> " + folder + "/log")
-        .succeeds();
-
-    assertThat(folder.resolve("log")).hasContent("stop s0\nstart v2-1\nstart v2-2\nstop s1\n");
-  }
-
-  @Test
-  void processesReplaceServersAndThenEachOther() throws Exception {
-    Path content = Files.createDirectory(folder.resolve("content"));
-    Files.writeString(content.resolve("a"), "file");
-    String server =
-        Path.of(System.getProperty("java.home"), "bin", "jwebserver")
-            + " -b 127.0.0.1 -p {port} -d "
-            + content;
-
-    Sluice first = rollProcess("v1", server).succeeds();
-    assertThat(first.err()).contains("server s0 is drained; who started it may stop it");
-    assertThat(sluice("get", "server").out()).contains("blue/s0", "blue/v1-1");
-
-    Sluice second = rollProcess("v2", server).succeeds();
-    assertThat(second.err()).contains("server v1-1 is drained and stopped");
-    assertThat(sluice("get", "server").out()).contains("blue/v2-1").doesNotContain("blue/v1-1");
-    assertThat(folder.resolve("v1-1.pid")).doesNotExist();
-    assertThat(TestGateway.get(port, "/a").body()).isEqualTo("file");
-
-    load.close(); // Nobody asks the last one any more.
-    ProcessHandle.of(pid("v2-1")).orElseThrow().destroy();
-  }
-
-  private Sluice rollProcess(String version, String command) throws Exception {
-    return sluice(
-        "rollout",
-        "rolling",
-        "blue",
-        "--to",
-        version,
-        "--driver",
-        "process",
-        "--dir",
-        folder.toString(),
-        "--command",
-        command,
-        "--settle",
-        "1",
-        "--ports",
-        Integer.toString(FreePort.next()),
-        "--url",
-        "http://127.0.0.1:{port}");
-  }
-
-  private long pid(String server) throws Exception {
-    return Long.parseLong(Files.readString(folder.resolve(server + ".pid")).strip());
-  }
-
-  @Test
-  void newServersThatAnswerErrorsAreTakenOutBeforeAnOldOneGoes() {
-    Awaitility.await().until(() -> load.answers() > 0);
-    load.close();
-    try (Load any = Load.start(8, port, "/a", answer -> true);
-        Origin broken =
-            Origin.scripted(
-                wire -> {
-                  while (wire.message() != null) {
-                    wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
-                  }
-                })) {
-      Sluice rolled =
-          sluice(
-              "rollout",
-              "rolling",
-              "blue",
-              "--to",
-              "v2",
-              "--ports",
-              Integer.toString(broken.port()),
-              "--url",
-              "http://127.0.0.1:{port}",
-              "--start",
-              "true",
-              "--stop",
-              "echo stop {id} >> " + folder + "/log");
-
-      assertThat(rolled.status()).isEqualTo(1);
-      assertThat(rolled.out()).contains("TAKEN_BACK");
-      assertThat(folder.resolve("log")).hasContent("stop v2-1\n");
-      assertThat(sluice("get", "server").out()).contains("blue/s0").doesNotContain("v2-1");
-      assertThat(any.answers()).isPositive();
-    }
-    assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
-  }
-
   @Test
   void blueGreenIsTakenBackByItselfWhileTheOldOneIsKept() {
-    Awaitility.await().until(() -> load.answers() > 0);
-    load.close();
-    try (Load any = Load.start(8, port, "/a", answer -> true);
-        Origin broken =
-            Origin.scripted(
-                wire -> {
-                  while (wire.message() != null) {
-                    wire.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
-                  }
-                })) {
+    try (Load any = loadThatMindsNothing();
+        Origin broken = Origin.failing()) {
       gateway.backend("broken", broken);
 
       Sluice moved =
@@ -511,89 +305,5 @@ class RolloutIT {
     sluice("rollout", "abort", "f").succeeds();
 
     assertThat(canary.orTimeout(60, TimeUnit.SECONDS).join().out()).contains("TAKEN_BACK");
-  }
-
-  @Test
-  void aRollingOneHasNothingToPromote() {
-    assertThat(sluice("rollout", "promote", "backend.blue").err())
-        .contains("found a rolling rollout, expected one with shares to promote");
-  }
-
-  @Test
-  void aServerThatDoesNotComeUpStopsTheRollingAndTheRestStays() {
-    Sluice rolled =
-        sluice(
-            "rollout",
-            "rolling",
-            "blue",
-            "--to",
-            "v2",
-            "--timeout",
-            "1",
-            "--start",
-            "true",
-            "--stop",
-            "echo stop {id} >> " + folder + "/log");
-
-    assertThat(rolled.status()).isEqualTo(1);
-    assertThat(rolled.err()).contains("server v2-1 has not announced itself within 1 s");
-    assertThat(folder.resolve("log")).hasContent("stop v2-1\n");
-    assertThat(sluice("get", "server").out()).contains("blue/s0");
-  }
-
-  @Test
-  void aRollingWhoseProcessWasKilledGoesOnWhereItWas() {
-    String release = folder.resolve("release").toString();
-    try (Program runner =
-        Program.start(
-            folder.resolve("out"),
-            List.of(
-                Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
-                "rollout",
-                "rolling",
-                "blue",
-                "--to",
-                "v2",
-                "--ports",
-                Integer.toString(next.port()),
-                "--url",
-                "http://127.0.0.1:{port}",
-                "--start",
-                "true",
-                "--stop",
-                "until [ -e " + release + " ]; do sleep 0.1; done",
-                "--etcd",
-                etcd.url()))) {
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("takes traffic"));
-      runner.kill();
-    }
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> !etcd.ctl("get", "/vulcand/rollouts/backend.blue/runner").contains("process"));
-    Program.run(PATIENCE, "touch", release);
-
-    sluice("rollout", "resume", "backend.blue").succeeds();
-
-    assertThat(TestGateway.get(port, "/a").body()).startsWith("next");
-  }
-
-  @Test
-  void processesAreStartedAndStoppedByTheirOwnIds() throws Exception {
-    Driver.Commands commands = Driver.process("sleep 600", folder.toString());
-    Program.run(PATIENCE, "sh", "-c", commands.start().replace("{id}", "x"));
-    Awaitility.await().until(() -> !Files.readString(folder.resolve("x.pid")).isBlank());
-    long pid = Long.parseLong(Files.readString(folder.resolve("x.pid")).strip());
-    assertThat(ProcessHandle.of(pid)).isPresent();
-
-    Program.run(PATIENCE, "sh", "-c", commands.stop().replace("{id}", "x"));
-
-    // Its parent may not have looked at it yet.
-    Path state = Path.of("/proc", Long.toString(pid), "stat");
-    assertThat(Files.exists(state) ? Files.readString(state) : ") Z").contains(") Z");
-    assertThat(folder.resolve("x.pid")).doesNotExist();
-  }
-
-  private Sluice sluice(String... arguments) {
-    return Sluice.run(etcd, arguments);
   }
 }
