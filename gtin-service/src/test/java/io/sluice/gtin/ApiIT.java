@@ -13,9 +13,7 @@ import com.google.zxing.common.HybridBinarizer;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
-import io.sluice.testkit.Top;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -26,158 +24,23 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the API does beyond a lookup, asked of the packaged service as a process. */
-class ApiIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+/** What the API answers beyond a lookup. */
+class ApiIT extends RunningService {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final int PUBLIC = FreePort.next();
-  private static final int PRIVATE = FreePort.next();
-  private static final String OATS = "/v1/items/09521000000018";
-
-  @TempDir private static Path folder;
-  private static Program service;
-
-  @BeforeAll
-  static void start() {
-    service =
-        Program.start(
-            folder.resolve("log"),
-            List.of(
-                program(),
-                "serve",
-                "--listen",
-                "127.0.0.1:" + PUBLIC,
-                "--private",
-                "127.0.0.1:" + PRIVATE,
-                "--catalogue",
-                folder.resolve("c.db").toString()));
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> send(PUBLIC, "GET", "/readyz", "").statusCode() == 200);
-  }
-
-  private static String program() {
-    return Top.path("gtin-service", "target", "gtin-service", "bin", "gtin-service").toString();
-  }
-
-  @AfterAll
-  static void stop() {
-    service.terminate();
-    assertThat(service.awaitExit(PATIENCE)).isZero();
-  }
-
-  private static HttpResponse<String> send(
-      int port, String method, String path, String body, String... headers)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(PATIENCE)
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static HttpResponse<String> write(String method, String path, String body, String... more)
-      throws IOException, InterruptedException {
-    List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json"));
-    headers.addAll(List.of(more));
-    return send(PRIVATE, method, path, body, headers.toArray(String[]::new));
-  }
-
-  private static String code(HttpResponse<String> problem) throws IOException {
-    return JSON.readTree(problem.body()).path("code").asText();
-  }
-
-  @Test
-  void anItemIsWrittenChangedAndRemovedByWhoKnowsWhatItIs() throws Exception {
-    String path = "/v1/items/09525555555504";
-    String usual = "/v1/items/9525555555504";
-    HttpResponse<String> made =
-        write("PUT", usual, "{\"name\":\"Tea\"}", "X-Real-IP", "192.0.2.7", "X-Request-Id", "r1");
-    assertThat(made.statusCode()).isEqualTo(201);
-    String tag = made.headers().firstValue("ETag").orElseThrow();
-    assertThat(send(PUBLIC, "GET", path, "").headers().firstValue("ETag")).hasValue(tag);
-    assertThat(send(PUBLIC, "GET", path, "").body()).isEqualTo(made.body());
-
-    assertThat(write("PUT", path, "{\"name\":\"X\"}", "If-Match", "\"other\"").statusCode())
-        .isEqualTo(412);
-    assertThat(write("PUT", path, "{\"name\":\"X\"}", "If-None-Match", "*").statusCode())
-        .isEqualTo(412);
-    HttpResponse<String> patched =
-        send(
-            PRIVATE,
-            "PATCH",
-            path,
-            "{\"brand\":\"Us\",\"category\":null}",
-            "Content-Type",
-            "application/merge-patch+json",
-            "If-Match",
-            tag);
-    assertThat(patched.statusCode()).isEqualTo(200);
-    assertThat(patched.body())
-        .contains("\"item\":{\"name\":\"Tea\",\"brand\":\"Us\",\"category\":\"\"}");
-    assertThat(write("DELETE", path, "", "If-Match", tag).statusCode()).isEqualTo(412);
-    assertThat(write("DELETE", path, "").statusCode()).isEqualTo(204);
-
-    HttpResponse<String> gone = send(PUBLIC, "GET", usual, "");
-    assertThat(gone.statusCode()).isEqualTo(410);
-    assertThat(code(gone)).isEqualTo("removed-item");
-    assertThat(write("DELETE", path, "").statusCode()).isEqualTo(404);
-    assertThat(write("PATCH", path, "{\"brand\":\"Us\"}").statusCode()).isEqualTo(404);
-    JsonNode changes =
-        JSON.readTree(send(PRIVATE, "GET", path + "/history", "").body()).path("changes");
-    assertThat(changes).hasSize(3);
-    assertThat(changes.get(0).path("who").asText()).isEqualTo("192.0.2.7");
-    assertThat(changes.get(0).path("request").asText()).isEqualTo("r1");
-    assertThat(changes.get(0).path("before").isNull()).isTrue();
-    assertThat(changes.get(2).path("before").path("brand").asText()).isEqualTo("Us");
-    assertThat(changes.get(2).path("after").isNull()).isTrue();
-  }
-
-  @ParameterizedTest(name = "{0} {2}")
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "PUT | /v1/items/9525555555511 | {\"nam\":\"x\"} | 400 | found the field nam",
-        "PUT | /v1/items/9525555555511 | {\"name\":\" \"} | 400 | name: found none",
-        "PUT | /v1/items/9525555555511 | {\"name\":1} | 400 | name: found 1, expected a text",
-        "PUT | /v1/items/9525555555511 | [] | 400 | expected a JSON object",
-        "PUT | /v1/items/9525555555518 | {\"name\":\"x\"} | 400 | check-digit",
-        "PUT | /v1/items/01234565 | {\"name\":\"x\"} | 300 | candidates",
-        "PATCH | /v1/items/9521000000018 | {\"brand\":[]} | 400 | brand: found",
-        "PUT | /v1/items/9525555555511 | {\"name\":\"a\\ud800b\"} | 400 | expected text of",
-        "GET | /v1/items?q=%21%21 | - | 400 | expected a word",
-      })
-  void whatIsNoItemIsNotWritten(String method, String path, String body, int status, String part)
-      throws Exception {
-    HttpResponse<String> answer = write(method, path, body);
-
-    assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).contains(part);
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/items?q=%zz", "/v1/items/9521000000018?as=%zz"})
@@ -189,43 +52,6 @@ class ApiIT {
           .startsWith("HTTP/1.1 400 ")
           .contains("malformed-parameter");
     }
-  }
-
-  @Test
-  void aPatchThatMakesAnItemTooLongIsRefused() throws Exception {
-    String path = "/v1/items/9525555555528";
-    write("PUT", path, "{\"name\":\"" + "x".repeat(1_500) + "\"}");
-
-    HttpResponse<String> patched =
-        write("PATCH", path, "{\"brand\":\"" + "y".repeat(1_500) + "\"}");
-    assertThat(patched.statusCode()).isEqualTo(400);
-    assertThat(patched.body()).contains("expected text of at most 2000 characters");
-  }
-
-  @Test
-  void everyLineOfAHeaderCountsAndAWeakTagIsNone() throws Exception {
-    String path = "/v1/items/09525555555535";
-    String tag = write("PUT", path, "{\"name\":\"A\"}").headers().firstValue("ETag").orElseThrow();
-
-    assertThat(write("PUT", path, "{\"name\":\"B\"}", "If-Match", "W/" + tag).statusCode())
-        .isEqualTo(412);
-    assertThat(
-            write("PUT", path, "{\"name\":\"B\"}", "If-Match", "\"x\"", "If-Match", tag)
-                .statusCode())
-        .isEqualTo(200);
-    assertThat(
-            send(PUBLIC, "GET", path, "", "Accept", "text/html", "Accept", "application/json")
-                .statusCode())
-        .isEqualTo(200);
-  }
-
-  @Test
-  void pagesOfOtherOriginsHaveNoSayOnThePrivateListener() throws Exception {
-    HttpResponse<String> may = send(PRIVATE, "OPTIONS", OATS, "", "Origin", "https://evil.example");
-
-    assertThat(may.headers().firstValue("Allow").orElse("")).contains("DELETE");
-    assertThat(may.headers().map().keySet())
-        .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
   }
 
   @Test
@@ -246,15 +72,6 @@ class ApiIT {
           .isInstanceOf(IOException.class);
     }
     assertThat(isServing()).isTrue();
-  }
-
-  @Test
-  void nothingIsWrittenThroughThePublicListener() throws Exception {
-    for (String method : new String[] {"PUT", "PATCH", "DELETE"}) {
-      assertThat(send(PUBLIC, method, OATS, "{}").statusCode()).isEqualTo(405);
-    }
-    assertThat(send(PUBLIC, "POST", "/v1/imports", "gtin,name\n").statusCode()).isEqualTo(404);
-    assertThat(send(PUBLIC, "GET", OATS + "/history", "").statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -464,34 +281,6 @@ class ApiIT {
     }
     assertThat(send(PUBLIC, "GET", "/.well-known/gs1resolver", "").body())
         .contains("\"resolverRoot\":\"http://127.0.0.1:" + PUBLIC, "\"01\"");
-  }
-
-  @Test
-  void anImportTellsHowFarItIsAndWhatItDidNotTake() throws Exception {
-    HttpResponse<String> begun =
-        send(
-            PRIVATE,
-            "POST",
-            "/v1/imports?encoding=windows-1252&column.gtin=Artikel&column.name=Bezeichnung",
-            "Artikel,Bezeichnung\n9526666666608,Tee\n9526666666600,Falsch\n",
-            "Content-Type",
-            "text/csv");
-    assertThat(begun.statusCode()).isEqualTo(202);
-    String location = begun.headers().firstValue("Location").orElseThrow();
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> send(PRIVATE, "GET", location, "").body().contains("\"state\":\"done\""));
-
-    JsonNode status = JSON.readTree(send(PRIVATE, "GET", location, "").body());
-    assertThat(status.path("percent").asInt()).isEqualTo(100);
-    assertThat(status.path("result").path("taken").asInt()).isEqualTo(1);
-    assertThat(status.path("result").path("rejected").asInt()).isEqualTo(1);
-    assertThat(send(PRIVATE, "GET", status.path("rejects").asText(), "").body())
-        .contains("3,check-digit,", "Falsch");
-    assertThat(send(PUBLIC, "GET", "/v1/items/9526666666608", "").body()).contains("Tee");
-    assertThat(send(PRIVATE, "POST", "/v1/imports?encoding=klingon", "").statusCode())
-        .isEqualTo(400);
-    assertThat(send(PRIVATE, "GET", "/v1/imports/none", "").statusCode()).isEqualTo(404);
   }
 
   @ParameterizedTest(name = "{0} {2}")

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
-import io.sluice.testkit.Top;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,27 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The packaged service as a process: what it answers, and how it comes to and goes from a real
  * etcd.
  */
-class ServiceIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-  @TempDir private static Path folder;
-  private static final int PUBLIC = FreePort.next();
-  private static final int PRIVATE = FreePort.next();
-  private static Program service;
-
-  @BeforeAll
-  static void start() {
-    service = service("all", PUBLIC, PRIVATE);
-    awaitReady(PUBLIC);
-  }
-
-  @AfterAll
-  static void stop() {
-    service.terminate();
-    assertThat(service.awaitExit(PATIENCE)).isZero();
-  }
-
+class ServiceIT extends RunningService {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',
@@ -101,17 +74,11 @@ class ServiceIT {
   private static HttpResponse<String> send(
       String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + path))
-            .timeout(PATIENCE)
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    List<String> all = new ArrayList<>(List.of(headers));
     if (method.equals("POST")) {
-      request.header("Content-Type", "application/json");
+      all.addAll(List.of("Content-Type", "application/json"));
     }
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return send(PUBLIC, method, path, body, all.toArray(String[]::new));
   }
 
   @Test
@@ -159,12 +126,13 @@ class ServiceIT {
   @Test
   void whatIsNoJsonOrNoMethodOfAPathIsRefusedWithWhatIs() throws Exception {
     HttpResponse<String> form =
-        HTTP.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + "/v1/gtins"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":[]}"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+        send(
+            PUBLIC,
+            "POST",
+            "/v1/gtins",
+            "{\"inputs\":[]}",
+            "Content-Type",
+            "application/x-www-form-urlencoded");
     assertThat(form.statusCode()).isEqualTo(415);
     HttpResponse<String> deleted = send("DELETE", "/v1/items/9521000000018", "");
     assertThat(deleted.statusCode()).isEqualTo(405);
@@ -378,43 +346,5 @@ class ServiceIT {
 
   private static String servers(Etcd etcd) {
     return etcd.ctl("get", "--prefix", "/vulcand/backends/");
-  }
-
-  private static Program service(String accept, int port, int privatePort, String... more) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                program(),
-                "serve",
-                "--accept",
-                accept,
-                "--listen",
-                "127.0.0.1:" + port,
-                "--private",
-                "127.0.0.1:" + privatePort,
-                "--catalogue",
-                folder.resolve(port + ".db").toString()));
-    command.addAll(Arrays.asList(more));
-    return Program.start(folder.resolve(port + ".log"), command);
-  }
-
-  private static String program() {
-    return Top.path("gtin-service", "target", "gtin-service", "bin", "gtin-service").toString();
-  }
-
-  private static void awaitReady(int port) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> get(port, "/readyz").statusCode() == 200);
-  }
-
-  private static HttpResponse<String> get(int port, String path)
-      throws IOException, InterruptedException {
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(PATIENCE)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 }
