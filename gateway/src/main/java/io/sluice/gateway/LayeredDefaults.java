@@ -1,7 +1,9 @@
 package io.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +37,13 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
    */
   static LayeredDefaults of(String[] arguments, Map<String, String> environment)
       throws IOException {
-    YAMLMapper yaml = new YAMLMapper();
+    // "off" is a word here, as on the command line.
+    YAMLMapper yaml =
+        YAMLMapper.builder(
+                YAMLFactory.builder()
+                    .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+                    .build())
+            .build();
     String path = configPath(arguments, environment);
     JsonNode file = yaml.createObjectNode();
     if (path != null) {

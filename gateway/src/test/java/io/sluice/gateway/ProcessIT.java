@@ -245,6 +245,7 @@ class ProcessIT {
     try (Program program = Program.start(folder.resolve("out"), command)) {
       awaitReady(admin);
       assertThat(TestGateway.get(admin, "/status").body()).contains("\"id\":\"from-flag\"");
+      assertThat(Path.of("false")).as("an access log that is off").doesNotExist();
       program.terminate();
       assertThat(program.awaitExit(PATIENCE)).isZero();
     }
