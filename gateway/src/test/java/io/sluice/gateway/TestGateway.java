@@ -8,6 +8,7 @@ import io.sluice.gateway.table.RoutingTable;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LeakWatch;
+import io.sluice.testkit.TestFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -47,7 +48,7 @@ final class TestGateway implements AutoCloseable {
   /** One that writes its access log to a file. */
   static TestGateway onFolder(String accessLog) {
     try {
-      Path folder = Files.createTempDirectory("routes");
+      Path folder = TestFolder.make("routes");
       return new TestGateway(
           Gateway.start(settings("test", null, folder, null, accessLog)), folder, null);
     } catch (IOException | InterruptedException failed) {
@@ -261,6 +262,9 @@ final class TestGateway implements AutoCloseable {
       gateway.stop();
     } catch (IOException | InterruptedException failed) {
       throw new AssertionError(failed);
+    }
+    if (folder != null) {
+      TestFolder.remove(folder);
     }
     LeakWatch.check();
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * server of another implementation says the same through the gateway as without it, byte by byte.
  */
 class WebSocketIT {
+  private static final int SILENCE_MILLIS = 2_000;
   private static final int FIN = 0x80;
   private static final int CONTINUATION = 0;
   private static final int TEXT = 1;
@@ -174,7 +175,7 @@ class WebSocketIT {
     assertThat(transcript(port, frames, Math.max(1, frames.length / 7))).isEqualTo(direct);
   }
 
-  /** What the server answers to these bytes, sent in pieces, until it closes. */
+  /** What the server answers to these bytes, sent in pieces, until it closes or falls silent. */
   private static String transcript(int target, byte[] frames, int piece) {
     try (Wire wire = Wire.connect(target)) {
       wire.send(
@@ -202,8 +203,8 @@ class WebSocketIT {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     byte[] some = new byte[64 * 1024];
     try {
-      for (int count = wire.some(some); count > 0; count = wire.some(some)) {
-        said.write(some, 0, count);
+      while (wire.hears(SILENCE_MILLIS)) {
+        said.write(some, 0, wire.some(some));
       }
     } catch (UncheckedIOException reset) {
       // A reset ends a connection as well.

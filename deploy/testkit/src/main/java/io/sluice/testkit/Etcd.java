@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +28,9 @@ public final class Etcd implements AutoCloseable {
 
   /** Starts one with its data in a directory of its own. */
   public static Etcd start() {
-    try {
-      Etcd etcd = new Etcd(Files.createTempDirectory("etcd"));
-      etcd.resume();
-      return etcd;
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    Etcd etcd = new Etcd(TestFolder.make("etcd"));
+    etcd.resume();
+    return etcd;
   }
 
   public int port() {
@@ -100,13 +94,7 @@ public final class Etcd implements AutoCloseable {
 
   /** Removes all that it has stored; only while it is down. */
   public void wipe() {
-    try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    TestFolder.remove(directory.resolve("data"));
   }
 
   /** Puts a key, as an operator would. */
@@ -151,6 +139,7 @@ public final class Etcd implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    TestFolder.remove(directory);
   }
 
   private boolean answers() {

@@ -1,8 +1,5 @@
 package io.sluice.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,21 +23,17 @@ public final class Postgres implements AutoCloseable {
 
   /** Starts one with its data in a directory of its own. */
   public static Postgres start() {
-    try {
-      Postgres postgres = new Postgres(Files.createTempDirectory("postgres"));
-      if (isRoot()) {
-        // It refuses to run as root.
-        Program.run(PATIENCE, "chown", "postgres", postgres.directory.toString());
-      }
-      Program.run(
-          PATIENCE,
-          command("initdb", "-D", postgres.data(), "-U", "gtin", "-A", "trust", "-N", "-E", "UTF8")
-              .toArray(new String[0]));
-      postgres.resume();
-      return postgres;
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
+    Postgres postgres = new Postgres(TestFolder.make("postgres"));
+    if (isRoot()) {
+      // It refuses to run as root.
+      Program.run(PATIENCE, "chown", "postgres", postgres.directory.toString());
     }
+    Program.run(
+        PATIENCE,
+        command("initdb", "-D", postgres.data(), "-U", "gtin", "-A", "trust", "-N", "-E", "UTF8")
+            .toArray(new String[0]));
+    postgres.resume();
+    return postgres;
   }
 
   /** Of its one database. */
@@ -96,6 +89,7 @@ public final class Postgres implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    TestFolder.remove(directory);
   }
 
   private String data() {

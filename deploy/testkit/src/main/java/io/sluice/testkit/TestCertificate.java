@@ -32,7 +32,7 @@ public final class TestCertificate {
   /** One for these DNS names, the first of which is its subject. */
   public static TestCertificate of(String... names) {
     try {
-      Path folder = Files.createTempDirectory("certificate");
+      Path folder = TestFolder.make("certificate");
       Path file = folder.resolve("store.p12");
       List<String> alternatives = new ArrayList<>();
       for (String name : names) {
@@ -73,8 +73,7 @@ public final class TestCertificate {
       try (InputStream in = Files.newInputStream(file)) {
         store.load(in, PASSWORD);
       }
-      Files.delete(file);
-      Files.delete(folder);
+      TestFolder.remove(folder);
       return new TestCertificate(store);
     } catch (IOException | GeneralSecurityException | InterruptedException failed) {
       throw new IllegalStateException(failed);
