@@ -35,6 +35,7 @@ public final class ConfigReader {
   private final RecordLists<Server> servers = new RecordLists<>(Comparator.comparing(Server::id));
   private final RecordLists<Middleware> middlewares = new RecordLists<>(RUN_ORDER);
   private final TreeMap<String, List<Problem>> problems = new TreeMap<>();
+  private final IdMap.Editor<byte[]> lastGood = IdMap.<byte[]>empty().edit();
   private @Nullable KeyTree last;
 
   /**
@@ -60,10 +61,14 @@ public final class ConfigReader {
           replace(before.record, null);
         }
         problems.remove(key);
+        lastGood.remove(key);
         continue;
       }
       Reading now = reading(key, value);
       readings.put(key, now);
+      if (!KeyTree.isOurOwn(key)) {
+        lastGood.put(key, now.goodValue == null ? value : now.goodValue);
+      }
       replace(before == null ? null : before.record, now.record);
       if (now.problems.isEmpty()) {
         problems.remove(key);
@@ -128,23 +133,11 @@ public final class ConfigReader {
   }
 
   /**
-   * What operators wrote, with the last good value in the place of each that could not be read:
-   * what is worth keeping for a restart.
+   * What operators wrote up to the last {@link #read}, with the last good value in the place of
+   * each that could not be read: what is worth keeping for a restart. Never changes.
    */
-  public KeyTree withLastGood(KeyTree tree) {
-    KeyTree good = new KeyTree();
-    good.revision(tree.revision());
-    tree.values()
-        .forEach(
-            (key, value) -> {
-              if (KeyTree.isOurOwn(key)) {
-                return;
-              }
-              Reading reading = readings.get(key);
-              byte[] lastGood = reading == null ? null : reading.goodValue;
-              good.put(key, lastGood == null ? value : lastGood);
-            });
-    return good;
+  public Map<String, byte[]> lastGood() {
+    return lastGood.done();
   }
 
   private Reading reading(String key, byte[] value) {

@@ -37,7 +37,7 @@ public final class Reconciler implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration TICK = Duration.ofMillis(500);
   private static final long STOP_MILLIS = 5_000;
-  private static final long SAVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration BETWEEN_SAVES = Duration.ofSeconds(1);
 
   private final ConfigSource source;
   private final String sourceName;
@@ -48,6 +48,7 @@ public final class Reconciler implements Runnable {
   private final Endpoints endpoints;
   private final Telemetry telemetry;
   private final @Nullable StateFile state;
+  private final @Nullable StateKeeper keeper;
   private final String drainKey;
   private final Thread thread = Thread.ofPlatform().name("control").unstarted(this);
   private volatile Applied applied =
@@ -58,9 +59,7 @@ public final class Reconciler implements Runnable {
   private volatile Runnable whenChanged = () -> {};
   private @Nullable KeyTree current;
   private Set<Problem> reported = Set.of();
-  private @Nullable KeyTree unsaved;
   private @Nullable KeyTree failed;
-  private long savedNanos = System.nanoTime() - SAVE_EVERY_NANOS;
 
   /** What was published last. */
   private record Applied(RoutingTable table, String origin, Instant at, List<Problem> problems) {}
@@ -89,6 +88,7 @@ public final class Reconciler implements Runnable {
     this.endpoints = endpoints;
     this.telemetry = telemetry;
     this.state = stateDirectory == null ? null : new StateFile(stateDirectory);
+    this.keeper = state == null ? null : new StateKeeper(state, BETWEEN_SAVES);
   }
 
   /** Who wants to know, on the control thread, that {@link #status} may say something else. */
@@ -111,6 +111,9 @@ public final class Reconciler implements Runnable {
     stopSignal.countDown();
     thread.interrupt();
     thread.join(STOP_MILLIS);
+    if (keeper != null) {
+      keeper.stop();
+    }
   }
 
   /** A snapshot for the admin API. Any thread. */
@@ -129,25 +132,19 @@ public final class Reconciler implements Runnable {
           failed = tree;
           if (tree != null) {
             apply(tree, sourceName);
-            unsaved = tree;
+            keep(tree);
             current = tree;
             failed = null;
           } else {
             keepInLine();
           }
           lookForDrain();
-          save();
         } catch (RuntimeException | Error bug) {
           outlive(bug);
         }
       }
     } catch (InterruptedException stopped) {
       LOG.debug("the control thread ends");
-    } finally {
-      // The interrupt that ends this thread must not end the writing of the file.
-      LOG.debug("saving what is not saved yet; interrupted {}", Thread.interrupted());
-      savedNanos = System.nanoTime() - SAVE_EVERY_NANOS;
-      save();
     }
   }
 
@@ -255,18 +252,9 @@ public final class Reconciler implements Runnable {
     }
   }
 
-  private void save() {
-    boolean due = System.nanoTime() - savedNanos >= SAVE_EVERY_NANOS;
-    if (state == null || unsaved == null || !due) {
-      return;
+  private void keep(KeyTree tree) {
+    if (keeper != null && source instanceof EtcdSource etcd) {
+      keeper.keep(new LastGood(reader.lastGood(), tree.revision(), etcd.clusterId()));
     }
-    try {
-      state.save(
-          reader.withLastGood(unsaved), source instanceof EtcdSource etcd ? etcd.clusterId() : 0);
-      unsaved = null;
-    } catch (IOException failed) {
-      LOG.error("the last good tree could not be saved: {}", failed.toString());
-    }
-    savedNanos = System.nanoTime();
   }
 }

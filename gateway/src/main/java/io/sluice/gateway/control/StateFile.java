@@ -1,12 +1,13 @@
 package io.sluice.gateway.control;
 
 import io.sluice.gateway.config.KeyTree;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class StateFile {
   private static final int MAGIC = 0x536c7563;
   private static final int VERSION = 1;
   private static final int MOST_BYTES = 1 << 30;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path file;
 
@@ -44,34 +47,22 @@ final class StateFile {
     return file;
   }
 
-  void save(KeyTree tree, long clusterId) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeInt(MAGIC);
-      out.writeInt(VERSION);
-      out.writeLong(tree.revision());
-      out.writeLong(clusterId);
-      out.writeInt(tree.size());
-      for (Map.Entry<String, byte[]> entry : tree.values().entrySet()) {
-        byte[] key = entry.getKey().getBytes(StandardCharsets.UTF_8);
-        out.writeInt(key.length);
-        out.write(key);
-        out.writeInt(entry.getValue().length);
-        out.write(entry.getValue());
-      }
-      out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
-    }
+  void save(LastGood tree) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OwnerOnly.FILE)) {
-      ByteBuffer content = ByteBuffer.wrap(bytes.toByteArray());
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
+            FileChannel.open(
+                fresh,
+                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                OwnerOnly.FILE);
+        CheckedOutputStream checked =
+            new CheckedOutputStream(
+                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES),
+                new CRC32C());
+        DataOutputStream out = new DataOutputStream(checked)) {
+      write(tree, out);
+      out.writeLong(checked.getChecksum().getValue());
+      out.flush();
       channel.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -80,6 +71,21 @@ final class StateFile {
       try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
         directory.force(true);
       }
+    }
+  }
+
+  private static void write(LastGood tree, DataOutputStream out) throws IOException {
+    out.writeInt(MAGIC);
+    out.writeInt(VERSION);
+    out.writeLong(tree.revision());
+    out.writeLong(tree.clusterId());
+    out.writeInt(tree.values().size());
+    for (Map.Entry<String, byte[]> entry : tree.values().entrySet()) {
+      byte[] key = entry.getKey().getBytes(StandardCharsets.UTF_8);
+      out.writeInt(key.length);
+      out.write(key);
+      out.writeInt(entry.getValue().length);
+      out.write(entry.getValue());
     }
   }
 

@@ -206,9 +206,17 @@ class ConfigReaderTest {
     put("backends/b/servers/t", "{'URL':'http://two:2'}");
     reader.read(tree);
     put("backends/b/servers/s", "{'URL':");
+    put("gateways/one", "{}");
+    put("backends/gone/backend", "{}");
     reader.read(tree);
+    tree.remove("backends/gone/backend");
+    reader.read(tree);
+    KeyTree kept = new KeyTree();
+    reader.lastGood().forEach(kept::put);
 
-    Config afterRestart = new ConfigReader().read(reader.withLastGood(tree));
+    Config afterRestart = new ConfigReader().read(kept);
+
+    assertThat(kept.values()).containsOnlyKeys("backends/b/servers/s", "backends/b/servers/t");
 
     assertThat(afterRestart.problems()).isEmpty();
     assertThat(afterRestart.servers().get("b"))

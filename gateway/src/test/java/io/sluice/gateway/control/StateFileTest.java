@@ -23,8 +23,8 @@ class StateFileTest {
 
   @Test
   void whatWasSavedIsLoaded() throws IOException {
-    file.save(tree(7, "a/b", "one", "c", ""), 42);
-    file.save(tree(8, "a/b", "two", "c", ""), 42);
+    file.save(new LastGood(tree(7, "a/b", "one", "c", "").values(), 7, 42));
+    file.save(new LastGood(tree(8, "a/b", "two", "c", "").values(), 8, 42));
 
     StoredTree loaded = file.load();
 
@@ -42,7 +42,7 @@ class StateFileTest {
 
   @Test
   void aFileThatWasCutOrChangedIsNeverUsed() throws IOException {
-    file.save(tree(7, "frontends/f/frontend", "{}"), 42);
+    file.save(new LastGood(tree(7, "frontends/f/frontend", "{}").values(), 7, 42));
     byte[] good = Files.readAllBytes(file.path());
     for (int i = 0; i < good.length; i++) {
       byte[] changed = good.clone();
@@ -56,7 +56,7 @@ class StateFileTest {
 
   @Test
   void onlyTheOwnerMayReadIt() throws IOException {
-    file.save(tree(1, "a", "b"), 0);
+    file.save(new LastGood(tree(1, "a", "b").values(), 1, 0));
 
     assertThat(Files.getPosixFilePermissions(file.path()))
         .extracting(Enum::name)
