@@ -686,6 +686,32 @@ class ProxyIT {
       Wire.Message answer = client.message();
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.header("Retry-After")).isNotNull();
+      assertThat(answer.header("RateLimit-Policy")).isEqualTo("\"rl\";q=1;w=3600;burst=3");
+      assertThat(answer.header("RateLimit")).startsWith("\"rl\";r=0;t=");
+    }
+  }
+
+  @Test
+  void whatAServerSaysOfItsOwnLimitStandsBesideTheGateways() {
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              while (wire.message() != null) {
+                wire.send("HTTP/1.1 204 No\r\nRateLimit: \"own\";r=7;t=9\r\n\r\n");
+              }
+            })) {
+      route("both", origin);
+      gateway.put(
+          "frontends/both/middlewares/rl",
+          "{'Type':'ratelimit','Middleware':{'Variable':'client.ip','PeriodSeconds':3600,'Requests':9999}}");
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                client.send("GET /both HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.message().head())
+                    .contains("RateLimit: \"own\";r=7;t=9\r\n")
+                    .contains("RateLimit: \"rl\";r=");
+              });
     }
   }
 

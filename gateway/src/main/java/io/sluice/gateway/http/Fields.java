@@ -120,6 +120,13 @@ public final class Fields {
     slot(nameStart, name.length(), valueStart, value.length());
   }
 
+  /** Appends all fields of another head. */
+  public void addAll(Fields others) {
+    for (int i = 0; i < others.count; i++) {
+      add(others.name(i), others.value(i));
+    }
+  }
+
   /** Appends a field whose value is the sixteen hexadecimal digits of each of two numbers. */
   public void addHex(HeaderName name, long first, long second) {
     int nameStart = append(name.text());

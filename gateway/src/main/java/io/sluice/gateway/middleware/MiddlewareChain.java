@@ -35,7 +35,7 @@ public final class MiddlewareChain {
     List<Link> links = new ArrayList<>(written.size());
     for (Middleware middleware : written) {
       Stage living = previous.find(middleware);
-      links.add(new Link(middleware, living == null ? build(middleware.spec(), clock) : living));
+      links.add(new Link(middleware, living == null ? build(middleware, clock) : living));
     }
     return new MiddlewareChain(List.copyOf(links));
   }
@@ -59,9 +59,9 @@ public final class MiddlewareChain {
     return null;
   }
 
-  private static Stage build(Middleware.Spec spec, LongSupplier clock) {
-    return switch (spec) {
-      case Middleware.RateLimit rateLimit -> new RateLimiter(rateLimit, clock);
+  private static Stage build(Middleware middleware, LongSupplier clock) {
+    return switch (middleware.spec()) {
+      case Middleware.RateLimit rateLimit -> new RateLimiter(middleware.id(), rateLimit, clock);
       case Middleware.ConnLimit connLimit -> new ConnectionLimiter(connLimit);
     };
   }

@@ -12,7 +12,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket for each source, kept as the generic cell rate algorithm keeps it: for each rate
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RateLimiter implements Stage {
   private static final long MAX_SOURCES = 65_536;
   private static final long LONGEST = Long.MAX_VALUE / 4;
+
+  /** Rates and what clients are told of them. */
+  private record Quota(List<Rate> rates, String policy) {}
 
   /**
    * A source and the rates that hold for it, so that a source which changes its rates begins anew.
@@ -55,15 +57,22 @@ final class RateLimiter implements Stage {
     }
   }
 
+  private final String name;
   private final RateLimit settings;
   private final LongSupplier clock;
   private final long origin;
   private final Cache<BucketKey, Bucket> buckets;
-  private final Cache<String, List<Rate>> ratesByHeader =
+  private final Quota quota;
+  private final Cache<String, Quota> quotaByHeader =
       Caffeine.newBuilder().maximumSize(1024).executor(Runnable::run).build();
 
-  RateLimiter(RateLimit settings, LongSupplier clock) {
+  /**
+   * @param name how clients hear of it
+   */
+  RateLimiter(String name, RateLimit settings, LongSupplier clock) {
+    this.name = name;
     this.settings = settings;
+    this.quota = new Quota(settings.rates(), QuotaFields.policy(name, settings.rates()));
     this.clock = clock;
     this.origin = clock.getAsLong();
     this.buckets = Caffeine.newBuilder().maximumSize(MAX_SOURCES).executor(Runnable::run).build();
@@ -71,10 +80,14 @@ final class RateLimiter implements Stage {
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
-    List<Rate> rates = rates(exchange);
+    Quota own = quota(exchange);
+    List<Rate> rates = own.rates();
     BucketKey key = new BucketKey(SourceKey.of(settings.variable(), exchange), rates);
     Bucket bucket = buckets.get(key, k -> new Bucket(rates.size()));
-    long waitNanos = bucket == null ? 0 : take(bucket, rates, clock.getAsLong() - origin);
+    long now = clock.getAsLong() - origin;
+    long waitNanos = take(bucket, rates, now);
+    exchange.answerWith(QuotaFields.POLICY, own.policy());
+    exchange.answerWith(QuotaFields.STATE, QuotaFields.state(name, rates, bucket.times, now));
     if (waitNanos == 0) {
       return Verdict.PROCEED;
     }
@@ -92,7 +105,7 @@ final class RateLimiter implements Stage {
       long wait = 0;
       for (int i = 0; i < after.length; i++) {
         Rate rate = rates.get(i);
-        long interval = Math.max(1, rate.period().toNanos() / rate.requests());
+        long interval = intervalNanos(rate);
         long full = Math.max(before[i], now);
         long tolerance = saturatedProduct(interval, rate.burst() - 1);
         wait = Math.max(wait, full - tolerance - now);
@@ -107,18 +120,26 @@ final class RateLimiter implements Stage {
     }
   }
 
+  /** How long it takes a bucket to gain a token. */
+  static long intervalNanos(Rate rate) {
+    return Math.max(1, rate.period().toNanos() / rate.requests());
+  }
+
   private static long saturatedProduct(long a, long b) {
     return b > LONGEST / a ? LONGEST : a * b;
   }
 
-  private List<Rate> rates(ExchangeView exchange) {
+  private Quota quota(ExchangeView exchange) {
     if (settings.rateHeader().isEmpty()) {
-      return settings.rates();
+      return quota;
     }
     AsciiString header = exchange.request().fields().first(settings.rateHeader());
-    @Nullable List<Rate> own =
-        header == null ? null : ratesByHeader.get(header.toString(), Rates::parse);
-    return own == null || own.isEmpty() ? settings.rates() : own;
+    return header == null ? quota : quotaByHeader.get(header.toString(), this::read);
+  }
+
+  private Quota read(String header) {
+    List<Rate> own = Rates.parse(header);
+    return own.isEmpty() ? quota : new Quota(own, QuotaFields.policy(name, own));
   }
 
   /** As Go prints it: whole seconds where they are, else milliseconds. */

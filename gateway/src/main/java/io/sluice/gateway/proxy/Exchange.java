@@ -40,6 +40,7 @@ final class Exchange implements ExchangeView {
   private @Nullable CompiledFrontend frontend;
   private @Nullable CompiledBackend backend;
   private MiddlewareChain.@Nullable Passage passage;
+  private Fields added = Fields.EMPTY;
   private @Nullable Attempt attempt;
   private InetAddress client;
   private AsciiString clientText;
@@ -84,6 +85,14 @@ final class Exchange implements ExchangeView {
   @Override
   public RequestHead request() {
     return request;
+  }
+
+  @Override
+  public void answerWith(CharSequence name, CharSequence value) {
+    if (added == Fields.EMPTY) {
+      added = new Fields();
+    }
+    added.add(name, value);
   }
 
   boolean isFinished() {
@@ -234,6 +243,7 @@ final class Exchange implements ExchangeView {
     tunnel = head.framing() == Framing.TUNNEL;
     status = head.status();
     HopByHop.strip(head.fields());
+    head.fields().addAll(added);
     String cookie =
         backend == null || attempt == null
             ? null
@@ -287,14 +297,14 @@ final class Exchange implements ExchangeView {
     status = reply.reason().status();
     if (grpc) {
       finish(reply.reason());
-      Replies.sendGrpc(stream, reply);
+      Replies.sendGrpc(stream, reply, added);
       return;
     }
     byte[] body = Replies.body(reply);
     boolean withBody = !request.method().contentEquals("HEAD");
     bytesOut = withBody ? body.length : 0;
     finish(reply.reason());
-    Replies.send(stream, reply, body, withBody);
+    Replies.send(stream, reply, body, withBody, added);
   }
 
   /**

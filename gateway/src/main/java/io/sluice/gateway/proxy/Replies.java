@@ -36,8 +36,13 @@ final class Replies {
     return json.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Sends the whole response. */
-  static void send(ClientStream stream, Verdict.Reply reply, byte[] body, boolean withBody) {
+  /**
+   * Sends the whole response.
+   *
+   * @param added header fields that it has besides
+   */
+  static void send(
+      ClientStream stream, Verdict.Reply reply, byte[] body, boolean withBody, Fields added) {
     ResponseHead head = new ResponseHead().set(reply.reason().status(), withBody ? body.length : 0);
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/json");
@@ -51,6 +56,7 @@ final class Replies {
           Long.toString(Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds())));
       fields.add("X-Retry-In", goDuration(retryAfter));
     }
+    fields.addAll(added);
     stream.sendHead(head);
     if (withBody) {
       stream.sendBody(Unpooled.wrappedBuffer(body));
@@ -63,13 +69,14 @@ final class Replies {
    * Sends the response to a gRPC call: HTTP says 200, the status stands beside it (gRPC over
    * HTTP/2, "Trailers-Only").
    */
-  static void sendGrpc(ClientStream stream, Verdict.Reply reply) {
+  static void sendGrpc(ClientStream stream, Verdict.Reply reply, Fields added) {
     ResponseHead head = new ResponseHead().set(200, 0);
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
     fields.add(HeaderName.CONTENT_LENGTH, "0");
     fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
     fields.add("grpc-message", reply.detail());
+    fields.addAll(added);
     stream.sendHead(head);
     stream.sendEnd(Fields.EMPTY);
     stream.flush();

@@ -16,17 +16,19 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LimitersTest {
+  private final List<String> told = new ArrayList<>();
   private long nanos = 5_000_000_000L;
 
   @Test
   void aBucketStartsFullAndGainsATokenEachInterval() {
-    Stage stage = new RateLimiter(perSecond(2, 3), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(2, 3), () -> nanos);
 
     assertThat(
             List.of(
@@ -44,13 +46,49 @@ class LimitersTest {
 
   @Test
   void aRefusalSaysWhenToComeBack() {
-    Stage stage = new RateLimiter(perSecond(1, 1), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(1, 1), () -> nanos);
     proceeds(stage, "10.0.0.1");
 
     assertThat(stage.onRequest(request("10.0.0.1", "")))
         .isEqualTo(
             new Verdict.Reply(
                 Reason.RATE_LIMITED, "max rate reached: retry-in 1s", Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void clientsAreToldWhatIsLeftOfTheirQuotaWhetherTheyAreRefusedOrNot() {
+    Stage stage = new RateLimiter("r\"l", perSecond(2, 3), () -> nanos);
+    for (int i = 0; i < 4; i++) {
+      proceeds(stage, "10.0.0.1");
+    }
+    nanos += 600_000_000L;
+    proceeds(stage, "10.0.0.1");
+
+    assertThat(told)
+        .filteredOn(field -> field.startsWith("RateLimit-Policy"))
+        .hasSize(5)
+        .containsOnly("RateLimit-Policy: \"r_l\";q=2;w=1;burst=3");
+    assertThat(told)
+        .filteredOn(field -> field.startsWith("RateLimit:"))
+        .containsExactly(
+            "RateLimit: \"r_l\";r=2;t=1",
+            "RateLimit: \"r_l\";r=1;t=1",
+            "RateLimit: \"r_l\";r=0;t=2",
+            "RateLimit: \"r_l\";r=0;t=2",
+            "RateLimit: \"r_l\";r=0;t=2");
+  }
+
+  @Test
+  void eachOfSeveralRatesIsAQuotaByItself() {
+    List<Rate> rates = List.of(rate(5, 5), new Rate(Duration.ofSeconds(60), 10, 10));
+    Stage stage =
+        new RateLimiter("rl", new RateLimit(new Variable.ClientIp(), rates, ""), () -> nanos);
+    proceeds(stage, "10.0.0.1");
+
+    assertThat(told)
+        .containsExactly(
+            "RateLimit-Policy: \"rl-1\";q=5;w=1, \"rl-60\";q=10;w=60",
+            "RateLimit: \"rl-1\";r=4;t=1, \"rl-60\";r=9;t=6");
   }
 
   @ParameterizedTest(name = "{0} and {1} are one source: {2}")
@@ -61,7 +99,7 @@ class LimitersTest {
     "2001:db8:0:1::1, 2001:db8:0:2::1, false",
   })
   void clientsAreToldApartByAddressAndIpv6ByNetwork(String first, String second, boolean same) {
-    Stage stage = new RateLimiter(perSecond(1, 1), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(1, 1), () -> nanos);
     proceeds(stage, first);
 
     assertThat(proceeds(stage, second)).isNotEqualTo(same);
@@ -70,7 +108,7 @@ class LimitersTest {
   @Test
   void aHeaderMayCarryTheRates() {
     RateLimit limit = new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates");
-    Stage stage = new RateLimiter(limit, () -> nanos);
+    Stage stage = new RateLimiter("rl", limit, () -> nanos);
     String header =
         "X-Rates: [{\"PeriodSeconds\": 1, \"Requests\": 10, \"Burst\": 2}, {\"PeriodSeconds\": 60,"
             + " \"Requests\": 3}]\r\n";
@@ -86,7 +124,7 @@ class LimitersTest {
   @Test
   void unreadableRatesInAHeaderMeanTheDefault() {
     Stage stage =
-        new RateLimiter(
+        new RateLimiter("rl", 
             new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates"), () -> nanos);
 
     assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: nonsense\r\n")))
@@ -162,11 +200,11 @@ class LimitersTest {
     return new Rate(Duration.ofSeconds(1), requests, burst);
   }
 
-  private static boolean proceeds(Stage stage, String client) {
+  private boolean proceeds(Stage stage, String client) {
     return stage.onRequest(request(client, "")) instanceof Verdict.Proceed;
   }
 
-  private static ExchangeView request(String client, String header) {
+  private ExchangeView request(String client, String header) {
     RequestReader reader = new RequestReader(HeadLimits.REQUEST);
     reader.read(
         Unpooled.copiedBuffer(
@@ -184,6 +222,11 @@ class LimitersTest {
       @Override
       public RequestHead request() {
         return reader.head();
+      }
+
+      @Override
+      public void answerWith(CharSequence name, CharSequence value) {
+        told.add(name + ": " + value);
       }
     };
   }
