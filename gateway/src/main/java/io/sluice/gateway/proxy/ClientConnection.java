@@ -4,6 +4,6 @@ package io.sluice.gateway.proxy;
 interface ClientConnection {
   BoundSocket socket();
 
-  /** Ends the connection as soon as no exchange is under way. */
+  /** Ends the connection as soon as no exchange is under way, nor may be on its way here. */
   void closeWhenIdle();
 }

@@ -18,6 +18,11 @@ final class ClientDeadline {
   enum Wait {
     /** The first byte of a request. */
     NEXT_REQUEST,
+    /**
+     * The same on a connection that is to end. A request may be on its way while it does, so the
+     * client gets a moment from its last response on.
+     */
+    LAST_REQUEST,
     /** The end of a request's head, from its first byte. */
     HEAD,
     /** More of a request's body. */
@@ -30,6 +35,7 @@ final class ClientDeadline {
     NOTHING
   }
 
+  private static final long LAST_CHANCE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final ClientTimeouts timeouts;
@@ -66,6 +72,14 @@ final class ClientDeadline {
     }
   }
 
+  /** The request that is waited for is the last one that the client may begin. */
+  void expectNoOther() {
+    if (current == Wait.NEXT_REQUEST) {
+      current = Wait.LAST_REQUEST;
+      deadline.shorten(Math.max(0, timeouts.idle().toNanos() - LAST_CHANCE_NANOS));
+    }
+  }
+
   /** Nothing is waited for any more, for good. */
   void remove() {
     current = Wait.NOTHING;
@@ -82,6 +96,7 @@ final class ClientDeadline {
   private long nanos() {
     return switch (current) {
       case NEXT_REQUEST -> timeouts.idle().toNanos();
+      case LAST_REQUEST -> LAST_CHANCE_NANOS;
       case HEAD -> timeouts.head().toNanos();
       case BODY -> timeouts.body().toNanos();
       case READING -> timeouts.write().toNanos();

@@ -68,6 +68,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private boolean processing;
   private boolean flushWanted;
   private boolean paused;
+  private boolean leaving;
   private boolean keepAlive;
   private boolean chunkedResponse;
   private boolean flushed;
@@ -90,6 +91,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     this.deadline =
         new ClientDeadline(terms.timeouts(), loop.pools().deadlines(), outgoing, this::onExpired);
     this.peer = peer;
+    this.leaving = socket.isClosed();
     watch();
   }
 
@@ -100,9 +102,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void closeWhenIdle() {
-    if (state == State.AWAITING_HEAD && !heads.started()) {
-      closeGently();
-    }
+    leaving = true;
+    deadline.expectNoOther();
   }
 
   /** Leaves a connection that turns out to speak HTTP/2. */
@@ -299,7 +300,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     boolean unknownLength = head.framing() < 0;
     chunkedResponse = unknownLength && modern;
     // A request that is still coming in cannot be told from the next one once its response is sent.
-    keepAlive &= state == State.AWAITING_RESPONSE && modern && !socket.isClosed();
+    keepAlive &= state == State.AWAITING_RESPONSE && modern && !leaving;
     outgoing.head(head, chunkedResponse, !keepAlive);
   }
 
@@ -383,16 +384,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return Wait.READING;
     }
     return switch (state) {
-      case AWAITING_HEAD -> heads.started() ? Wait.HEAD : Wait.NEXT_REQUEST;
+      case AWAITING_HEAD -> waitsForRequest();
       case READING_BODY -> paused ? Wait.NOTHING : Wait.BODY;
       case LINGERING -> Wait.GOODBYE;
       case AWAITING_RESPONSE, TUNNEL, CLOSED -> Wait.NOTHING;
     };
   }
 
+  private Wait waitsForRequest() {
+    if (heads.started()) {
+      return Wait.HEAD;
+    }
+    return leaving ? Wait.LAST_REQUEST : Wait.NEXT_REQUEST;
+  }
+
   private void onExpired(Wait wait) {
     switch (wait) {
-      case NEXT_REQUEST -> closeGently();
+      case NEXT_REQUEST, LAST_REQUEST -> closeGently();
       case HEAD, BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
       case READING -> {
         handler.onClosed(Reason.CLIENT_STALLED);

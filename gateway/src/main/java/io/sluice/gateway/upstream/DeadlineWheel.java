@@ -43,6 +43,13 @@ public final class DeadlineWheel {
       }
     }
 
+    /** Moves it so many nanoseconds towards now, as if it had been set to less. */
+    public void shorten(long nanos) {
+      if (at != NEVER) {
+        in(at - (clock.getAsLong() - origin) - nanos);
+      }
+    }
+
     public void cancel() {
       at = NEVER;
     }
