@@ -17,13 +17,15 @@ import java.util.List;
  * <p>{@code java Changes.java fill ETCD FRONTENDS LISTENER SERVER} writes a tree. {@code java
  * Changes.java change ETCD FRONTENDS LISTENER RATE STOP} then changes so many routes a second, one
  * after the other and never the one in the middle, until the file STOP is there; each is asked for
- * until it is served. Prints "changes p50 p99 longest", from the put to the first answer, in
- * microseconds.
+ * until it is served. Prints for each how long it took from the put to the first answer, in
+ * microseconds, a line each. {@code java Changes.java write …} writes and asks as often, but keys that nobody
+ * follows: what the writing itself does to the machine.
  */
 public class Changes {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final int KEYS_IN_ONE = 100;
+  private static final String FOLLOWED = "/vulcand/";
 
   /** The first changes find this program cold. */
   private static final int UNCOUNTED = 5;
@@ -35,7 +37,8 @@ public class Changes {
     if (arguments[0].equals("fill")) {
       fill(etcd, frontends, listener, Integer.parseInt(arguments[4]));
     } else {
-      change(etcd, frontends, listener, Double.parseDouble(arguments[4]), Path.of(arguments[5]));
+      String prefix = arguments[0].equals("write") ? "/followed-by-nobody/" : FOLLOWED;
+      change(etcd, prefix, frontends, listener, Double.parseDouble(arguments[4]), Path.of(arguments[5]));
     }
   }
 
@@ -44,12 +47,13 @@ public class Changes {
     List<String> puts = new ArrayList<>();
     puts.add(
         put(
+            FOLLOWED,
             "listeners/l",
             "{\"Protocol\":\"http\",\"Address\":{\"Address\":\"127.0.0.1:" + listener + "\"}}"));
-    puts.add(put("backends/b/backend", "{\"Type\":\"http\"}"));
-    puts.add(put("backends/b/servers/s", "{\"URL\":\"http://127.0.0.1:" + server + "\"}"));
+    puts.add(put(FOLLOWED, "backends/b/backend", "{\"Type\":\"http\"}"));
+    puts.add(put(FOLLOWED, "backends/b/servers/s", "{\"URL\":\"http://127.0.0.1:" + server + "\"}"));
     for (int i = 1; i <= frontends; i++) {
-      puts.add(frontend(i, "/items/" + i + "/<id>"));
+      puts.add(frontend(FOLLOWED, i, "/items/" + i + "/<id>"));
     }
     for (int from = 0; from < puts.size(); from += KEYS_IN_ONE) {
       List<String> some = puts.subList(from, Math.min(puts.size(), from + KEYS_IN_ONE));
@@ -61,7 +65,8 @@ public class Changes {
     }
   }
 
-  private static void change(String etcd, int frontends, int listener, double rate, Path stop)
+  private static void change(
+      String etcd, String prefix, int frontends, int listener, double rate, Path stop)
       throws IOException, InterruptedException {
     List<Long> micros = new ArrayList<>();
     long begin = System.nanoTime();
@@ -74,8 +79,8 @@ public class Changes {
         }
         String path = "/changed/" + n + "/x";
         long put = System.nanoTime();
-        post(etcd + "/v3/kv/put", frontend(i, "/changed/" + n + "/<id>"));
-        while (!serves(socket, path)) {
+        post(etcd + "/v3/kv/put", frontend(prefix, i, "/changed/" + n + "/<id>"));
+        while (!serves(socket, path) && prefix.equals(FOLLOWED)) {
           Thread.sleep(1);
         }
         if (n > UNCOUNTED) {
@@ -85,13 +90,7 @@ public class Changes {
         Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
       }
     }
-    long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
-    System.out.println(
-        sorted.length + " " + at(sorted, 0.5) + " " + at(sorted, 0.99) + " " + at(sorted, 1));
-  }
-
-  private static long at(long[] sorted, double quantile) {
-    return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, sorted.length * quantile)];
+    micros.forEach(System.out::println);
   }
 
   private static boolean serves(Socket socket, String path) throws IOException {
@@ -116,14 +115,15 @@ public class Changes {
     }
   }
 
-  private static String frontend(int i, String path) {
+  private static String frontend(String prefix, int i, String path) {
     return put(
+        prefix,
         "frontends/f" + i + "/frontend",
         "{\"Type\":\"http\",\"BackendId\":\"b\",\"Route\":\"Path(`" + path + "`)\"}");
   }
 
-  private static String put(String key, String value) {
-    return "{\"key\":\"" + base64("/vulcand/" + key) + "\",\"value\":\"" + base64(value) + "\"}";
+  private static String put(String prefix, String key, String value) {
+    return "{\"key\":\"" + base64(prefix + key) + "\",\"value\":\"" + base64(value) + "\"}";
   }
 
   private static String base64(String text) {

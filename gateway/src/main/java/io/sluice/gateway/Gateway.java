@@ -12,7 +12,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.gateway.admin.AdminServer;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.control.ConfigSource;
@@ -79,9 +78,7 @@ public final class Gateway {
     Class<? extends ServerChannel> serverType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     this.accessLog = AccessLog.open(settings.accessLog());
-    this.group =
-        new MultiThreadIoEventLoopGroup(
-            settings.threads(), new DefaultThreadFactory("loop"), handlers);
+    this.group = EventLoops.start(settings.threads(), handlers);
     HostResolver resolver = new HostResolver();
     ForbiddenAddresses forbidden = new ForbiddenAddresses(settings.forbiddenUpstreams());
     List<LoopPools> pools = new ArrayList<>();

@@ -11,10 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,6 +142,29 @@ class ProcessIT {
       }
     }
     assertThat(folder.resolve("keeper.log")).content().contains("was handed a socket");
+  }
+
+  /** Of Linux: {@code /proc/<id>/task/<thread>/stat}, field 19 (proc(5)). */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void eventLoopsGoBeforeTheThreadThatAppliesChanges() throws IOException {
+    int admin = FreePort.next();
+    routes(FreePort.next(), FreePort.next());
+    try (Program program =
+        sluice("serve", "--routes", routes().toString(), "--admin", "127.0.0.1:" + admin)) {
+      awaitReady(admin);
+      Map<String, Integer> niceness = new HashMap<>();
+      try (Stream<Path> threads = Files.list(Path.of("/proc/" + program.id() + "/task"))) {
+        for (Path thread : threads.toList()) {
+          String stat = Files.readString(thread.resolve("stat"));
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          String name = Files.readString(thread.resolve("comm")).strip();
+          niceness.put(name, Integer.parseInt(fields[16]));
+        }
+      }
+      assertThat(niceness).containsEntry("control", 10).containsEntry("loop-1-1", 0);
+      assertThat(program.printed()).doesNotContain("warning");
+    }
   }
 
   @Test

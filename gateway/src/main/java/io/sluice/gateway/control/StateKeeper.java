@@ -22,8 +22,7 @@ final class StateKeeper {
 
   private final StateFile file;
   private final long restNanos;
-  private final Thread thread =
-      Thread.ofPlatform().name("state").daemon().unstarted(this::run);
+  private final Thread thread = Thread.ofPlatform().name("state").daemon().unstarted(this::run);
   private @Nullable LastGood latest;
   private boolean stopping;
 

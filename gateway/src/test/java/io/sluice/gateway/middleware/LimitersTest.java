@@ -124,8 +124,10 @@ class LimitersTest {
   @Test
   void unreadableRatesInAHeaderMeanTheDefault() {
     Stage stage =
-        new RateLimiter("rl", 
-            new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates"), () -> nanos);
+        new RateLimiter(
+            "rl",
+            new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates"),
+            () -> nanos);
 
     assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: nonsense\r\n")))
         .isEqualTo(Verdict.PROCEED);
