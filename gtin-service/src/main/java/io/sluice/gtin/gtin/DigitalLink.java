@@ -5,9 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class DigitalLink {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{12,14}");
   private static final Pattern PACKED = Pattern.compile("[A-Za-z0-9_-]{10,}");
-  private static final Pattern ALONE = Pattern.compile("A[Q-T][A-Za-z0-9_-]{7}[AEIMQUYcgkosw048]");
   private static final Pattern GS1 = Pattern.compile("(?i)https?://id\\.gs1\\.org/.*");
   private static final int GTIN_BITS = 47;
 
@@ -56,12 +58,7 @@ final class DigitalLink {
         segments.getLast().isEmpty() && segments.size() > 1
             ? segments.get(segments.size() - 2)
             : segments.getLast();
-    // Any long word could be taken for a packed number, and one in ten for a good one. So it is
-    // only
-    // believed where nothing else can be meant: the number alone, or at the resolver of GS1 itself.
-    boolean alone = ALONE.matcher(last).matches();
-    boolean believable = alone || (PACKED.matcher(last).matches() && GS1.matcher(text).lookingAt());
-    return believable ? unpacked(last, steps) : none(text);
+    return unpacked(last, GS1.matcher(text).lookingAt(), steps).orElseGet(() -> none(text));
   }
 
   private static Reading none(String text) {
@@ -72,37 +69,54 @@ final class DigitalLink {
   }
 
   /**
-   * The first element of a packed segment: a byte for its identifier, or for a set of identifiers
-   * of which (01) is the first, then the number in 47 bits. Nothing in the packing protects the
-   * number, so its check digit is the proof that it is one: what fails it was an address of another
-   * kind.
+   * The number of a packed segment. Any long word could be taken for one, so all of it must be
+   * understood and the check digit be right; at the resolver of GS1 itself a good number at the
+   * beginning is enough, since some packers write what follows it wrongly.
    */
-  private static Reading unpacked(String segment, List<Reading.Step> steps) {
+  private static Optional<Reading> unpacked(
+      String segment, boolean atGs1, List<Reading.Step> steps) {
+    if (!PACKED.matcher(segment).matches()) {
+      return Optional.empty();
+    }
+    OptionalLong packed = PackedLink.number(segment);
+    if (packed.isEmpty() && atGs1) {
+      packed = beginning(segment);
+    }
+    if (packed.isEmpty()) {
+      return Optional.empty();
+    }
+    long value = packed.getAsLong();
+    if (value == 0 || Gtin.checkDigit(value / 10) != value % 10) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        NumberReader.asItIs(
+            String.format("%014d", value),
+            Form.DIGITAL_LINK,
+            NumberReader.with(steps, "link-decompressed", "the number was packed into the link")));
+  }
+
+  /** The number that a segment begins with: a byte for 01, alone or with others, then 47 bits. */
+  private static OptionalLong beginning(String segment) {
     byte[] bytes;
     try {
       bytes = Base64.getUrlDecoder().decode(segment);
     } catch (IllegalArgumentException notOne) {
-      return none(segment);
+      return OptionalLong.empty();
     }
     if (bytes.length < 7 || !beginsWith01(bytes[0])) {
-      return none(segment);
+      return OptionalLong.empty();
     }
-    long bits = ByteBuffer.wrap(java.util.Arrays.copyOfRange(bytes, 1, 9)).getLong();
+    long bits = ByteBuffer.wrap(Arrays.copyOfRange(bytes, 1, 9)).getLong();
     long value = bits >>> (Long.SIZE - GTIN_BITS);
-    if (value <= 0 || value > 99_999_999_999_999L || Gtin.checkDigit(value / 10) != value % 10) {
-      return none(segment);
-    }
-    return NumberReader.asItIs(
-        String.format("%014d", value),
-        Form.DIGITAL_LINK,
-        NumberReader.with(steps, "link-decompressed", "the number was packed into the link"));
+    return value > 99_999_999_999_999L ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  /** 01 itself, and 0A to 0F, 1A to 1F, 2A to 2F, 3A to 3F, which stand for 01 with others. */
+  /** 01 itself, 0A to 0F, 1A to 1F, 2A to 2F, 3A to 3F and A0 to A9: 01 with others. */
   private static boolean beginsWith01(byte first) {
     int low = first & 0x0f;
-    int high = first >> 4;
-    return first == 1 || (low >= 0x0a && high >= 0 && high <= 3);
+    int high = first >> 4 & 0x0f;
+    return first == 1 || (low >= 0x0a && high <= 3) || (low <= 9 && high == 0x0a);
   }
 
   /** Without scheme, host, query and fragment. */

@@ -187,7 +187,8 @@ final class Api {
     context
         .response()
         .putHeader("Access-Control-Allow-Origin", "*")
-        .putHeader("Access-Control-Expose-Headers", 
+        .putHeader(
+            "Access-Control-Expose-Headers",
             "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
     context.next();
   }

@@ -103,7 +103,6 @@ class GtinReaderTest {
         "https://example.com/2024/01/20240110|not-an-item|with /01/",
         "https://shop.example/Glass_milk|not-an-item|with /01/",
         "https://x.example/Ginger_recipes|not-an-item|with /01/",
-        "https://example.org/AQnYUc1gmiCNV4JG|not-an-item|with /01/",
         "]E001234534|check-digit|found check digit 4",
         "https://example.com/01/%00|malformed|percent-encoded",
         "https://example.com/ARFRJydaAAAA|not-an-item|with /01/",
@@ -158,44 +157,6 @@ class GtinReaderTest {
                   .extracting(Reading.Step::code)
                   .containsExactly(steps.split(";"));
             });
-  }
-
-  @Test
-  void aPackedLinkIsReadAndItsCheckDigitIsTheProof() {
-    Random random = new Random(5);
-    for (int first : new int[] {0x01, 0x0c, 0x1a, 0x3f}) {
-      for (int n = 0; n < 200; n++) {
-        long body = 1 + random.nextLong(9_999_999_999_998L);
-        long value = body * 10 + Gtin.checkDigit(body);
-
-        assertThat(GtinReader.read("https://id.gs1.org/" + packed(first, value)))
-            .isInstanceOfSatisfying(
-                Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(value));
-        assertThat(
-                GtinReader.read(
-                    "https://id.gs1.org/" + packed(first, value - value % 10 + (value + 1) % 10)))
-            .isInstanceOf(Reading.Refused.class);
-      }
-    }
-    byte[] alone =
-        java.nio.ByteBuffer.allocate(9).put((byte) 1).putLong(9521234543213L << 17).array();
-    assertThat(
-            GtinReader.read(
-                "https://dl.example/"
-                    + java.util.Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(java.util.Arrays.copyOf(alone, 7))))
-        .isInstanceOfSatisfying(
-            Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(9521234543213L));
-    // As the standard's own example begins: (01)05412345000013 and more.
-    assertThat(GtinReader.read("https://id.gs1.org/AQnYUc1gmiCNV4JG"))
-        .isInstanceOfSatisfying(
-            Reading.One.class, one -> assertThat(one.gtin().text()).isEqualTo("05412345000013"));
-  }
-
-  private static String packed(int first, long value) {
-    byte[] bytes = java.nio.ByteBuffer.allocate(12).put((byte) first).putLong(value << 17).array();
-    return java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   @ParameterizedTest
