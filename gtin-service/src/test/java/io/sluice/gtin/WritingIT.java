@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Program;
+import io.sluice.testkit.TestFolder;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -155,5 +163,39 @@ class WritingIT extends RunningService {
     assertThat(send(PRIVATE, "POST", "/v1/imports?encoding=klingon", "").statusCode())
         .isEqualTo(400);
     assertThat(send(PRIVATE, "GET", "/v1/imports/none", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void anImportThatTheDiskHasNoRoomForIsRefusedBeforeItIsReceived() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", PRIVATE)) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      String head =
+          "POST /v1/imports HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\n"
+              + "Content-Length: 900000000000000000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(12);
+      assertThat(answer).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void whatAServiceThatWasKilledHadReceivedIsRemovedByTheNext() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    Path orphan = temporary.resolve("gtin-import-" + ended.pid() + "-orphan");
+    Path used = temporary.resolve("gtin-import-" + ProcessHandle.current().pid() + "-used");
+    for (Path each : List.of(orphan, used)) {
+      Files.writeString(Files.createDirectories(each).resolve("rows.csv"), "gtin");
+    }
+    int port = FreePort.next();
+    try (Program service = service("all", port, FreePort.next())) {
+      awaitReady(port);
+      Awaitility.await().until(() -> !Files.exists(orphan));
+      assertThat(used.resolve("rows.csv")).exists();
+      service.terminate();
+    } finally {
+      TestFolder.remove(used);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,8 +11,6 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -44,21 +43,19 @@ final class ImportRoutes {
   ImportRoutes(Vertx vertx, Catalogue catalogue) {
     this.vertx = vertx;
     this.catalogue = catalogue;
+    runner.execute(ImportFolders::removeOrphans);
   }
 
   /** Takes a file and says where its progress can be seen. */
   void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
     Charset encoding;
-    ImportJob job;
+    boolean lines;
     try {
       encoding = encoding(request);
-      job = new ImportJob(UUID.randomUUID().toString(), isLines(context), folder());
+      lines = isLines(context);
     } catch (Malformed malformed) {
       malformed.answer(context);
-      return;
-    } catch (IOException full) {
-      context.fail(full);
       return;
     }
     Map<String, String> columns = new LinkedHashMap<>();
@@ -68,31 +65,55 @@ final class ImportRoutes {
         columns.put(canonical, name);
       }
     }
-    remember(job);
     request.pause();
     vertx
-        .fileSystem()
-        .open(job.file().toString(), new OpenOptions().setCreateNew(true))
-        .compose(request::pipeTo)
+        .executeBlocking(() -> prepare(request, lines))
+        .compose(place -> receive(request, place))
         .onSuccess(
-            received -> {
+            job -> {
               runner.execute(() -> job.run(catalogue, encoding, columns));
               context.response().putHeader("Location", "/v1/imports/" + job.id());
               Sending.json(context, 202, job.status());
             })
+        .onFailure(failed -> refuse(context, failed));
+  }
+
+  /** Where a file is received, and how many bytes it may have. */
+  private record Place(ImportJob job, long room) {}
+
+  private static Place prepare(HttpServerRequest request, boolean lines)
+      throws IOException, Malformed {
+    long room = ImportFolders.room();
+    String length = request.getHeader("Content-Length");
+    if (length != null && Long.parseLong(length) > room) {
+      throw LimitedFile.tooLarge(Long.parseLong(length), room);
+    }
+    return new Place(
+        new ImportJob(UUID.randomUUID().toString(), lines, ImportFolders.make()), room);
+  }
+
+  private Future<ImportJob> receive(HttpServerRequest request, Place place) {
+    ImportJob job = place.job();
+    remember(job);
+    return vertx
+        .fileSystem()
+        .open(job.file().toString(), new OpenOptions().setCreateNew(true))
+        .compose(file -> request.pipeTo(new LimitedFile(file, place.room())))
+        .map(job)
         .onFailure(
             failed -> {
               job.fail("the file was not received whole");
               job.delete();
               LOG.warn("import {} was not received whole: {}", job.id(), failed.getMessage());
-              if (!context.response().closed()) {
-                context.fail(failed);
-              }
             });
   }
 
-  private static Path folder() throws IOException {
-    return Files.createTempDirectory("gtin-import-");
+  private static void refuse(RoutingContext context, Throwable failed) {
+    if (failed instanceof Malformed malformed) {
+      malformed.answer(context);
+    } else if (!context.response().closed()) {
+      context.fail(failed);
+    }
   }
 
   private static boolean isLines(RoutingContext context) throws Malformed {
