@@ -139,6 +139,35 @@ class RollingIT extends UnderLoad {
   }
 
   @Test
+  void serversThatAnswerErrorsAreReplacedWhereTheNewOnesAreComparedWithThem() {
+    try (Load any = loadThatMindsNothing();
+        Origin broken = Origin.failing()) {
+      gateway.server("blue", "s1", broken.port());
+      gateway.awaitStatus(port, "/a", 500);
+
+      roll(
+              "v2",
+              "--judge",
+              "ResponseCodeRatio(500, 600, 0, 600) < baseline",
+              "--ports",
+              next.port() + "," + nextButOne.port(),
+              "--url",
+              "http://127.0.0.1:{port}",
+              "--start",
+              "true",
+              "--stop",
+              "true")
+          .succeeds();
+
+      assertThat(sluice("get", "server").out())
+          .contains("blue/v2-1", "blue/v2-2")
+          .doesNotContain("blue/s0", "blue/s1");
+      assertThat(any.answers()).isPositive();
+    }
+    assertThat(TestGateway.get(port, "/a").body()).startsWith("next");
+  }
+
+  @Test
   void aRollingOneHasNothingToPromote() {
     assertThat(sluice("rollout", "promote", "backend.blue").err())
         .contains("found a rolling rollout, expected one with shares to promote");

@@ -109,7 +109,8 @@ public final class RollingCommand implements Callable<Integer> {
       paramLabel = "JUDGEMENT",
       description =
           "what must hold of all that the backend answers, for the time of --settle, before old"
-              + " servers go (${DEFAULT-VALUE})")
+              + " servers go; to be rid of servers that do badly themselves, compare with them:"
+              + " 'ResponseCodeRatio(500, 600, 0, 600) < baseline' (${DEFAULT-VALUE})")
   private String judgement = "";
 
   @Option(
