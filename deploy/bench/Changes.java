@@ -27,6 +27,9 @@ public class Changes {
   private static final int KEYS_IN_ONE = 100;
   private static final String FOLLOWED = "/vulcand/";
 
+  /** How long a change usually takes: so long is also asked for what nobody follows. */
+  private static final long USUAL_NANOS = 10_000_000;
+
   /** The first changes find this program cold. */
   private static final int UNCOUNTED = 5;
 
@@ -77,10 +80,13 @@ public class Changes {
         if (i == (frontends + 1) / 2) {
           continue;
         }
-        String path = "/changed/" + n + "/x";
+        // Another one each time this program runs, or nothing would change.
+        String changed = "/changed/" + ProcessHandle.current().pid() + "/" + n;
         long put = System.nanoTime();
-        post(etcd + "/v3/kv/put", frontend(prefix, i, "/changed/" + n + "/<id>"));
-        while (!serves(socket, path) && prefix.equals(FOLLOWED)) {
+        post(etcd + "/v3/kv/put", frontend(prefix, i, changed + "/<id>"));
+        long usual = put + USUAL_NANOS;
+        while (!serves(socket, changed + "/x")
+            && (prefix.equals(FOLLOWED) || System.nanoTime() < usual)) {
           Thread.sleep(1);
         }
         if (n > UNCOUNTED) {

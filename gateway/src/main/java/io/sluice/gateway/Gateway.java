@@ -188,6 +188,7 @@ public final class Gateway {
           inFlight.get(),
           settings.drainTimeout());
     }
+    reconciler.close();
     source.close();
     if (presence != null) {
       presence.close();

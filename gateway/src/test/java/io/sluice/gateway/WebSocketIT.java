@@ -190,25 +190,13 @@ class WebSocketIT {
       } catch (UncheckedIOException closedAlready) {
         // The server has seen enough of what is wrong.
       }
-      byte[] said = rest(wire);
+      Wire.Rest rest = wire.rest(SILENCE_MILLIS);
+      byte[] said = rest.said();
       return status
           + "\n"
           + said.length
-          + " bytes "
+          + (rest.ended() ? " bytes and the end " : " bytes and silence ")
           + (said.length < 100 ? HexFormat.of().formatHex(said) : Arrays.hashCode(said));
     }
-  }
-
-  private static byte[] rest(Wire wire) {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    byte[] some = new byte[64 * 1024];
-    try {
-      while (wire.hears(SILENCE_MILLIS)) {
-        said.write(some, 0, wire.some(some));
-      }
-    } catch (UncheckedIOException reset) {
-      // A reset ends a connection as well.
-    }
-    return said.toByteArray();
   }
 }

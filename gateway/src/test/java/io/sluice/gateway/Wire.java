@@ -202,6 +202,26 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** What was said until the connection ended, with a reset also, or fell silent. */
+  record Rest(byte[] said, boolean ended) {}
+
+  /** Reads until the end, or until nothing has come for so long. */
+  Rest rest(int silenceMillis) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    byte[] some = new byte[64 * 1024];
+    try {
+      socket.setSoTimeout(silenceMillis);
+      for (int count = in.read(some); count >= 0; count = in.read(some)) {
+        said.write(some, 0, count);
+      }
+      return new Rest(said.toByteArray(), true);
+    } catch (java.net.SocketTimeoutException silent) {
+      return new Rest(said.toByteArray(), false);
+    } catch (IOException reset) {
+      return new Rest(said.toByteArray(), true);
+    }
+  }
+
   /** Whether a byte arrives within the time. */
   boolean hears(int millis) {
     try {

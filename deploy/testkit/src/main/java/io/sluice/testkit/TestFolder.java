@@ -27,7 +27,8 @@ public final class TestFolder {
   public static void remove(Path folder) {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
-        .ignoreExceptionsInstanceOf(IOException.class)
+        .ignoreExceptionsMatching(
+            failed -> failed instanceof IOException || failed instanceof UncheckedIOException)
         .until(() -> removed(folder));
   }
 

@@ -111,6 +111,10 @@ public final class Reconciler implements Runnable {
     stopSignal.countDown();
     thread.interrupt();
     thread.join(STOP_MILLIS);
+  }
+
+  /** After {@link #stop}: returns when the last good tree is on disk, if the disk is not stuck. */
+  public void close() throws InterruptedException {
     if (keeper != null) {
       keeper.stop();
     }

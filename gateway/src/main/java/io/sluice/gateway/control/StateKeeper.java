@@ -73,7 +73,7 @@ final class StateKeeper {
   private void save(LastGood tree) {
     try {
       file.save(tree);
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException | Error failed) {
       LOG.error("the last good tree could not be saved: {}", failed.toString());
       again(tree);
     }

@@ -40,9 +40,11 @@ final class QuotaFields {
     for (int i = 0; i < full.length; i++) {
       Rate rate = rates.get(i);
       long missing = Math.max(0, full[i] - now);
-      long left = rate.burst() - Math.ceilDiv(missing, RateLimiter.intervalNanos(rate));
+      long tolerance = RateLimiter.toleranceNanos(rate);
+      long left =
+          missing > tolerance ? 0 : (tolerance - missing) / RateLimiter.intervalNanos(rate) + 1;
       item(text, name, rates, rate);
-      text.append(";r=").append(Math.max(0, left));
+      text.append(";r=").append(left);
       text.append(";t=").append(Math.ceilDiv(missing, TimeUnit.SECONDS.toNanos(1)));
     }
     return text.toString();

@@ -107,8 +107,7 @@ final class RateLimiter implements Stage {
         Rate rate = rates.get(i);
         long interval = intervalNanos(rate);
         long full = Math.max(before[i], now);
-        long tolerance = saturatedProduct(interval, rate.burst() - 1);
-        wait = Math.max(wait, full - tolerance - now);
+        wait = Math.max(wait, full - toleranceNanos(rate) - now);
         after[i] = full + interval;
       }
       if (wait > 0) {
@@ -125,8 +124,11 @@ final class RateLimiter implements Stage {
     return Math.max(1, rate.period().toNanos() / rate.requests());
   }
 
-  private static long saturatedProduct(long a, long b) {
-    return b > LONGEST / a ? LONGEST : a * b;
+  /** How long before it is full a bucket still has a token. */
+  static long toleranceNanos(Rate rate) {
+    long interval = intervalNanos(rate);
+    long more = rate.burst() - 1;
+    return more > LONGEST / interval ? LONGEST : interval * more;
   }
 
   private Quota quota(ExchangeView exchange) {

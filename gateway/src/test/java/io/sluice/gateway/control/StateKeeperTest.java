@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractMap;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,23 @@ class StateKeeperTest {
 
     Files.delete(inTheWay.resolve("full"));
     Awaitility.await().until(() -> revision() == 1);
+    keeper.stop();
+  }
+
+  @Test
+  void oneThatCannotBeWrittenAtAllDoesNotKeepTheNextFromBeingWritten() throws Exception {
+    StateKeeper keeper = new StateKeeper(file, Duration.ofMillis(1));
+    Map<String, byte[]> tooMuch =
+        new AbstractMap<>() {
+          @Override
+          public Set<Entry<String, byte[]>> entrySet() {
+            throw new OutOfMemoryError("for the test");
+          }
+        };
+    keeper.keep(new LastGood(tooMuch, 1, 1));
+    keeper.keep(tree(2));
+
+    Awaitility.await().until(() -> revision() == 2);
     keeper.stop();
   }
 

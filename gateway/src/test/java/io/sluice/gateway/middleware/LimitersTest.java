@@ -79,6 +79,21 @@ class LimitersTest {
   }
 
   @Test
+  void whoIsRefusedHasNothingLeftHoweverLargeTheBurst() {
+    Rate slow = new Rate(Duration.ofDays(365), 1, 1_000_000_000);
+    Stage stage =
+        new RateLimiter(
+            "rl", new RateLimit(new Variable.ClientIp(), List.of(slow), ""), () -> nanos);
+    int taken = 0;
+    while (proceeds(stage, "10.0.0.1")) {
+      taken++;
+    }
+
+    assertThat(taken).isPositive();
+    assertThat(told.getLast()).startsWith("RateLimit: \"rl\";r=0;t=");
+  }
+
+  @Test
   void eachOfSeveralRatesIsAQuotaByItself() {
     List<Rate> rates = List.of(rate(5, 5), new Rate(Duration.ofSeconds(60), 10, 10));
     Stage stage =
