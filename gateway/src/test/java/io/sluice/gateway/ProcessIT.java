@@ -166,7 +166,8 @@ class ProcessIT {
           }
         }
       }
-      assertThat(niceness).containsEntry("control", 10).containsEntry("loop-1-1", 0);
+      assertThat(niceness).containsKeys("control", "loop-1-1");
+      assertThat(niceness.get("loop-1-1")).isLessThan(niceness.get("control"));
       assertThat(program.printed()).doesNotContain("warning");
     }
   }

@@ -26,15 +26,21 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Replaces a backend's servers: starts the new, waits until it takes traffic at every"
-            + " gateway, drains the old, waits until nothing is under way there, stops it. The new"
-            + " ones are VERSION-1, VERSION-2 …; in commands {id}, {port}, {backend} and {version}"
-            + " stand for their own.")
+            + " gateway, drains the old, waits until nothing is under way there, stops it. In"
+            + " commands {id}, {port}, {backend} and {version} stand for a server's own.")
 public final class RollingCommand implements Callable<Integer> {
   @Parameters(paramLabel = "BACKEND")
   private String backend = "";
 
   @Option(names = "--to", required = true, paramLabel = "VERSION", description = "what is new")
   private String version = "";
+
+  @Option(
+      names = "--id",
+      defaultValue = "{version}-{number}",
+      paramLabel = "PATTERN",
+      description = "what new servers are called; {port} may stand in it (${DEFAULT-VALUE})")
+  private String pattern = "";
 
   @Option(
       names = "--driver",
@@ -65,7 +71,10 @@ public final class RollingCommand implements Callable<Integer> {
       description = "process: the folder of logs and process ids (${DEFAULT-VALUE})")
   private String folder = ".";
 
-  @Option(names = "--unit", defaultValue = "", description = "systemd: the template unit's name")
+  @Option(
+      names = "--unit",
+      defaultValue = "",
+      description = "systemd: the template unit's name; the server UNIT@{id} is an instance of it")
   private String unit = "";
 
   @Option(names = "--image", defaultValue = "", description = "container: the image")
@@ -134,10 +143,7 @@ public final class RollingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!version.matches("[A-Za-z0-9._-]{1,64}")) {
-      throw usage(
-          "--to: found \"" + version + "\", expected letters, digits, dots, dashes, underscores");
-    }
+    legal("--to", version);
     if (surge < 0 || unavailable < 0 || surge + unavailable == 0) {
       throw usage("found --max-surge and --max-unavailable of 0, expected one above it");
     }
@@ -152,11 +158,12 @@ public final class RollingCommand implements Callable<Integer> {
       List<Replacement> replacements = new ArrayList<>();
       for (Server server : servers) {
         int number = replacements.size();
-        String id = version + "-" + (number + 1);
-        if (all.stream().anyMatch(each -> each.id().equals(id))) {
-          return runner.refuse("found server " + id + " already, expected a new version");
-        }
         int port = number < ports.size() ? ports.get(number) : 0;
+        String id = id(number + 1, port);
+        if (all.stream().anyMatch(each -> each.id().equals(id))
+            || replacements.stream().anyMatch(each -> each.newId().equals(id))) {
+          return runner.refuse("found server " + id + " already, expected a new one");
+        }
         replacements.add(new Replacement(server.id(), id, port));
       }
       if (replacements.isEmpty()) {
@@ -180,6 +187,26 @@ public final class RollingCommand implements Callable<Integer> {
               timeout);
       return runner.create(store, plan);
     }
+  }
+
+  private String id(int number, int port) {
+    String id =
+        pattern
+            .replace("{version}", version)
+            .replace("{number}", Integer.toString(number))
+            .replace("{port}", Integer.toString(port));
+    return legal("--id", id);
+  }
+
+  private String legal(String option, String name) {
+    if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw usage(
+          option
+              + ": found \""
+              + name
+              + "\", expected letters, digits, dots, dashes, underscores");
+    }
+    return name;
   }
 
   private Driver.Commands commands() {
