@@ -201,10 +201,7 @@ public final class RollingCommand implements Callable<Integer> {
   private String legal(String option, String name) {
     if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
       throw usage(
-          option
-              + ": found \""
-              + name
-              + "\", expected letters, digits, dots, dashes, underscores");
+          option + ": found \"" + name + "\", expected letters, digits, dots, dashes, underscores");
     }
     return name;
   }
