@@ -26,9 +26,6 @@ final class RateLimiter implements Stage {
   private static final long MAX_SOURCES = 65_536;
   private static final long LONGEST = Long.MAX_VALUE / 4;
 
-  /** Rates and what clients are told of them. */
-  private record Quota(List<Rate> rates, String policy) {}
-
   /**
    * A source and the rates that hold for it, so that a source which changes its rates begins anew.
    */
@@ -72,7 +69,7 @@ final class RateLimiter implements Stage {
   RateLimiter(String name, RateLimit settings, LongSupplier clock) {
     this.name = name;
     this.settings = settings;
-    this.quota = new Quota(settings.rates(), QuotaFields.policy(name, settings.rates()));
+    this.quota = new Quota(name, settings.rates());
     this.clock = clock;
     this.origin = clock.getAsLong();
     this.buckets = Caffeine.newBuilder().maximumSize(MAX_SOURCES).executor(Runnable::run).build();
@@ -86,8 +83,8 @@ final class RateLimiter implements Stage {
     Bucket bucket = buckets.get(key, k -> new Bucket(rates.size()));
     long now = clock.getAsLong() - origin;
     long waitNanos = take(bucket, rates, now);
-    exchange.answerWith(QuotaFields.POLICY, own.policy());
-    exchange.answerWith(QuotaFields.STATE, QuotaFields.state(name, rates, bucket.times, now));
+    exchange.answerWith(Quota.POLICY, own.policy());
+    exchange.answerWith(Quota.STATE, own.state(bucket.times, now));
     if (waitNanos == 0) {
       return Verdict.PROCEED;
     }
@@ -141,7 +138,7 @@ final class RateLimiter implements Stage {
 
   private Quota read(String header) {
     List<Rate> own = Rates.parse(header);
-    return own.isEmpty() ? quota : new Quota(own, QuotaFields.policy(name, own));
+    return own.isEmpty() ? quota : new Quota(name, own);
   }
 
   /** As Go prints it: whole seconds where they are, else milliseconds. */

@@ -5,23 +5,44 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What clients are told of a rate limit (draft-ietf-httpapi-ratelimit-headers-11): {@code
- * RateLimit-Policy: "rl";q=100;w=60;burst=200} and {@code RateLimit: "rl";r=50;t=30}.
+ * The rates that hold for a source, and what clients are told of them
+ * (draft-ietf-httpapi-ratelimit-headers-11): {@code RateLimit-Policy: "rl";q=100;w=60;burst=200}
+ * and {@code RateLimit: "rl";r=50;t=30}.
  *
  * <p>Each has one item for each rate. They are lists (RFC 9651 section 3.1), so what a server says
  * of limits of its own stands beside them.
  */
-final class QuotaFields {
+final class Quota {
   static final String POLICY = "RateLimit-Policy";
   static final String STATE = "RateLimit";
 
-  private QuotaFields() {}
+  private final List<Rate> rates;
+  private final List<String> names;
+  private final String policy;
+
+  /**
+   * @param name how clients hear of it
+   */
+  Quota(String name, List<Rate> rates) {
+    this.rates = rates;
+    this.names = rates.stream().map(rate -> itemName(name, rate)).toList();
+    this.policy = writePolicy();
+  }
+
+  List<Rate> rates() {
+    return rates;
+  }
 
   /** How many requests ({@code q}) in how many seconds ({@code w}), and how many at once. */
-  static String policy(String name, List<Rate> rates) {
+  String policy() {
+    return policy;
+  }
+
+  private String writePolicy() {
     StringBuilder text = new StringBuilder();
-    for (Rate rate : rates) {
-      item(text, name, rates, rate);
+    for (int i = 0; i < rates.size(); i++) {
+      Rate rate = rates.get(i);
+      text.append(i == 0 ? "" : ", ").append(names.get(i));
       text.append(";q=").append(rate.requests()).append(";w=").append(rate.period().toSeconds());
       if (rate.burst() != rate.requests()) {
         text.append(";burst=").append(rate.burst());
@@ -35,7 +56,7 @@ final class QuotaFields {
    *
    * @param full for each rate the time at which its bucket would be full again, in nanoseconds
    */
-  static String state(String name, List<Rate> rates, long[] full, long now) {
+  String state(long[] full, long now) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < full.length; i++) {
       Rate rate = rates.get(i);
@@ -43,23 +64,15 @@ final class QuotaFields {
       long tolerance = RateLimiter.toleranceNanos(rate);
       long left =
           missing > tolerance ? 0 : (tolerance - missing) / RateLimiter.intervalNanos(rate) + 1;
-      item(text, name, rates, rate);
-      text.append(";r=").append(left);
+      text.append(i == 0 ? "" : ", ").append(names.get(i)).append(";r=").append(left);
       text.append(";t=").append(Math.ceilDiv(missing, TimeUnit.SECONDS.toNanos(1)));
     }
     return text.toString();
   }
 
-  /** Begins an item with its name, a string (RFC 9651 section 3.3.3). */
-  private static void item(StringBuilder text, String name, List<Rate> rates, Rate rate) {
-    text.append(text.isEmpty() ? "\"" : ", \"");
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      text.append(c < ' ' || c > '~' || c == '"' || c == '\\' ? '_' : c);
-    }
-    if (rates.size() > 1) {
-      text.append('-').append(rate.period().toSeconds());
-    }
-    text.append('"');
+  /** An item's name, a string (RFC 9651 section 3.3.3); its period tells one rate from another. */
+  private String itemName(String name, Rate rate) {
+    String legal = name.replaceAll("[^ -~]|[\"\\\\]", "_");
+    return '"' + (rates.size() > 1 ? legal + '-' + rate.period().toSeconds() : legal) + '"';
   }
 }
