@@ -57,9 +57,8 @@ final class PackedLink {
           1E 01+91, 1F 01+10+15, 9A 8010+8011, 9B 8017+8019, 9C 8018+8019, 9D 254+414
           """);
 
-  /** Two of them were published in one order and are mostly written in the one above. */
-  private static final Map<String, List<String>> AS_PUBLISHED =
-      Map.of("1A", List.of("01", "10", "21", "17"), "9D", List.of("414", "254"));
+  /** Two of them were published in another order than they are mostly written in, as above. */
+  private static final Map<String, List<String>> SETS_AS_PUBLISHED = setsAsPublished();
 
   /**
    * A piece of a value.
@@ -103,9 +102,7 @@ final class PackedLink {
       bits = bits.shiftLeft(6).or(BigInteger.valueOf(value));
     }
     int length = 6 * segment.length();
-    Map<String, List<String>> published = new HashMap<>(SETS);
-    published.putAll(AS_PUBLISHED);
-    for (Map<String, List<String>> sets : List.of(SETS, published)) {
+    for (Map<String, List<String>> sets : List.of(SETS, SETS_AS_PUBLISHED)) {
       PackedLink link = new PackedLink(bits, length, sets);
       try {
         link.readAll();
@@ -134,20 +131,29 @@ final class PackedLink {
     }
     int second = number(4);
     if (first <= 9 && second <= 9) {
-      StringBuilder identifier = new StringBuilder().append(first).append(second);
-      for (int more = digits(first * 10 + second) - 2; more != 0; more--) {
-        int digit = more < 0 ? 10 : number(4);
-        if (digit > 9) {
-          throw new Misfit();
-        }
-        identifier.append(digit);
-      }
-      value(identifier.toString());
+      value(identifier(first, second));
       return;
     }
     for (String identifier : set(first, second)) {
       value(identifier);
     }
+  }
+
+  /** The identifier that begins with these digits. */
+  private String identifier(int first, int second) throws Misfit {
+    int digits = digits(first * 10 + second);
+    if (digits == 0) {
+      throw new Misfit();
+    }
+    StringBuilder identifier = new StringBuilder().append(first).append(second);
+    while (identifier.length() < digits) {
+      int digit = number(4);
+      if (digit > 9) {
+        throw new Misfit();
+      }
+      identifier.append(digit);
+    }
+    return identifier.toString();
   }
 
   private List<String> set(int first, int second) throws Misfit {
@@ -247,6 +253,13 @@ final class PackedLink {
       case 31, 32, 33, 34, 35, 36, 39, 43, 70, 72, 80, 81, 82 -> 4;
       default -> firstTwo >= 90 ? 2 : 0;
     };
+  }
+
+  private static Map<String, List<String>> setsAsPublished() {
+    Map<String, List<String>> sets = new HashMap<>(SETS);
+    sets.put("1A", List.of("01", "10", "21", "17"));
+    sets.put("9D", List.of("414", "254"));
+    return sets;
   }
 
   private static Map<String, List<Part>> formats(String text) {
