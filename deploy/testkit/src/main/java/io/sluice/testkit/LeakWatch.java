@@ -1,6 +1,5 @@
 package io.sluice.testkit;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,11 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * name it to Netty as {@code io.netty.customResourceLeakDetector} and run it at paranoid.
  */
 public final class LeakWatch<T> extends ResourceLeakDetector<T> {
+  private static final List<LeakWatch<?>> WATCHES = new CopyOnWriteArrayList<>();
   private static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
   /** Called by Netty. */
   public LeakWatch(Class<T> type, int samplingInterval) {
     super(type, samplingInterval);
+    WATCHES.add(this);
   }
 
   /** Fails when a buffer was collected without having been released. */
@@ -24,13 +25,18 @@ public final class LeakWatch<T> extends ResourceLeakDetector<T> {
     }
     for (int i = 0; i < 3; i++) {
       System.gc();
-      // The detector reports when the next buffer is tracked.
-      ByteBufAllocator.DEFAULT.directBuffer(16).release();
+      WATCHES.forEach(LeakWatch::report);
     }
     if (!LEAKS.isEmpty()) {
-      throw new AssertionError(
-          LEAKS.size() + " buffers were not released, the first: " + LEAKS.getFirst());
+      throw new AssertionError(LEAKS.size() + " were not released: " + String.join("\n", LEAKS));
     }
+  }
+
+  /** A detector reports what was lost when the next of its kind is tracked. */
+  @SuppressWarnings("unchecked")
+  private void report() {
+    Object next = new Object();
+    ((ResourceLeakDetector<Object>) this).track(next).close(next);
   }
 
   @Override
