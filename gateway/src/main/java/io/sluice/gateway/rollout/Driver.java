@@ -11,6 +11,9 @@ public enum Driver {
   /** Containers on the host's network. */
   CONTAINER;
 
+  /** Engines kill after ten of their own accord. */
+  private static final int DRAIN_SECONDS = 40;
+
   /**
    * The commands of one kind.
    *
@@ -58,7 +61,7 @@ public enum Driver {
             + "@{id}'");
   }
 
-  /** Containers of an image that run a command in it. */
+  /** Containers of an image that run a command in it, and have as long to end as a drain takes. */
   public static Commands container(String engine, String image, String command) {
     String known = engine + " inspect '{id}' > /dev/null 2>&1";
     return new Commands(
@@ -68,7 +71,9 @@ public enum Driver {
             + Rolling.NOT_MINE
             + "; "
             + engine
-            + " stop '{id}' && "
+            + " stop -t "
+            + DRAIN_SECONDS
+            + " '{id}' && "
             + engine
             + " rm '{id}'");
   }
