@@ -25,12 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * OpenAPI: unknown fields, missing ones and wrong kinds of values are refused.
  */
 class ManifestsTest {
-  private static final Path BASE = Top.path("deploy", "kubernetes", "base");
+  /** The base; or with {@code -Dmanifests}, what an overlay was rendered to. */
+  private static final Path FOLDER =
+      Path.of(System.getProperty("manifests", Top.path("deploy", "kubernetes", "base").toString()));
+
   private static final YAMLMapper YAML = new YAMLMapper();
 
   static List<JsonNode> objects() {
     List<JsonNode> objects = new ArrayList<>();
-    try (Stream<Path> files = Files.list(BASE)) {
+    try (Stream<Path> files = Files.list(FOLDER)) {
       for (Path file : files.filter(each -> !each.endsWith("kustomization.yaml")).toList()) {
         YAML.readerFor(JsonNode.class)
             .<JsonNode>readValues(file.toFile())
