@@ -113,26 +113,20 @@ final class PostgresStore extends SqlStore {
 
   @Override
   <T> T writing(Work<T> work) throws SQLException {
-    return changing(pool, work);
+    return transaction(pool, work);
   }
 
   @Override
   <T> T writingLong(Work<T> work) throws SQLException {
-    return changing(imports, work);
+    return transaction(imports, work);
   }
 
-  private static <T> T changing(HikariDataSource from, Work<T> work) throws SQLException {
-    return transaction(
-        from,
-        connection -> {
-          T result = work.with(connection);
-          try (Statement statement = connection.createStatement()) {
-            // Last, since it is where writers wait for each other.
-            statement.executeUpdate("UPDATE catalogue_version SET version = version + 1");
-            statement.execute("NOTIFY " + CHANNEL);
-          }
-          return result;
-        });
+  @Override
+  void announce(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate("UPDATE catalogue_version SET version = version + 1");
+      statement.execute("NOTIFY " + CHANNEL);
+    }
   }
 
   private static <T> T transaction(HikariDataSource from, Work<T> work) throws SQLException {

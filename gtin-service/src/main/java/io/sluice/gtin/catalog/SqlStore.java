@@ -44,6 +44,12 @@ abstract class SqlStore implements ItemStore {
 
   abstract void remove(Connection connection, long gtin) throws SQLException;
 
+  /**
+   * Says that this transaction changes something. From here to its end other writers wait, so that
+   * what is written after it is in the order in which it comes to be seen.
+   */
+  abstract void announce(Connection connection) throws SQLException;
+
   /** Puts many, however many; the last one with a number counts. */
   abstract void putAll(Connection connection, Source source) throws SQLException, IOException;
 
@@ -199,7 +205,8 @@ abstract class SqlStore implements ItemStore {
                 return new Edited(before, before);
               }
               if (!Objects.equals(before, after)) {
-                write(connection, gtin, after);
+                set(connection, gtin, after);
+                announce(connection);
                 record(connection, gtin, author, before, after);
               }
               return new Edited(before, after);
@@ -210,7 +217,8 @@ abstract class SqlStore implements ItemStore {
     return edited;
   }
 
-  private void write(Connection connection, long gtin, @Nullable Item after) throws SQLException {
+  /** Lets an item be this, or be gone. */
+  void set(Connection connection, long gtin, @Nullable Item after) throws SQLException {
     if (after == null) {
       remove(connection, gtin);
       update(connection, "INSERT INTO gone (gtin) VALUES (?) ON CONFLICT DO NOTHING", gtin);
@@ -284,6 +292,7 @@ abstract class SqlStore implements ItemStore {
           for (Item item : items) {
             put(connection, item);
           }
+          announce(connection);
           return items.size();
         });
   }
@@ -310,6 +319,7 @@ abstract class SqlStore implements ItemStore {
             try (Statement statement = connection.createStatement()) {
               statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
             }
+            announce(connection);
             return count(connection) - before;
           });
     } catch (UncheckedIOException failed) {

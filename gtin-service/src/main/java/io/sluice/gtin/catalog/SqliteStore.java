@@ -180,6 +180,10 @@ final class SqliteStore extends SqlStore {
   @Override
   void lock(Connection connection, long gtin) {}
 
+  /** SQLite counts by itself. */
+  @Override
+  void announce(Connection connection) {}
+
   @Override
   public long version() throws SQLException {
     synchronized (watcher) {
