@@ -52,8 +52,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE.db",
       defaultValue = "local-copy.db",
       description =
-          "with PostgreSQL: what was asked for is kept there and answered from there while the"
-              + " database is away (${DEFAULT-VALUE})")
+          "with PostgreSQL: a copy of the catalogue, which answers while the database is away; of"
+              + " this process alone (${DEFAULT-VALUE})")
   private Path localCopy = Path.of("local-copy.db");
 
   @Option(

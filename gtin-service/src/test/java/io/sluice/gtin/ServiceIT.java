@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Postgres;
 import io.sluice.testkit.Program;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -316,6 +317,54 @@ class ServiceIT extends RunningService {
         assertThat(program.awaitExit(PATIENCE)).isZero();
       }
     }
+  }
+
+  @Test
+  void withoutItsDatabaseAServiceStartsAndSaysThatWhatItKnowsMayBeOld() throws Exception {
+    int port = FreePort.next();
+    int privatePort = FreePort.next();
+    try (Postgres postgres = Postgres.start()) {
+      try (Program before = shared(port, privatePort, postgres)) {
+        awaitReady(port);
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(() -> before.printed().contains("the local copy is whole"));
+        assertThat(get(port, OATS).headers().firstValue("Catalogue-State")).isEmpty();
+        before.terminate();
+        assertThat(before.awaitExit(PATIENCE)).isZero();
+      }
+      postgres.kill();
+
+      try (Program service = shared(port, privatePort, postgres)) {
+        awaitReady(port);
+        for (String path : List.of(OATS, "/v1/items?q=oat", "/v1/items/9521234543213")) {
+          HttpResponse<String> answer = get(port, path);
+          assertThat(answer.headers().firstValue("Catalogue-State"))
+              .as(path)
+              .hasValue("local-copy");
+          assertThat(answer.statusCode()).isEqualTo(path.endsWith("213") ? 404 : 200);
+        }
+        assertThat(send(privatePort, "DELETE", OATS, "").statusCode()).isEqualTo(503);
+        service.terminate();
+        assertThat(service.awaitExit(PATIENCE)).isZero();
+      }
+    }
+  }
+
+  private static Program shared(int port, int privatePort, Postgres postgres) {
+    return Program.start(
+        folder.resolve("shared.log"),
+        List.of(
+            program(),
+            "serve",
+            "--listen",
+            "127.0.0.1:" + port,
+            "--private",
+            "127.0.0.1:" + privatePort,
+            "--catalogue",
+            postgres.url(),
+            "--local-copy",
+            folder.resolve("shared-copy.db").toString()));
   }
 
   @ParameterizedTest(name = "{0}")

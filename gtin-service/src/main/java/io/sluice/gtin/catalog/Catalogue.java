@@ -28,16 +28,16 @@ import org.slf4j.LoggerFactory;
  * it says so.
  *
  * <p>Both what exists and what does not is remembered for a short while. What another process
- * changes is seen within a second. While a shared database is away, what was asked for before is
- * found in a local copy, and {@link #isAway} says so.
+ * changes is seen within a second. A shared database is copied, and while it is away the last copy
+ * answers, which {@link #isAway} says.
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
   private static final String POSTGRES = "jdbc:postgresql:";
   private static final int READERS = 4;
 
-  /** For who writes, who imports, and who listens. */
-  private static final int OTHERS = 3;
+  /** For who writes, who imports, who listens, and who copies. */
+  private static final int OTHERS = 4;
 
   private static final long WATCH_MILLIS = 500;
   private static final int LISTEN_MILLIS = 1_000;
@@ -53,16 +53,21 @@ public final class Catalogue implements AutoCloseable {
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("catalogue-watch").daemon().factory());
+  private final ScheduledExecutorService copier =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("catalogue-copy").daemon().factory());
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
   private long version;
   private volatile boolean away;
   private volatile boolean closed;
+  private boolean copies = true;
 
-  private Catalogue(ItemStore store, @Nullable LocalCopy copy) {
+  private Catalogue(ItemStore store, @Nullable LocalCopy copy, boolean away) {
     this.store = store;
     this.copy = copy;
+    this.away = away;
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(CACHED)
@@ -72,6 +77,10 @@ public final class Catalogue implements AutoCloseable {
     watcher.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     if (store instanceof PostgresStore shared) {
       Thread.ofPlatform().name("catalogue-listen").daemon().start(() -> listen(shared));
+      if (copy != null) {
+        copier.scheduleWithFixedDelay(
+            () -> follow(shared, copy), 0, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+      }
     }
   }
 
@@ -79,16 +88,15 @@ public final class Catalogue implements AutoCloseable {
    * Opens a catalogue.
    *
    * @param where an SQLite file, made if there is none, or {@code jdbc:postgresql://…}
-   * @param localCopy the file for what was asked for, when a shared database is away; null for none
+   * @param localCopy the file for a copy of a shared database, with which a service also starts
+   *     while that is away; null for none
    * @throws IOException when it cannot be used
    */
   public static Catalogue open(String where, @Nullable Path localCopy) throws IOException {
     try {
-      if (!where.startsWith(POSTGRES)) {
-        return new Catalogue(SqliteStore.open(Path.of(where), READERS), null);
-      }
-      LocalCopy copy = localCopy == null ? null : LocalCopy.open(localCopy, READERS);
-      return new Catalogue(PostgresStore.open(where, READERS + OTHERS), copy);
+      return where.startsWith(POSTGRES)
+          ? openShared(where, localCopy)
+          : new Catalogue(SqliteStore.open(Path.of(where), READERS), null, false);
     } catch (SQLException failed) {
       throw new IOException(
           withoutSecrets(where)
@@ -96,6 +104,27 @@ public final class Catalogue implements AutoCloseable {
               + failed.getMessage()
               + "), expected an SQLite file or jdbc:postgresql://…",
           failed);
+    }
+  }
+
+  private static Catalogue openShared(String url, @Nullable Path localCopy)
+      throws IOException, SQLException {
+    LocalCopy copy =
+        localCopy == null ? null : LocalCopy.open(localCopy, withoutSecrets(url), READERS);
+    PostgresStore store = PostgresStore.at(url, READERS + OTHERS);
+    try {
+      store.prepare();
+      return new Catalogue(store, copy, false);
+    } catch (SQLException failed) {
+      if (copy != null && copy.isWhole()) {
+        LOG.warn("the catalogue's database is away, its copy serves: {}", failed.getMessage());
+        return new Catalogue(store, copy, true);
+      }
+      if (copy != null) {
+        copy.close();
+      }
+      store.close();
+      throw failed;
     }
   }
 
@@ -117,13 +146,18 @@ public final class Catalogue implements AutoCloseable {
     return away;
   }
 
+  /** Whether the local copy has come as far. */
+  boolean hasCopied(Position position) {
+    return copy != null && copy.isAt(position);
+  }
+
   /** Whether there was an item with this number, and it was removed. */
   public CompletableFuture<Boolean> isGone(Gtin gtin) {
-    return ask(readers, () -> store.isGone(gtin.value()));
+    return ask(readers, () -> read(from -> from.isGone(gtin.value())));
   }
 
   public CompletableFuture<Page> search(Search search) {
-    return ask(readers, () -> store.search(search));
+    return ask(readers, () -> read(from -> from.search(search)));
   }
 
   /** What was done to an item, oldest first. */
@@ -139,9 +173,6 @@ public final class Catalogue implements AutoCloseable {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
             cache.synchronous().invalidate(gtin.value());
-            if (copy != null) {
-              copy.set(gtin.value(), edited.after());
-            }
             return edited;
           } catch (EditRefused refused) {
             throw new CompletionException(refused);
@@ -169,8 +200,8 @@ public final class Catalogue implements AutoCloseable {
   /** How many items there are. Blocks. */
   public long size() throws IOException {
     try {
-      return store.count();
-    } catch (SQLException failed) {
+      return read(ItemStore::count);
+    } catch (CatalogueAway failed) {
       throw new IOException(failed);
     }
   }
@@ -188,10 +219,13 @@ public final class Catalogue implements AutoCloseable {
    * Fills an empty catalogue from CSV with the columns gtin, name, brand and category; all rows or
    * none. Blocks.
    *
-   * @return how many items were added; 0 when there were some already
+   * @return how many items were added; 0 when there were some already, or nobody can tell
    * @throws IOException when a row cannot be used, naming its line
    */
   public int fillIfEmpty(Reader csv, String name) throws IOException {
+    if (away) {
+      return 0;
+    }
     List<Item> items = new ArrayList<>();
     CsvItems.read(csv, name, items::add);
     try {
@@ -213,31 +247,34 @@ public final class Catalogue implements AutoCloseable {
   }
 
   private Optional<Item> load(Long value) {
-    try {
-      // Each question would wait for a database that is away, and there are few who can.
-      if (!away || copy == null) {
-        Optional<Item> item = store.find(value);
-        if (copy != null && item.isPresent()) {
-          copy.keep(item.get());
-        }
-        return item;
-      }
-    } catch (SQLException failed) {
-      isAwayBecauseOf(failed);
-      if (copy == null) {
-        throw new CatalogueAway(failed);
-      }
-    }
-    return fromCopy(value);
+    return read(from -> from.find(value));
   }
 
-  private Optional<Item> fromCopy(long value) {
+  /** What is read from the database, or from its copy. */
+  private interface Query<T> {
+    T from(ItemStore items) throws SQLException;
+  }
+
+  private <T> T read(Query<T> query) {
+    ItemStore whole = copy != null && copy.isWhole() ? copy.items() : null;
+    // Each question would wait for a database that is away, and there are few who can.
+    if (whole != null && away) {
+      return read(whole, query);
+    }
     try {
-      Optional<Item> old = copy == null ? Optional.empty() : copy.find(value);
-      if (old.isEmpty()) {
-        throw new CatalogueAway(new SQLException("the local copy has no such item"));
+      return query.from(store);
+    } catch (SQLException failed) {
+      isAwayBecauseOf(failed);
+      if (whole == null) {
+        throw new CatalogueAway(failed);
       }
-      return old;
+      return read(whole, query);
+    }
+  }
+
+  private static <T> T read(ItemStore from, Query<T> query) {
+    try {
+      return query.from(from);
     } catch (SQLException failed) {
       throw new CatalogueAway(failed);
     }
@@ -270,8 +307,21 @@ public final class Catalogue implements AutoCloseable {
     } catch (SQLException failed) {
       isAwayBecauseOf(failed);
     }
-    if (copy != null) {
-      copy.write();
+  }
+
+  /** Brings the copy up to date. That it cannot is said once. */
+  private void follow(PostgresStore shared, LocalCopy copy) {
+    if (away || closed) {
+      return;
+    }
+    try {
+      copy.follow(shared);
+      copies = true;
+    } catch (SQLException | RuntimeException failed) {
+      if (copies && !closed) {
+        LOG.warn("the local copy does not follow the catalogue", failed);
+      }
+      copies = false;
     }
   }
 
@@ -302,7 +352,7 @@ public final class Catalogue implements AutoCloseable {
   public void close() {
     closed = true;
     // The readers last: the cache tidies itself up on them after what the others do.
-    for (ExecutorService each : List.of(watcher, writer, readers)) {
+    for (ExecutorService each : List.of(watcher, copier, writer, readers)) {
       each.shutdown();
       try {
         if (!each.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -3,14 +3,17 @@ package io.sluice.gtin.catalog;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -43,12 +46,15 @@ final class PostgresStore extends SqlStore {
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
           + " excluded.category, words = excluded.words";
   private static final int COPIED_BYTES = 64 * 1024;
+  private static final int FETCHED_ROWS = 10_000;
+  private static final int MOST_CHANGES = 10_000;
 
   /** Who edits one item shares this lock; who imports has it alone for the last part. */
   private static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
   private final HikariDataSource pool;
   private final HikariDataSource imports;
+  private boolean prepared;
 
   private PostgresStore(HikariDataSource pool, HikariDataSource imports) {
     this.pool = pool;
@@ -56,24 +62,18 @@ final class PostgresStore extends SqlStore {
   }
 
   /**
+   * The catalogue there; nothing is asked of it yet.
+   *
    * @param url such as {@code jdbc:postgresql://host/database?user=name}
    * @param connections at most so many at a time
    */
-  static PostgresStore open(String url, int connections) throws SQLException {
+  static PostgresStore at(String url, int connections) {
     // A database that is silent is away; only an import may take its time.
     HikariConfig quick = config(url, "catalogue", connections);
     quick.addDataSourceProperty("socketTimeout", "5");
     HikariConfig patient = config(url, "imports", 1);
     patient.setMinimumIdle(0);
-    PostgresStore store =
-        new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
-    try {
-      store.prepare();
-      return store;
-    } catch (SQLException failed) {
-      store.close();
-      throw failed;
-    }
+    return new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
   }
 
   private static HikariConfig config(String url, String name, int connections) {
@@ -90,7 +90,11 @@ final class PostgresStore extends SqlStore {
     return config;
   }
 
-  private void prepare() throws SQLException {
+  /** Makes the tables where there are none. */
+  synchronized void prepare() throws SQLException {
+    if (prepared) {
+      return;
+    }
     transaction(
         pool,
         connection -> {
@@ -102,6 +106,7 @@ final class PostgresStore extends SqlStore {
           }
           return true;
         });
+    prepared = true;
   }
 
   @Override
@@ -158,6 +163,8 @@ final class PostgresStore extends SqlStore {
 
   @Override
   public long version() throws SQLException {
+    // It may have been away when this began.
+    prepare();
     return reading(
         connection -> {
           try (Statement statement = connection.createStatement();
@@ -189,21 +196,103 @@ final class PostgresStore extends SqlStore {
 
   @Override
   public void all(Sink sink) throws SQLException, IOException {
+    try {
+      atOneMoment(
+          connection -> {
+            try {
+              all(connection, sink);
+            } catch (IOException failed) {
+              throw new UncheckedIOException(failed);
+            }
+            return true;
+          });
+    } catch (UncheckedIOException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  /** Reads what was so at one moment, however long it takes. */
+  <T> T atOneMoment(Work<T> work) throws SQLException {
     try (Connection connection = pool.getConnection()) {
-      // Without a transaction the driver would fetch all rows at once.
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
-      try (Statement select = connection.createStatement()) {
-        select.setFetchSize(10_000);
-        try (ResultSet row =
-            select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
-          while (row.next()) {
-            sink.put(item(row.getLong(1), row, 2));
-          }
-        }
+      try {
+        return work.with(connection);
       } finally {
         connection.rollback();
       }
     }
+  }
+
+  /** In a transaction, without which the driver would fetch all rows at once. */
+  void all(Connection connection, Sink sink) throws SQLException, IOException {
+    try (Statement select = connection.createStatement()) {
+      select.setFetchSize(FETCHED_ROWS);
+      try (ResultSet row = select.executeQuery(ALL)) {
+        while (row.next()) {
+          sink.put(item(row.getLong(1), row, 2));
+        }
+      }
+    }
+  }
+
+  /** Takes a number. */
+  interface NumberSink {
+    void put(long gtin) throws SQLException;
+  }
+
+  /** The numbers of items that were removed. In a transaction. */
+  static void gone(Connection connection, NumberSink sink) throws SQLException {
+    try (Statement select = connection.createStatement()) {
+      select.setFetchSize(FETCHED_ROWS);
+      try (ResultSet row = select.executeQuery("SELECT gtin FROM gone")) {
+        while (row.next()) {
+          sink.put(row.getLong(1));
+        }
+      }
+    }
+  }
+
+  static Position position(Connection connection) throws SQLException {
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT version, (SELECT coalesce(max(id), 0) FROM change) FROM"
+                    + " catalogue_version")) {
+      row.next();
+      return new Position(row.getLong(1), row.getLong(2));
+    }
+  }
+
+  /** What an item is after a change; null where it was removed. */
+  record Now(long gtin, @Nullable Item item) {}
+
+  /**
+   * The changes between two positions in their order; null where these are not all that happened,
+   * or more than are worth it.
+   */
+  static @Nullable List<Now> changes(Connection connection, Position from, Position to)
+      throws SQLException {
+    long versions = to.version() - from.version();
+    if (versions < 0 || versions > MOST_CHANGES) {
+      return null;
+    }
+    List<Now> changes = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT gtin, name_after, brand_after, category_after FROM change WHERE id > ? ORDER BY"
+                + " id LIMIT "
+                + (MOST_CHANGES + 1))) {
+      select.setLong(1, from.change());
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          long gtin = row.getLong(1);
+          changes.add(new Now(gtin, row.getString(2) == null ? null : item(gtin, row, 2)));
+        }
+      }
+    }
+    return changes.size() == versions ? changes : null;
   }
 
   @Override

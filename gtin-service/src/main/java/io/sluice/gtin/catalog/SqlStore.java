@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What both databases do in the same SQL. */
 abstract class SqlStore implements ItemStore {
   static final String FIND = "SELECT name, brand, category FROM item WHERE gtin = ?";
+  static final String ALL = "SELECT gtin, name, brand, category FROM item ORDER BY gtin";
   private static final String CHANGE =
       "INSERT INTO change (at, who, request, gtin, name_before, brand_before, category_before,"
           + " name_after, brand_after, category_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

@@ -198,8 +198,7 @@ final class SqliteStore extends SqlStore {
   public void all(Sink sink) throws SQLException, IOException {
     Session session = take();
     try (Statement select = session.connection.createStatement();
-        ResultSet row =
-            select.executeQuery("SELECT gtin, name, brand, category FROM item ORDER BY gtin")) {
+        ResultSet row = select.executeQuery(ALL)) {
       while (row.next()) {
         sink.put(item(row.getLong(1), row, 2));
       }

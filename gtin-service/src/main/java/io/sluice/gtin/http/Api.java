@@ -46,7 +46,7 @@ final class Api {
     this.numbers = new NumberRoutes(vertx, catalogue, accept);
     this.items = new ItemRoutes(numbers);
     this.lookups = new LookupRoutes(numbers, items);
-    this.searches = new SearchRoutes(vertx, catalogue);
+    this.searches = new SearchRoutes(vertx, catalogue, numbers);
     this.writes = new WriteRoutes(vertx, catalogue, numbers);
     this.imports = new ImportRoutes(vertx, catalogue);
     this.ready = ready;
@@ -189,7 +189,7 @@ final class Api {
         .putHeader("Access-Control-Allow-Origin", "*")
         .putHeader(
             "Access-Control-Expose-Headers",
-            "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
+            "Catalogue-State, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
     context.next();
   }
 

@@ -61,9 +61,7 @@ final class ItemRoutes {
     existing(meant)
         .onSuccess(
             existing -> {
-              if (numbers.isAway()) {
-                context.response().putHeader("Catalogue-State", "local-copy");
-              }
+              numbers.mark(context.response());
               if (existing.isEmpty()) {
                 numbers.missing(context, meant.getFirst().gtin());
               } else {

@@ -55,9 +55,11 @@ final class LookupRoutes {
     }
     Future.all(results)
         .onSuccess(
-            all ->
-                Sending.json(
-                    context, 200, new JsonObject().put("results", new JsonArray(all.list()))))
+            all -> {
+              numbers.mark(context.response());
+              Sending.json(
+                  context, 200, new JsonObject().put("results", new JsonArray(all.list())));
+            })
         .onFailure(context::fail);
   }
 
@@ -154,6 +156,9 @@ final class LookupRoutes {
                 ? next.result()
                 : NumberRoutes.with(
                     503, Problem.CATALOGUE_AWAY.body("the catalogue cannot be used now"));
+        if (!response.headWritten()) {
+          numbers.mark(response);
+        }
         response.write(Buffer.buffer(answer.encode() + "\n"));
       }
       if (paused && underWay.size() < MOST_UNDER_WAY / 2) {

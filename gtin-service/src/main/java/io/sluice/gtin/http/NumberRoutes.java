@@ -7,6 +7,7 @@ import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -184,9 +185,11 @@ final class NumberRoutes {
         .onFailure(context::fail);
   }
 
-  /** Whether what is found now may be old, as the database is away. */
-  boolean isAway() {
-    return catalogue.isAway();
+  /** Marks an answer that may be old, as the database is away. */
+  void mark(HttpServerResponse response) {
+    if (catalogue.isAway()) {
+      response.putHeader("Catalogue-State", "local-copy");
+    }
   }
 
   static void unknown(RoutingContext context, String code) {

@@ -24,7 +24,7 @@ enum Problem {
   PRECONDITION_FAILED(412, "Precondition Failed", "the item is not as the request thinks"),
   NOT_ACCEPTABLE(406, "Not Acceptable", "there is no answer in a form that Accept names"),
   CATALOGUE_AWAY(
-      503, "Service Unavailable", "the database is away; what was asked before is known"),
+      503, "Service Unavailable", "the database is away, and no copy of it answers this"),
   UNKNOWN_FORM(400, "Bad Request", "?as= names no form of a GTIN"),
   INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
 

@@ -26,10 +26,12 @@ final class SearchRoutes {
 
   private final Vertx vertx;
   private final Catalogue catalogue;
+  private final NumberRoutes numbers;
 
-  SearchRoutes(Vertx vertx, Catalogue catalogue) {
+  SearchRoutes(Vertx vertx, Catalogue catalogue, NumberRoutes numbers) {
     this.vertx = vertx;
     this.catalogue = catalogue;
+    this.numbers = numbers;
   }
 
   void search(RoutingContext context) {
@@ -48,7 +50,11 @@ final class SearchRoutes {
       return;
     }
     Asking.ask(vertx, catalogue.search(search))
-        .onSuccess(page -> Sending.json(context, 200, answer(context, page)))
+        .onSuccess(
+            page -> {
+              numbers.mark(context.response());
+              Sending.json(context, 200, answer(context, page));
+            })
         .onFailure(context::fail);
   }
 

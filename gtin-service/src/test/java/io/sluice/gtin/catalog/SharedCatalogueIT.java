@@ -8,8 +8,16 @@ import io.sluice.testkit.Postgres;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,12 +27,17 @@ class SharedCatalogueIT {
   private static final Author ME = new Author("me", "");
   private static final Gtin OATS = new Gtin(9521000000018L);
   private static final Gtin NEVER_ASKED = new Gtin(9521000000025L);
+  private static final Gtin GONE = new Gtin(9521000000032L);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
   private Catalogue open(Postgres postgres, String name) throws IOException {
-    return Catalogue.open(postgres.url(), folder.resolve(name + ".db"));
+    return Catalogue.open(postgres.url(), copy(name));
+  }
+
+  private Path copy(String name) {
+    return folder.resolve(name + ".db");
   }
 
   private static String name(Catalogue catalogue) {
@@ -49,34 +62,146 @@ class SharedCatalogueIT {
     }
   }
 
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(PATIENCE).until(condition);
+  }
+
+  private static void awaitCopy(Catalogue catalogue, Postgres postgres) throws SQLException {
+    try (PostgresStore shared = PostgresStore.at(postgres.url(), 1)) {
+      Position now = shared.atOneMoment(PostgresStore::position);
+      await(() -> catalogue.hasCopied(now));
+    }
+  }
+
+  private static List<Item> everything(ItemStore store) {
+    try {
+      return store.search(new Search(List.of(), "", "", "", 0, 200)).items();
+    } catch (SQLException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
   @Test
-  void withoutTheDatabaseWhatWasAskedForIsFoundAndNothingIsWritten() throws Exception {
+  void withoutTheDatabaseAllOfItIsFoundAndNothingIsWritten() throws Exception {
+    try (Postgres postgres = Postgres.start();
+        Catalogue catalogue = open(postgres, "copy")) {
+      catalogue.fillIfEmpty(
+          new StringReader("gtin,name\n9521000000018,Oats\n9521000000025,Never\n"), "test");
+      catalogue.edit(GONE, ME, before -> new Item(GONE, "Soon gone", "", "")).join();
+      catalogue.edit(GONE, ME, before -> null).join();
+      awaitCopy(catalogue, postgres);
+
+      postgres.kill();
+      await(catalogue::isAway);
+
+      assertThat(name(catalogue)).isEqualTo("Oats");
+      assertThat(catalogue.find(NEVER_ASKED).join()).isPresent();
+      assertThat(catalogue.find(GONE).join()).isEmpty();
+      assertThat(catalogue.isGone(GONE).join()).isTrue();
+      assertThat(catalogue.search(new Search(List.of("nev"), "", "", "", 0, 9)).join().items())
+          .extracting(Item::gtin)
+          .containsExactly(NEVER_ASKED);
+      assertThatThrownBy(() -> catalogue.edit(OATS, ME, before -> null).join())
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(CatalogueAway.class);
+
+      postgres.resume();
+      await(() -> !catalogue.isAway());
+      catalogue.edit(OATS, ME, before -> new Item(OATS, "After", "", "")).join();
+      assertThat(name(catalogue)).isEqualTo("After");
+    }
+  }
+
+  @Test
+  void aServiceStartsWithItsCopyWhileTheDatabaseIsAway() throws Exception {
     try (Postgres postgres = Postgres.start()) {
-      try (Catalogue first = open(postgres, "copy")) {
-        first.fillIfEmpty(
-            new StringReader("gtin,name\n9521000000018,Oats\n9521000000025,Never\n"), "test");
-        assertThat(name(first)).isEqualTo("Oats");
-        assertThat(first.isAway()).isFalse();
+      try (Catalogue before = open(postgres, "copy")) {
+        before.fillIfEmpty(new StringReader("gtin,name\n9521000000018,Oats\n"), "test");
+        awaitCopy(before, postgres);
       }
-      // Another process, whose cache knows nothing.
+      postgres.kill();
+
       try (Catalogue catalogue = open(postgres, "copy")) {
-        postgres.kill();
-        Awaitility.await().atMost(PATIENCE).until(catalogue::isAway);
-
+        assertThat(catalogue.isAway()).isTrue();
+        assertThat(catalogue.size()).isEqualTo(1);
         assertThat(name(catalogue)).isEqualTo("Oats");
-        assertThatThrownBy(() -> catalogue.find(NEVER_ASKED).join())
-            .hasCauseInstanceOf(CatalogueAway.class);
-        assertThatThrownBy(() -> catalogue.edit(OATS, ME, before -> null).join())
-            .isInstanceOf(CompletionException.class)
-            .hasCauseInstanceOf(CatalogueAway.class);
-
         postgres.resume();
-        Awaitility.await().atMost(PATIENCE).until(() -> !catalogue.isAway());
-        assertThat(catalogue.find(NEVER_ASKED).join()).isPresent();
+        await(() -> !catalogue.isAway());
         catalogue.edit(OATS, ME, before -> new Item(OATS, "After", "", "")).join();
         assertThat(name(catalogue)).isEqualTo("After");
       }
+      assertThatThrownBy(() -> Catalogue.open("jdbc:postgresql://127.0.0.1:1/other", copy("copy")))
+          .as("a copy of another database")
+          .isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void aCopyIsOneProcessesAlone() throws Exception {
+    try (Postgres postgres = Postgres.start();
+        Catalogue first = open(postgres, "copy")) {
+      assertThat(first.isAway()).isFalse();
+      assertThatThrownBy(() -> open(postgres, "copy")).hasMessageContaining("--local-copy");
+    }
+  }
+
+  /** Edits, removals, imports, by several at once: whatever happens, in steps of any size. */
+  @Test
+  void aCopyIsWhatTheCatalogueIs() throws Exception {
+    Random random = new Random(7);
+    try (Postgres postgres = Postgres.start();
+        PostgresStore shared = PostgresStore.at(postgres.url(), 9)) {
+      shared.prepare();
+      LocalCopy copy = LocalCopy.open(copy("copy"), "here", 1);
+      try (ExecutorService writers = Executors.newFixedThreadPool(4)) {
+        for (int round = 0; round < 40; round++) {
+          List<Future<?>> writing = new ArrayList<>();
+          int edits = random.nextInt(12);
+          for (int i = 0; i < edits; i++) {
+            long seed = random.nextLong();
+            writing.add(writers.submit(() -> change(shared, new Random(seed))));
+          }
+          copy.follow(shared);
+          for (Future<?> each : writing) {
+            each.get();
+          }
+          copy.follow(shared);
+
+          assertThat(everything(copy.items())).isEqualTo(everything(shared));
+          for (int body = 1; body <= NUMBERS; body++) {
+            long gtin = gtin(body).value();
+            assertThat(copy.items().isGone(gtin)).isEqualTo(shared.isGone(gtin));
+          }
+        }
+      } finally {
+        copy.close();
+      }
+    }
+  }
+
+  private static final int NUMBERS = 40;
+
+  private static Gtin gtin(int body) {
+    return new Gtin(body * 10L + Gtin.checkDigit(body));
+  }
+
+  private static Item some(Random random) {
+    return new Item(gtin(1 + random.nextInt(NUMBERS)), "name " + random.nextInt(3), "", "");
+  }
+
+  private static Object change(PostgresStore shared, Random random) throws Exception {
+    Item item = some(random);
+    return switch (random.nextInt(8)) {
+      case 0 ->
+          shared.replaceAll(
+              sink -> {
+                for (int i = 0; i < 10; i++) {
+                  sink.put(some(random));
+                }
+              });
+      case 1, 2, 3 -> shared.edit(item.gtin().value(), ME, before -> null);
+      default -> shared.edit(item.gtin().value(), ME, before -> item);
+    };
   }
 
   @Test

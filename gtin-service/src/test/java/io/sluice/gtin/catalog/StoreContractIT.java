@@ -50,7 +50,9 @@ class StoreContractIT {
 
     @Override
     ItemStore open() throws SQLException {
-      return PostgresStore.open(postgres.url(), 4);
+      PostgresStore shared = PostgresStore.at(postgres.url(), 4);
+      shared.prepare();
+      return shared;
     }
 
     @AfterEach
