@@ -166,6 +166,47 @@ class WritingIT extends RunningService {
   }
 
   @Test
+  void whatBecameOfImportsIsKnownAfterARestart() throws Exception {
+    int port = FreePort.next();
+    int privatePort = FreePort.next();
+    String done;
+    String failed;
+    try (Program service = service("all", port, privatePort)) {
+      awaitReady(port);
+      done = importTo(privatePort, "gtin,name\n9526666666608,Tea\n9526666666600,Wrong\n", "done");
+      failed = importTo(privatePort, "gtin,name\n9526666666608,Th\u00e9\n", "failed");
+      service.terminate();
+      assertThat(service.awaitExit(PATIENCE)).isZero();
+    }
+
+    try (Program service = service("all", port, privatePort)) {
+      awaitReady(port);
+      assertThat(send(privatePort, "GET", done, "").body())
+          .contains("\"state\":\"done\"", "\"taken\":1,", "\"rejected\":1,");
+      assertThat(send(privatePort, "GET", done + "/rejects", "").body()).contains("Wrong");
+      assertThat(send(privatePort, "GET", failed, "").body())
+          .contains("\"state\":\"failed\"", "\"detail\":\"");
+      service.terminate();
+      assertThat(service.awaitExit(PATIENCE)).isZero();
+    }
+  }
+
+  /** Imports some CSV, and gives the place of its status once that says so. */
+  private static String importTo(int privatePort, String csv, String state) throws Exception {
+    HttpResponse<String> begun =
+        send(privatePort, "POST", "/v1/imports?encoding=us-ascii", csv, "Content-Type", "text/csv");
+    String location = begun.headers().firstValue("Location").orElseThrow();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                send(privatePort, "GET", location, "")
+                    .body()
+                    .contains("\"state\":\"" + state + "\""));
+    return location;
+  }
+
+  @Test
   void anImportThatTheDiskHasNoRoomForIsRefusedBeforeItIsReceived() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", PRIVATE)) {
       socket.setSoTimeout((int) PATIENCE.toMillis());

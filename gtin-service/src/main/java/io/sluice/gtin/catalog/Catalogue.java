@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -236,13 +238,47 @@ public final class Catalogue implements AutoCloseable {
   }
 
   /** See {@link ItemStore#replaceAll}. Blocks. */
-  long replaceAll(ItemStore.Source source) throws IOException {
+  long replaceAll(ItemStore.Source source, ItemStore.Ending ending) throws IOException {
     try {
-      long added = store.replaceAll(source);
+      long added = store.replaceAll(source, ending);
       cache.synchronous().invalidateAll();
       return added;
     } catch (SQLException failed) {
       throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  /** How an import is that any process has run on this catalogue, if it is one of the last. */
+  public CompletableFuture<Optional<ImportStatus>> importStatus(String id) {
+    return ask(readers, () -> store.importStatus(id));
+  }
+
+  /** Writes the rows that an import has rejected, as CSV. Blocks. */
+  public void rejects(String id, Path into) throws IOException {
+    try (OutputStream out = Files.newOutputStream(into)) {
+      store.rejects(id, out);
+    } catch (SQLException failed) {
+      throw new CatalogueAway(failed);
+    }
+  }
+
+  /**
+   * Writes how an import ended that has changed nothing. Blocks, as long as another one runs.
+   *
+   * @param rejects the file of its rejected rows; null for none
+   */
+  public void note(ImportStatus status, @Nullable Path rejects) throws IOException {
+    try {
+      store.note(status, rejects);
+    } catch (SQLException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  /** Lets the others know how far an import is, where there can be others. Blocks. */
+  public void tell(ImportStatus status) throws IOException {
+    if (store instanceof PostgresStore) {
+      note(status, null);
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,17 +78,37 @@ public final class Import {
    *     nothing was changed then
    */
   public Result into(Catalogue catalogue) throws IOException {
+    return into(catalogue, ItemStore.Ending.FORGOTTEN);
+  }
+
+  /**
+   * Runs it, and leaves in the catalogue what became of it.
+   *
+   * @param ending the status for a result
+   * @param kept the file that {@code rejects} are written to
+   * @throws IOException as above
+   */
+  public Result into(Catalogue catalogue, Function<Result, ImportStatus> ending, Path kept)
+      throws IOException {
+    return into(catalogue, added -> new ItemStore.Ended(ending.apply(result(added)), kept));
+  }
+
+  private Result into(Catalogue catalogue, ItemStore.Ending ending) throws IOException {
     try (Counting bytes = new Counting(Files.newInputStream(file))) {
       if (rejects != null) {
         rejects.write("line,code,detail,row\n");
       }
-      long added = catalogue.replaceAll(sink -> ReadAhead.run(rows -> read(bytes, rows), sink));
-      long taken = rows - duplicates - replaced - rejected;
-      return new Result(rows, taken, duplicates, replaced, rejected, added);
+      return result(
+          catalogue.replaceAll(sink -> ReadAhead.run(rows -> read(bytes, rows), sink), ending));
     } catch (CharacterCodingException wrong) {
       throw new IOException(
           file + ": found bytes that are no " + encoding + ", expected its --encoding", wrong);
     }
+  }
+
+  private Result result(long added) {
+    long taken = rows - duplicates - replaced - rejected;
+    return new Result(rows, taken, duplicates, replaced, rejected, added);
   }
 
   private void read(Counting bytes, ItemStore.Sink sink) throws IOException {

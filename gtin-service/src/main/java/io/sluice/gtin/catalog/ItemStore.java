@@ -1,9 +1,12 @@
 package io.sluice.gtin.catalog;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the items are kept. Blocking; any thread. Fails with an {@link SQLException} when the
@@ -35,9 +38,18 @@ interface ItemStore extends AutoCloseable {
   /**
    * Puts all items of a source in, in the place of those with the same numbers, in one transaction.
    *
+   * @param ending what is written of it in the same transaction
    * @return how many there were not before
    */
-  long replaceAll(Source source) throws SQLException, IOException;
+  long replaceAll(Source source, Ending ending) throws SQLException, IOException;
+
+  /** Writes how an import is. */
+  void note(ImportStatus status, @Nullable Path rejects) throws SQLException;
+
+  Optional<ImportStatus> importStatus(String id) throws SQLException;
+
+  /** Writes the rows that an import has rejected, as CSV. */
+  void rejects(String id, OutputStream into) throws SQLException, IOException;
 
   /**
    * Inserts all items in one transaction if there are none, which two processes may try at once.
@@ -50,6 +62,26 @@ interface ItemStore extends AutoCloseable {
   /** Gives items one by one. */
   interface Source {
     void giveTo(Sink sink) throws IOException, SQLException;
+  }
+
+  /**
+   * How an import has ended.
+   *
+   * @param rejects the file of the rows that were not taken
+   */
+  record Ended(ImportStatus status, Path rejects) {}
+
+  /** What is to be known of an import afterwards. */
+  interface Ending {
+    /** Nothing. */
+    Ending FORGOTTEN = added -> null;
+
+    /**
+     * Asked when all rows are in.
+     *
+     * @param added how many items there were not before
+     */
+    @Nullable Ended after(long added);
   }
 
   /** Takes an item; the last one with a number counts. */

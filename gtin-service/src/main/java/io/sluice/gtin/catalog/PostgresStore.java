@@ -103,6 +103,9 @@ final class PostgresStore extends SqlStore {
             for (String part : SCHEMA) {
               statement.execute(part);
             }
+            for (String part : ImportLog.schema("BYTEA")) {
+              statement.execute(part);
+            }
           }
           return true;
         });

@@ -2,7 +2,9 @@ package io.sluice.gtin.catalog;
 
 import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -306,7 +308,7 @@ abstract class SqlStore implements ItemStore {
   }
 
   @Override
-  public long replaceAll(Source source) throws SQLException, IOException {
+  public long replaceAll(Source source, Ending ending) throws SQLException, IOException {
     try {
       return writingLong(
           connection -> {
@@ -320,8 +322,44 @@ abstract class SqlStore implements ItemStore {
             try (Statement statement = connection.createStatement()) {
               statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
             }
+            long added = count(connection) - before;
+            Ended ended = ending.after(added);
+            if (ended != null) {
+              ImportLog.put(connection, ended.status(), ended.rejects());
+            }
             announce(connection);
-            return count(connection) - before;
+            return added;
+          });
+    } catch (UncheckedIOException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  @Override
+  public void note(ImportStatus status, @Nullable Path rejects) throws SQLException {
+    writing(
+        connection -> {
+          ImportLog.put(connection, status, rejects);
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<ImportStatus> importStatus(String id) throws SQLException {
+    return reading(connection -> ImportLog.find(connection, id));
+  }
+
+  @Override
+  public void rejects(String id, OutputStream into) throws SQLException, IOException {
+    try {
+      reading(
+          connection -> {
+            try {
+              ImportLog.rejects(connection, id, into);
+            } catch (IOException failed) {
+              throw new UncheckedIOException(failed);
+            }
+            return true;
           });
     } catch (UncheckedIOException failed) {
       throw failed.getCause();

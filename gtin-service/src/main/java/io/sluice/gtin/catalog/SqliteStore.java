@@ -24,7 +24,7 @@ import org.sqlite.SQLiteConfig;
 final class SqliteStore extends SqlStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
-  /** What the file has when its {@code user_version} is 1. */
+  /** What the file has from {@code user_version} 1 on; the log of imports came with 2. */
   private static final String[] SCHEMA = {
     "CREATE TABLE IF NOT EXISTS item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
         + " NULL, category TEXT NOT NULL)",
@@ -42,6 +42,7 @@ final class SqliteStore extends SqlStore {
   private static final String PUT_TEXT =
       "INSERT OR REPLACE INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
   private static final int BATCH = 10_000;
+  private static final int VERSION = 2;
 
   /** A connection with the one question that is asked all the time. */
   private record Session(Connection connection, PreparedStatement find) {}
@@ -72,7 +73,7 @@ final class SqliteStore extends SqlStore {
   /** Makes the tables; of a file that has items and no index yet, the index as well. */
   private static void prepare(Connection writer) throws SQLException {
     try (Statement statement = writer.createStatement()) {
-      if (version(statement) == 1) {
+      if (version(statement) >= VERSION) {
         return;
       }
       statement.execute("BEGIN IMMEDIATE");
@@ -82,7 +83,12 @@ final class SqliteStore extends SqlStore {
             statement.execute(part);
           }
           index(writer);
-          statement.execute("PRAGMA user_version = 1");
+        }
+        if (version(statement) < VERSION) {
+          for (String part : ImportLog.schema("BLOB")) {
+            statement.execute(part);
+          }
+          statement.execute("PRAGMA user_version = " + VERSION);
         }
         statement.execute("COMMIT");
       } catch (SQLException failed) {

@@ -2,48 +2,51 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
+import io.sluice.gtin.catalog.ImportStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Imports over the private listener: the body goes to a file as fast as the disk takes it, then one
- * import after the other runs beside the event loops. What became of the last ones is remembered
- * until the service stops.
+ * import after the other runs beside the event loops. What became of the last ones is in the
+ * catalogue, where the other services find it that share it.
  */
 final class ImportRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ImportRoutes.class);
-  private static final int REMEMBERED = 100;
+  private static final long TELL_MILLIS = 2_000;
+  private static final int MOST_KNOWN = 100;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final ExecutorService runner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("import").daemon().factory());
   private final Map<String, ImportJob> jobs = new ConcurrentHashMap<>();
-  private final Deque<ImportJob> inOrder = new ArrayDeque<>();
 
   ImportRoutes(Vertx vertx, Catalogue catalogue) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     runner.execute(ImportFolders::removeOrphans);
+    vertx.setPeriodic(TELL_MILLIS, tick -> vertx.executeBlocking(this::tellAll));
   }
 
   /** Takes a file and says where its progress can be seen. */
@@ -71,9 +74,13 @@ final class ImportRoutes {
         .compose(place -> receive(request, place))
         .onSuccess(
             job -> {
-              runner.execute(() -> job.run(catalogue, encoding, columns));
+              runner.execute(
+                  () -> {
+                    job.run(catalogue, encoding, columns);
+                    close(job);
+                  });
               context.response().putHeader("Location", "/v1/imports/" + job.id());
-              Sending.json(context, 202, job.status());
+              Sending.json(context, 202, json(job.status()));
             })
         .onFailure(failed -> refuse(context, failed));
   }
@@ -94,7 +101,7 @@ final class ImportRoutes {
 
   private Future<ImportJob> receive(HttpServerRequest request, Place place) {
     ImportJob job = place.job();
-    remember(job);
+    jobs.put(job.id(), job);
     return vertx
         .fileSystem()
         .open(job.file().toString(), new OpenOptions().setCreateNew(true))
@@ -103,7 +110,7 @@ final class ImportRoutes {
         .onFailure(
             failed -> {
               job.fail("the file was not received whole");
-              job.delete();
+              runner.execute(() -> close(job));
               LOG.warn("import {} was not received whole: {}", job.id(), failed.getMessage());
             });
   }
@@ -138,45 +145,113 @@ final class ImportRoutes {
     }
   }
 
-  private synchronized void remember(ImportJob job) {
-    jobs.put(job.id(), job);
-    inOrder.add(job);
-    Iterator<ImportJob> oldestFirst = inOrder.iterator();
-    while (inOrder.size() > REMEMBERED && oldestFirst.hasNext()) {
-      ImportJob oldest = oldestFirst.next();
-      if (oldest.isOver()) {
-        oldestFirst.remove();
-        jobs.remove(oldest.id());
-        oldest.delete();
+  /** How far those are that are under way. */
+  private Object tellAll() throws IOException {
+    for (ImportJob job : jobs.values()) {
+      if (!job.status().state().isOver()) {
+        catalogue.tell(job.status());
       }
     }
+    return jobs;
+  }
+
+  /** From now on the catalogue says what became of it. */
+  private void close(ImportJob job) {
+    try {
+      job.note(catalogue);
+      jobs.remove(job.id());
+    } catch (IOException failed) {
+      LOG.warn("that import {} failed is known to this process alone", job.id(), failed);
+      if (jobs.size() > MOST_KNOWN) {
+        jobs.remove(job.id());
+      }
+    }
+    job.delete();
   }
 
   void status(RoutingContext context) {
-    ImportJob job = find(context);
-    if (job != null) {
-      Sending.json(context, 200, job.status());
-    }
+    find(context, status -> Sending.json(context, 200, json(status)));
   }
 
   /** The rows that were not taken, as CSV: line, code, detail, the row. */
   void rejects(RoutingContext context) {
-    ImportJob job = find(context);
-    if (job != null && job.isOver()) {
-      context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
-      context.response().sendFile(job.rejects().toString()).onFailure(context::fail);
-    } else if (job != null) {
-      NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
-    }
+    find(
+        context,
+        status -> {
+          if (status.state().isOver()) {
+            vertx
+                .executeBlocking(() -> rejects(status.id()))
+                .onSuccess(file -> send(context, file))
+                .onFailure(context::fail);
+          } else {
+            NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
+          }
+        });
   }
 
-  private @Nullable ImportJob find(RoutingContext context) {
+  private Path rejects(String id) throws IOException {
+    Path file = Files.createTempFile("gtin-rejects-", ".csv");
+    catalogue.rejects(id, file);
+    return file;
+  }
+
+  private void send(RoutingContext context, Path file) {
+    context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
+    context
+        .response()
+        .sendFile(file.toString())
+        .onFailure(context::fail)
+        .eventually(() -> vertx.fileSystem().delete(file.toString()));
+  }
+
+  /** Of this process's own, or of any that shares the catalogue. */
+  private void find(RoutingContext context, Consumer<ImportStatus> use) {
     String id = context.pathParam("id");
-    ImportJob job = jobs.get(id);
-    if (job == null) {
-      NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "found no import " + id);
+    ImportJob own = jobs.get(id);
+    if (own != null) {
+      use.accept(own.status());
+      return;
     }
-    return job;
+    Asking.ask(vertx, catalogue.importStatus(id))
+        .onSuccess(
+            status ->
+                status.ifPresentOrElse(
+                    use,
+                    () ->
+                        NumberRoutes.problem(
+                            context,
+                            Problem.NO_SUCH_PATH,
+                            "found no import "
+                                + id
+                                + "; one that was cut off has changed nothing")))
+        .onFailure(context::fail);
+  }
+
+  private static JsonObject json(ImportStatus status) {
+    boolean done = status.state() == ImportStatus.State.DONE;
+    JsonObject json =
+        new JsonObject()
+            .put("id", status.id())
+            .put("state", status.state().name().toLowerCase(Locale.ROOT))
+            .put(
+                "percent",
+                done ? 100 : status.size() == 0 ? 0 : status.bytes() * 100 / status.size())
+            .put("rows", status.rows())
+            .put(
+                "rowsPerSecond",
+                status.seconds() == 0 ? 0 : Math.round(status.rows() / status.seconds()))
+            .put("seconds", Math.round(status.seconds()));
+    Import.Result result = status.result();
+    if (result != null) {
+      json.put("result", JsonObject.mapFrom(result));
+    }
+    if (status.state().isOver()) {
+      json.put("rejects", "/v1/imports/" + status.id() + "/rejects");
+    }
+    if (status.state() == ImportStatus.State.FAILED) {
+      json.put("detail", status.detail());
+    }
+    return json;
   }
 
   void close() {

@@ -198,7 +198,8 @@ class SharedCatalogueIT {
                 for (int i = 0; i < 10; i++) {
                   sink.put(some(random));
                 }
-              });
+              },
+              ItemStore.Ending.FORGOTTEN);
       case 1, 2, 3 -> shared.edit(item.gtin().value(), ME, before -> null);
       default -> shared.edit(item.gtin().value(), ME, before -> item);
     };

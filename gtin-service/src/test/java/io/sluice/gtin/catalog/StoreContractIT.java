@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.testkit.Postgres;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +64,8 @@ class StoreContractIT {
           .writing(
               connection -> {
                 try (var statement = connection.createStatement()) {
-                  return statement.executeUpdate("TRUNCATE item, gone, change");
+                  return statement.executeUpdate(
+                      "TRUNCATE item, gone, change, import_log, import_rejects");
                 }
               });
     }
@@ -96,7 +100,8 @@ class StoreContractIT {
             for (Item item : items) {
               sink.put(item);
             }
-          });
+          },
+          ItemStore.Ending.FORGOTTEN);
     }
 
     private static Search search(String words, String brand, String category, String prefix) {
@@ -128,12 +133,63 @@ class StoreContractIT {
                 sink.put(first);
                 sink.put(item(95210000002L, "other"));
                 sink.put(last);
-              });
+              },
+              ItemStore.Ending.FORGOTTEN);
 
       assertThat(added).isEqualTo(2);
       assertThat(store.find(first.gtin().value())).contains(last);
       assertThat(names(search("first", "", "", ""))).isEmpty();
       assertThat(names(search("last", "", "", ""))).containsExactly("last");
+    }
+
+    private static final ImportStatus RUNNING = ImportStatus.receiving("i").running(10);
+    private static final Import.Result NOTHING = new Import.Result(0, 0, 0, 0, 0, 0);
+
+    @TempDir private Path files;
+    private Path rejects;
+
+    @BeforeEach
+    void writeRejects() throws IOException {
+      byte[] bytes = new byte[700_000];
+      new Random(3).nextBytes(bytes);
+      rejects = Files.write(files.resolve("rejects.csv"), bytes);
+    }
+
+    private byte[] rejected(String id) throws Exception {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      store.rejects(id, out);
+      return out.toByteArray();
+    }
+
+    @Test
+    void whatBecameOfAnImportIsKeptWithItsRows() throws Exception {
+      store.note(RUNNING, null);
+      ImportStatus done = RUNNING.done(new Import.Result(3, 1, 0, 0, 2, 1), 0.5);
+      store.replaceAll(
+          sink -> sink.put(item(95210000001L, "new")), added -> new ItemStore.Ended(done, rejects));
+      // The word of a thread that was late.
+      store.note(RUNNING, null);
+
+      assertThat(store.importStatus("i")).contains(done);
+      assertThat(rejected("i")).isEqualTo(Files.readAllBytes(rejects));
+      assertThat(rejected("other")).isEmpty();
+    }
+
+    @Test
+    void onlyTheLastImportsAreKept() throws Exception {
+      for (int i = 0; i <= ImportLog.REMEMBERED; i++) {
+        Path some = Files.writeString(files.resolve("some"), "rejected " + i);
+        store.note(ImportStatus.receiving("import-" + i).failed("no"), some);
+        long now = System.currentTimeMillis();
+        while (System.currentTimeMillis() == now) {
+          Thread.onSpinWait();
+        }
+      }
+
+      assertThat(store.importStatus("import-0")).isEmpty();
+      assertThat(rejected("import-0")).isEmpty();
+      assertThat(store.importStatus("import-1")).isPresent();
+      assertThat(rejected("import-1")).asString().isEqualTo("rejected 1");
     }
 
     @Test
@@ -150,13 +206,15 @@ class StoreContractIT {
                         }
                         sink.put(item(95210000001L, "after"));
                         throw new IOException("broken file");
-                      }))
+                      },
+                      added -> new ItemStore.Ended(RUNNING.done(NOTHING, 1), rejects)))
           .isInstanceOf(IOException.class)
           .hasMessage("broken file");
 
       assertThat(store.count()).isEqualTo(1);
       assertThat(store.find(before.gtin().value())).contains(before);
       assertThat(names(search("new", "", "", ""))).isEmpty();
+      assertThat(store.importStatus(RUNNING.id())).isEmpty();
       put(item(95210000002L, "and it goes on"));
       assertThat(store.count()).isEqualTo(2);
     }
