@@ -32,6 +32,11 @@ final class Sending {
     send(context, status, body, ALWAYS_ASK);
   }
 
+  /** The same of what is written already. */
+  static void json(RoutingContext context, int status, Buffer bytes) {
+    send(context, status, "application/json", bytes, ALWAYS_ASK);
+  }
+
   /** An answer that is a function of the request alone, good for a day. */
   static void lasting(RoutingContext context, int status, JsonObject body) {
     send(context, status, body, A_DAY);
@@ -102,7 +107,8 @@ final class Sending {
     return false;
   }
 
-  private static Buffer bytes(JsonObject body) {
+  /** An answer as it is sent. */
+  static Buffer bytes(JsonObject body) {
     return body.toBuffer().appendByte((byte) '\n');
   }
 
