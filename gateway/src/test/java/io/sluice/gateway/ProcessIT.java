@@ -87,41 +87,67 @@ class ProcessIT {
     }
   }
 
+  /** Holds a socket on loopback as a socket unit does, for one gateway after another. */
+  private static final String KEEPER =
+      """
+      use strict; use Socket; use Fcntl; $^F = 3;
+      my ($port, @command) = @ARGV;
+      socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
+      bind($s, sockaddr_in($port, INADDR_LOOPBACK)) or die $!;
+      listen($s, 1024) or die $!;
+      fcntl($s, F_SETFL, O_NONBLOCK) or die $!;
+      die "found file " . fileno($s) if fileno($s) != 3;
+      print "listening\n"; $| = 1;
+      for (1, 2) {
+        my $child = fork();
+        if (!$child) { $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; exec @command; }
+        waitpid($child, 0);
+      }
+      """;
+
+  private Program keeper(int port, int admin) {
+    return Program.start(
+        folder.resolve("keeper.log"),
+        List.of(
+            "perl",
+            "-e",
+            KEEPER,
+            Integer.toString(port),
+            program(),
+            "serve",
+            "--routes",
+            routes().toString(),
+            "--admin",
+            "127.0.0.1:" + admin));
+  }
+
+  @Test
+  void aListenerBesideTheSocketThatWasHandedOverIsToldWhereThatIs() throws Exception {
+    int port = FreePort.next();
+    int admin = FreePort.next();
+    routes(port, FreePort.next());
+    write("listeners/l", "{'Protocol':'http','Address':{'Address':'0.0.0.0:" + port + "'}}");
+    try (Program program = keeper(port, admin)) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> program.printed().contains("handed over at this port, 127.0.0.1:" + port));
+      ProcessHandle keeper = ProcessHandle.of(program.id()).orElseThrow();
+      List<ProcessHandle> gateways = keeper.children().toList();
+      keeper.destroyForcibly();
+      gateways.forEach(ProcessHandle::destroy);
+    }
+  }
+
   /**
    * What systemd does with a socket unit: it holds the socket, one gateway after the other serves.
    */
   @Test
   void aSocketThatWasHandedOverRefusesNobodyWhileOneGatewayTakesTheOthersPlace() throws Exception {
-    String keeper =
-        """
-        use strict; use Socket; use Fcntl; $^F = 3;
-        my ($port, @command) = @ARGV;
-        socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
-        bind($s, sockaddr_in($port, INADDR_LOOPBACK)) or die $!;
-        listen($s, 1024) or die $!;
-        fcntl($s, F_SETFL, O_NONBLOCK) or die $!;
-        die "found file " . fileno($s) if fileno($s) != 3;
-        print "listening\n"; $| = 1;
-        for (1, 2) {
-          my $child = fork();
-          if (!$child) { $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; exec @command; }
-          waitpid($child, 0);
-        }
-        """;
     try (Origin origin = Origin.named("origin")) {
       int port = FreePort.next();
       int admin = FreePort.next();
       routes(port, origin.port());
-      List<String> command = new ArrayList<>(List.of("perl", "-e", keeper, Integer.toString(port)));
-      command.addAll(
-          List.of(
-              Top.path("gateway", "target", "sluice", "bin", "sluice").toString(),
-              "serve",
-              "--routes",
-              routes().toString(),
-              "--admin",
-              "127.0.0.1:" + admin));
-      try (Program program = Program.start(folder.resolve("keeper.log"), command)) {
+      try (Program program = keeper(port, admin)) {
         awaitReady(admin);
         try (Load load =
             Load.start(8, port, "/x", answer -> answer.head().startsWith("HTTP/1.1 200"))) {

@@ -78,6 +78,15 @@ public final class InheritedSockets {
     return null;
   }
 
+  /** Where the one listens that is in the way of another address at its port; null for none. */
+  @Nullable InetSocketAddress inTheWayAt(int port) {
+    return left.stream()
+        .map(EpollServerSocketChannel::localAddress)
+        .filter(local -> local.getPort() == port)
+        .findFirst()
+        .orElse(null);
+  }
+
   private static boolean isAt(InetAddress local, byte[] host) {
     try {
       InetAddress wanted = InetAddress.getByAddress(host);

@@ -7,11 +7,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
+import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.upstream.LoopPools;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,10 +80,7 @@ public final class ServerSockets implements TableFollower {
       }
       if (failure != null) {
         unmoved.add(listener.id());
-        String found = listener.written().address() + ": " + failure;
-        problems.add(
-            Problem.error(
-                "listeners/" + listener.id() + " Address", found, "an address that can be bound"));
+        problems.add(notBound(listener.written(), failure));
       }
     }
     // A listener that could not move is still served where it was.
@@ -91,6 +91,17 @@ public final class ServerSockets implements TableFollower {
     }
     closing.removeIf(socket -> socket.connections() == 0);
     return problems;
+  }
+
+  private Problem notBound(Listener written, String failure) {
+    InetSocketAddress handedOver = inherited.inTheWayAt(written.port());
+    return Problem.error(
+        "listeners/" + written.id() + " Address",
+        written.address() + ": " + failure,
+        handedOver == null
+            ? "an address that can be bound"
+            : "the address of the socket that was handed over at this port, "
+                + NetUtil.toSocketAddressString(handedOver));
   }
 
   /** Closes the listener's own old socket on the same port, if it has one there. */
