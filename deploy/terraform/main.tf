@@ -1,5 +1,5 @@
 # Sluice on machines that are there already, whoever made them: etcd, gateways and GTIN services, from Debian packages, over SSH.
-# Give it the addresses that another module put out; it needs no provider but Terraform's own.
+# Give it the addresses that another module put out; it needs no provider but Terraform's own. On a young machine others install too: apt waits for them.
 terraform {
   required_version = ">= 1.4"
 }
@@ -33,9 +33,10 @@ resource "terraform_data" "etcd" {
 
   provisioner "remote-exec" {
     inline = [
+      "set -e",
       "sudo install -m 0644 /tmp/etcd.env /etc/default/etcd",
-      "sudo apt-get update -q",
-      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o Dpkg::Options::=--force-confold etcd-server etcd-client",
+      "sudo apt-get update -q -o DPkg::Lock::Timeout=120",
+      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold etcd-server etcd-client",
       "sudo systemctl enable etcd",
       "sudo systemctl restart --no-block etcd",
     ]
@@ -69,7 +70,8 @@ resource "terraform_data" "gateway" {
   # The socket unit keeps the clients' sockets while the program is replaced.
   provisioner "remote-exec" {
     inline = [
-      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o Dpkg::Options::=--force-confold /tmp/sluice.deb",
+      "set -e",
+      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold /tmp/sluice.deb",
       "sudo install -m 0644 /tmp/sluice.env /etc/sluice/sluice.env",
       "sudo systemctl enable --now sluice.socket",
       "sudo systemctl enable sluice",
@@ -104,7 +106,8 @@ resource "terraform_data" "service" {
 
   provisioner "remote-exec" {
     inline = [
-      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o Dpkg::Options::=--force-confold /tmp/gtin-service.deb",
+      "set -e",
+      "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold /tmp/gtin-service.deb",
       "sudo install -m 0644 /tmp/gtin-service.env /etc/sluice/gtin-service.env",
       "sudo systemctl enable gtin-service@9101",
       "sudo systemctl restart gtin-service@9101",
