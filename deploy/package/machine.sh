@@ -17,7 +17,8 @@ unpack_machine() {
   trap end_machine EXIT
   mkdir -p "$root"
   tar -C "$root" -xpf "$top/target/debian.tar"
-  echo "127.0.0.1 localhost" >"$root/etc/hosts"
+  echo machine >"$root/etc/hostname"
+  echo "127.0.0.1 localhost machine" >"$root/etc/hosts"
 }
 
 # boot_machine SECONDS: lets it live for so long at most.
