@@ -133,6 +133,16 @@ public final class Fleet {
   }
 
   /**
+   * The servers of a gateway's backends, as it sees them.
+   *
+   * @throws SilentException when its admin API does not answer
+   */
+  public List<SeenServer> servers(GatewayStatus gateway)
+      throws SilentException, InterruptedException {
+    return SeenServer.of(status(gateway));
+  }
+
+  /**
    * A gateway's {@code /metrics}.
    *
    * @throws SilentException when its admin API does not answer

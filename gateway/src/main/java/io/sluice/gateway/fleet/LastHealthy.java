@@ -1,6 +1,5 @@
 package io.sluice.gateway.fleet;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
@@ -53,26 +52,24 @@ public final class LastHealthy {
     Set<String> addresses = new HashSet<>();
     for (Server server : config.servers().getOrDefault(backend, List.of())) {
       if (TreeCheck.takesRequests(server)) {
-        addresses.add(backend + ' ' + server.host() + ' ' + server.port());
+        addresses.add(address(backend, server.host(), server.port()));
       }
     }
     return addresses;
+  }
+
+  private static String address(String backend, String host, int port) {
+    return backend + ' ' + host + ' ' + port;
   }
 
   private static Set<String> healthy(Fleet fleet) throws IOException, InterruptedException {
     Set<String> healthy = new HashSet<>();
     for (GatewayStatus gateway : fleet.gateways().values()) {
       try {
-        for (JsonNode each : fleet.status(gateway).path("candidates")) {
-          if (each.path("state").asText().equals("READY")) {
-            healthy.add(
-                each.path("backend").asText()
-                    + ' '
-                    + each.path("host").asText()
-                    + ' '
-                    + each.path("port").asInt());
-          }
-        }
+        fleet.servers(gateway).stream()
+            .filter(SeenServer::isReady)
+            .map(each -> address(each.backend(), each.host(), each.port()))
+            .forEach(healthy::add);
       } catch (Fleet.SilentException silent) {
         LOG.debug("not asked: {}", silent.getMessage());
       }

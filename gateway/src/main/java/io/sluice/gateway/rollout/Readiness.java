@@ -1,10 +1,10 @@
 package io.sluice.gateway.rollout;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.fleet.SeenServer;
 import io.sluice.gateway.fleet.Servers;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +19,6 @@ import java.util.List;
 /** Whether a backend can take requests: as every gateway sees it, and as its servers answer. */
 final class Readiness {
   private static final Duration ASK = Duration.ofSeconds(5);
-  private static final String READY = "READY";
 
   private final EtcdStore store;
   private final Fleet fleet;
@@ -50,21 +49,15 @@ final class Readiness {
 
   private List<String> hindrances(GatewayStatus gateway, String backend)
       throws Fleet.SilentException, InterruptedException {
-    int ready = 0;
-    int all = 0;
-    for (JsonNode candidate : fleet.status(gateway).path("candidates")) {
-      if (candidate.path("backend").asText().equals(backend)) {
-        all++;
-        ready += candidate.path("state").asText().equals(READY) ? 1 : 0;
-      }
-    }
-    return ready > 0
+    List<SeenServer> servers =
+        fleet.servers(gateway).stream().filter(each -> each.backend().equals(backend)).toList();
+    return servers.stream().anyMatch(SeenServer::isReady)
         ? List.of()
         : List.of(
             "gateway "
                 + gateway.id()
                 + " sees "
-                + all
+                + servers.size()
                 + " servers of backend "
                 + backend
                 + " and none of them ready");

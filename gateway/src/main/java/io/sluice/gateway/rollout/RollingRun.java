@@ -135,7 +135,7 @@ final class RollingRun {
       String hindrance =
           server == null
               ? "server " + each.newId() + " has withdrawn itself"
-              : hindrance(server, "candidates", Silence.SAYS_NOTHING);
+              : hindrance(server, this::isReadyAt, Silence.SAYS_NOTHING);
       if (!hindrance.isEmpty()) {
         return hindrance;
       }
@@ -221,11 +221,11 @@ final class RollingRun {
       String missing =
           server == null
               ? "server " + each.newId() + " has not announced itself"
-              : hindrance(server, "candidates", Silence.IS_IN_THE_WAY);
+              : hindrance(server, this::isReadyAt, Silence.IS_IN_THE_WAY);
       if (missing.isEmpty() && server != null) {
         ready = ready == null ? new Stopwatch() : ready;
         boolean settled = ready.seconds() >= plan.settleSeconds();
-        if (settled || hindrance(server, "endpoints", Silence.IS_IN_THE_WAY).isEmpty()) {
+        if (settled || hindrance(server, this::wasAskedBy, Silence.IS_IN_THE_WAY).isEmpty()) {
           return "";
         }
       }
@@ -242,12 +242,37 @@ final class RollingRun {
     SAYS_NOTHING
   }
 
-  /** What a gateway misses of a server: that it is READY, or that it had a request. */
-  private String hindrance(Server server, String list, Silence ofGateways)
+  /** What is looked for at a gateway. */
+  private interface Look {
+    boolean at(GatewayStatus gateway, Server server)
+        throws Fleet.SilentException, InterruptedException;
+  }
+
+  private boolean isReadyAt(GatewayStatus gateway, Server server)
+      throws Fleet.SilentException, InterruptedException {
+    return fleet.servers(gateway).stream()
+        .anyMatch(
+            seen -> seen.isReady() && seen.isAt(server) && seen.backend().equals(plan.backend()));
+  }
+
+  private boolean wasAskedBy(GatewayStatus gateway, Server server)
+      throws Fleet.SilentException, InterruptedException {
+    for (JsonNode endpoint : fleet.status(gateway).path("endpoints")) {
+      if (endpoint.path("host").asText().equals(server.host())
+          && endpoint.path("port").asInt() == server.port()
+          && endpoint.path("exchanges").asLong() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Which gateway misses something of a server; empty when none does. */
+  private String hindrance(Server server, Look look, Silence ofGateways)
       throws IOException, InterruptedException {
     for (GatewayStatus gateway : fleet.gateways().values()) {
       try {
-        if (!isWell(fleet.status(gateway).path(list), server)) {
+        if (!look.at(gateway, server)) {
           return "server " + server.id() + " was not ready at gateway " + gateway.id();
         }
       } catch (Fleet.SilentException silent) {
@@ -257,19 +282,6 @@ final class RollingRun {
       }
     }
     return "";
-  }
-
-  private static boolean isWell(JsonNode list, Server server) {
-    for (JsonNode each : list) {
-      boolean same =
-          each.path("host").asText().equals(server.host())
-              && each.path("port").asInt() == server.port();
-      if (same
-          && (each.path("state").asText().equals("READY") || each.path("exchanges").asLong() > 0)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Drains and stops the old ones; false when one is still busy when the time is over. */
