@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,6 @@ final class DigitalLink {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{12,14}");
   private static final Pattern PACKED = Pattern.compile("[A-Za-z0-9_-]{10,}");
   private static final Pattern GS1 = Pattern.compile("(?i)https?://id\\.gs1\\.org/.*");
-  private static final int GTIN_BITS = 47;
 
   private DigitalLink() {}
 
@@ -80,7 +77,7 @@ final class DigitalLink {
     }
     OptionalLong packed = PackedLink.number(segment);
     if (packed.isEmpty() && atGs1) {
-      packed = beginning(segment);
+      packed = PackedLink.firstNumber(segment);
     }
     if (packed.isEmpty()) {
       return Optional.empty();
@@ -94,29 +91,6 @@ final class DigitalLink {
             String.format("%014d", value),
             Form.DIGITAL_LINK,
             NumberReader.with(steps, "link-decompressed", "the number was packed into the link")));
-  }
-
-  /** The number that a segment begins with: a byte for 01, alone or with others, then 47 bits. */
-  private static OptionalLong beginning(String segment) {
-    byte[] bytes;
-    try {
-      bytes = Base64.getUrlDecoder().decode(segment);
-    } catch (IllegalArgumentException notOne) {
-      return OptionalLong.empty();
-    }
-    if (bytes.length < 7 || !beginsWith01(bytes[0])) {
-      return OptionalLong.empty();
-    }
-    long bits = ByteBuffer.wrap(Arrays.copyOfRange(bytes, 1, 9)).getLong();
-    long value = bits >>> (Long.SIZE - GTIN_BITS);
-    return value > 99_999_999_999_999L ? OptionalLong.empty() : OptionalLong.of(value);
-  }
-
-  /** 01 itself, 0A to 0F, 1A to 1F, 2A to 2F, 3A to 3F and A0 to A9: 01 with others. */
-  private static boolean beginsWith01(byte first) {
-    int low = first & 0x0f;
-    int high = first >> 4 & 0x0f;
-    return first == 1 || (low >= 0x0a && high <= 3) || (low <= 9 && high == 0x0a);
   }
 
   /** Without scheme, host, query and fragment. */

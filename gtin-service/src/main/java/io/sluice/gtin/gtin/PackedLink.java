@@ -82,36 +82,57 @@ final class PackedLink {
   private int left;
   private long number = -1;
 
-  private PackedLink(BigInteger bits, int length, Map<String, List<String>> sets) {
+  private PackedLink(String segment, Map<String, List<String>> sets) throws Misfit {
+    BigInteger bits = BigInteger.ZERO;
+    for (int i = 0; i < segment.length(); i++) {
+      int value = ALPHABET.indexOf(segment.charAt(i));
+      if (value < 0 || i == MOST_CHARACTERS) {
+        throw new Misfit();
+      }
+      bits = bits.shiftLeft(6).or(BigInteger.valueOf(value));
+    }
     this.bits = bits;
-    this.left = length;
+    this.left = 6 * segment.length();
     this.sets = sets;
   }
 
   /** The number of key 01; empty where the segment is not a packed link, or not of an item. */
   static OptionalLong number(String segment) {
-    if (segment.length() > MOST_CHARACTERS) {
-      return OptionalLong.empty();
-    }
-    BigInteger bits = BigInteger.ZERO;
-    for (int i = 0; i < segment.length(); i++) {
-      int value = ALPHABET.indexOf(segment.charAt(i));
-      if (value < 0) {
-        return OptionalLong.empty();
-      }
-      bits = bits.shiftLeft(6).or(BigInteger.valueOf(value));
-    }
-    int length = 6 * segment.length();
     for (Map<String, List<String>> sets : List.of(SETS, SETS_AS_PUBLISHED)) {
-      PackedLink link = new PackedLink(bits, length, sets);
       try {
+        PackedLink link = new PackedLink(segment, sets);
         link.readAll();
-        return link.number < 0 ? OptionalLong.empty() : OptionalLong.of(link.number);
+        return link.found();
       } catch (Misfit misfit) {
         // Perhaps in the other order.
       }
     }
     return OptionalLong.empty();
+  }
+
+  /** The number of key 01 where it is in the first element, whatever follows it. */
+  static OptionalLong firstNumber(String segment) {
+    try {
+      PackedLink link = new PackedLink(segment, SETS);
+      link.readFirst();
+      return link.found();
+    } catch (Misfit misfit) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private OptionalLong found() {
+    return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  private void readFirst() throws Misfit {
+    try {
+      element();
+    } catch (Misfit spoilt) {
+      if (number < 0) {
+        throw spoilt;
+      }
+    }
   }
 
   private void readAll() throws Misfit {
