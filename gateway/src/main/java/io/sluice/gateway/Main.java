@@ -12,8 +12,10 @@ import io.sluice.gateway.cli.ProblemsCommand;
 import io.sluice.gateway.cli.RmCommand;
 import io.sluice.gateway.cli.RolloutCommand;
 import io.sluice.gateway.cli.StatusCommand;
+import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
+import io.sluice.gateway.control.StoreAwayException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -63,16 +65,12 @@ public final class Main {
               .getCommandLine()
               .getErr()
               .println(
-                  "Try: sluice "
-                      + (wrong.getCommandLine() == command
-                          ? ""
-                          : wrong.getCommandLine().getCommandName() + " ")
-                      + "--help");
+                  "Try: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
           return CommandLine.ExitCode.USAGE;
         });
     command.setExecutionExceptionHandler(
         (failed, failing, args) -> {
-          failing.getErr().println("sluice: " + reason(failed, err));
+          failing.getErr().println("sluice: " + reason(failed, failing, err));
           return CommandLine.ExitCode.SOFTWARE;
         });
     command.setCaseInsensitiveEnumValuesAllowed(true);
@@ -98,7 +96,14 @@ public final class Main {
   }
 
   /** What a person can do something about; a bug shows where it is. */
-  private static String reason(Exception failed, PrintWriter err) {
+  private static String reason(Exception failed, CommandLine failing, PrintWriter err) {
+    if (failed instanceof StoreAwayException) {
+      return "etcd at "
+          + StoreOptions.endpoints(failing.getCommandSpec())
+          + ": found no answer ("
+          + failed.getMessage()
+          + "); --etcd names another";
+    }
     if (!(failed instanceof IOException)) {
       failed.printStackTrace(err);
     }

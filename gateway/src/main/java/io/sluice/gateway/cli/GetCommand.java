@@ -8,7 +8,6 @@ import io.sluice.gateway.fleet.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +39,7 @@ public final class GetCommand implements Callable<Integer> {
       if (id != null) {
         EtcdStore.Stored stored = kind.isId(id) ? store.find(kind.key(id)) : null;
         if (stored == null) {
-          output.note(
-              "sluice: found no " + kind.name().toLowerCase(Locale.ROOT) + " \"" + id + "\"");
+          output.note("sluice: found no " + kind + " \"" + id + "\"");
           return 1;
         }
         output.json(parse(stored.value()));

@@ -21,7 +21,13 @@ final class Output {
   /** The two forms. */
   enum Form {
     TABLE,
-    JSON
+    JSON;
+
+    /** As people write it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   static final JsonMapper JSON =

@@ -3,7 +3,6 @@ package io.sluice.gateway.cli;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Kind;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class RmCommand implements Callable<Integer> {
         }
       }
       if (gone.isEmpty()) {
-        output.note("sluice: found no " + kind.name().toLowerCase(Locale.ROOT) + " \"" + id + "\"");
+        output.note("sluice: found no " + kind + " \"" + id + "\"");
         return 1;
       }
       return writing.write(store, output, gone, false);

@@ -7,7 +7,9 @@ import io.sluice.gateway.rollout.RolloutRun;
 import io.sluice.gateway.rollout.RolloutStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,11 +31,21 @@ public final class RolloutCommand {
   @Command(
       name = "status",
       mixinStandardHelpOptions = true,
-      description = "Shows the newest rollout of each frontend.")
-  int status(@Mixin StoreOptions options, @Mixin Output output)
+      description = "Shows the newest rollout of each frontend, or of one.")
+  int status(
+      @Mixin StoreOptions options,
+      @Mixin Output output,
+      @Parameters(paramLabel = "ID", arity = "0..1", description = ID) @Nullable String id)
       throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
-      RolloutTable.print(output, new RolloutStore(store).all().values());
+      Collection<Rollout> all = new RolloutStore(store).all().values();
+      List<Rollout> wanted =
+          all.stream().filter(each -> id == null || each.plan().id().equals(id)).toList();
+      if (id != null && wanted.isEmpty()) {
+        output.note("sluice: found no rollout of \"" + id + "\"");
+        return 1;
+      }
+      RolloutTable.print(output, wanted);
       return 0;
     }
   }
@@ -49,6 +61,10 @@ public final class RolloutCommand {
       throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
       List<Rollout> history = new RolloutStore(store).history(id);
+      if (history.isEmpty()) {
+        output.note("sluice: found no rollout of \"" + id + "\"");
+        return 1;
+      }
       RolloutTable.print(output, history);
       if (!output.isJson()) {
         history.forEach(rollout -> RolloutTable.timeline(output, rollout));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,7 +47,11 @@ final class RolloutRunner {
       }
       Shift plan = wanted.from(frontend.split().shares().getFirst().backendId());
       String fault = plan.fault();
-      return fault.isEmpty() ? create(store, plan) : refuse(fault);
+      if (!fault.isEmpty()) {
+        refuse(fault);
+        return CommandLine.ExitCode.USAGE;
+      }
+      return create(store, plan);
     }
   }
 

@@ -4,15 +4,20 @@ import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdStore;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** How to reach etcd: the same options for a gateway and for every operator's command. */
 public final class StoreOptions {
@@ -22,6 +27,7 @@ public final class StoreOptions {
       names = "--etcd",
       split = ",",
       paramLabel = "URL",
+      converter = EndpointConverter.class,
       description = "etcd endpoints, such as http://127.0.0.1:2379")
   private List<URI> etcd = new ArrayList<>();
 
@@ -56,6 +62,26 @@ public final class StoreOptions {
   /** Whether any endpoint was named. */
   public boolean isGiven() {
     return !etcd.isEmpty();
+  }
+
+  /** The endpoints that a command was given, for people. */
+  public static String endpoints(CommandSpec command) {
+    OptionSpec option = command.findOption("--etcd");
+    List<?> given = option == null ? List.of() : option.getValue();
+    return (given.isEmpty() ? List.of(LOCAL) : given)
+        .stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** Says what is expected of what is no address at all. */
+  static final class EndpointConverter implements ITypeConverter<URI> {
+    @Override
+    public URI convert(String text) {
+      try {
+        return new URI(text);
+      } catch (URISyntaxException none) {
+        throw new TypeConversionException("found \"" + text + "\", expected http://host:port");
+      }
+    }
   }
 
   /** What was asked for; the etcd of this machine where nothing was. */

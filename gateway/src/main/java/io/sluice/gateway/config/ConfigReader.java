@@ -176,7 +176,7 @@ public final class ConfigReader {
       case Key.OfHost(String name) -> Host.read(name, JsonRecord.parse(key, value, problems));
       case Key.OfSluice() -> null;
       case Key.Unknown() -> {
-        problems.add(Problem.warning(key, "a key that means nothing", Key.SHAPES));
+        problems.add(Problem.warning(key, Problem.UNKNOWN_KEY, Key.SHAPES));
         yield null;
       }
     };

@@ -90,8 +90,7 @@ final class JsonRecord {
       String position =
           at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
       throw new BadValue(
-          Problem.error(
-              key, "unreadable JSON: " + notJson.getOriginalMessage() + position, "a JSON object"));
+          Problem.error(key, "unreadable JSON: " + said(notJson) + position, "a JSON object"));
     }
     if (!node.isObject()) {
       throw new BadValue(
@@ -99,6 +98,11 @@ final class JsonRecord {
               key, node.isMissingNode() ? "an empty value" : abbreviate(node), "a JSON object"));
     }
     return new JsonRecord(key, node, warnings);
+  }
+
+  /** Without the parser's own idea of a position. */
+  private static String said(JsonProcessingException notJson) {
+    return notJson.getOriginalMessage().replaceAll("(?s) \\(start marker at .*", "");
   }
 
   String where() {
@@ -266,7 +270,7 @@ final class JsonRecord {
     for (String name : fields.keySet()) {
       if (!asked.contains(name.toLowerCase(Locale.ROOT))) {
         warnings.add(
-            Problem.warning(where + " " + name, "an unknown field", "a field of this record"));
+            Problem.warning(where + " " + name, Problem.UNKNOWN_FIELD, "a field of this record"));
       }
     }
   }

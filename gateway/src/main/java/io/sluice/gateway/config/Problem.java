@@ -9,6 +9,11 @@ package io.sluice.gateway.config;
  * @param expected what should
  */
 public record Problem(Level level, String where, String found, String expected) {
+  /** What stands there where nobody knows it: for a gateway of another version, no error. */
+  public static final String UNKNOWN_FIELD = "an unknown field";
+
+  public static final String UNKNOWN_KEY = "a key that means nothing";
+
   /** How much it hinders. */
   public enum Level {
     /** The object keeps its last good form, or has none. */

@@ -1,5 +1,6 @@
 package io.sluice.gateway.fleet;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ public enum Kind {
     this.owned = after.endsWith("/");
     this.pattern =
         Pattern.compile(Pattern.quote(before) + NAME + Pattern.quote(after) + (owned ? NAME : ""));
+  }
+
+  /** As people write it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** How its ids look, for people. */

@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * A tree as a gateway would read and compile it, without binding anything, and what a gateway does
  * not mind but its operator would: frontends that never get a request, or have nobody to send to.
  *
- * @param problems what a gateway would report
+ * @param problems what a gateway would report, with what it does not know as an error
  * @param advice what it would not
  */
 public record TreeCheck(Config config, List<Problem> problems, List<Problem> advice) {
@@ -35,8 +35,20 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       RoutingTable table =
           new TableCompiler(new Endpoints(List.of()), telemetry, System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
-      return new TreeCheck(config, table.problems(), advice(config, table));
+      List<Problem> problems = table.problems().stream().map(TreeCheck::forWhoWrites).toList();
+      return new TreeCheck(config, problems, advice(config, table));
     }
+  }
+
+  /**
+   * A gateway passes over what it does not know, which may be of a newer version. Whoever writes it
+   * has mistyped it, and perhaps opened what it was to close.
+   */
+  private static Problem forWhoWrites(Problem problem) {
+    boolean unknown =
+        problem.found().equals(Problem.UNKNOWN_FIELD)
+            || problem.found().equals(Problem.UNKNOWN_KEY);
+    return unknown ? Problem.error(problem.where(), problem.found(), problem.expected()) : problem;
   }
 
   /** Reads a tree, or a part of one, without compiling it. */

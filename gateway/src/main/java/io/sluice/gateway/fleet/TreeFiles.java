@@ -24,7 +24,7 @@ public record TreeFiles(SortedMap<String, String> values, List<Problem> problems
   /**
    * Reads folders one over the other: a later one's files win.
    *
-   * @throws IOException when one is no folder, or a file cannot be read
+   * @throws IOException when one is no folder, a file cannot be read, or there is none
    */
   public static TreeFiles read(List<Path> folders) throws IOException {
     SortedMap<String, String> values = new TreeMap<>();
@@ -46,6 +46,10 @@ public record TreeFiles(SortedMap<String, String> values, List<Problem> problems
           }
         }
       }
+    }
+    if (values.isEmpty()) {
+      throw new IOException(
+          folders + ": found no file that ends in .json, expected a tree such as config/routes");
     }
     return new TreeFiles(values, problems);
   }

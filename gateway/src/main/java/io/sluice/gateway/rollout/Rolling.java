@@ -49,7 +49,12 @@ public record Rolling(
   }
 
   /** One server for another; a port of 0 where the commands need none. */
-  public record Replacement(String oldId, String newId, int port) {}
+  public record Replacement(String oldId, String newId, int port) {
+    @Override
+    public String toString() {
+      return oldId + " by " + newId;
+    }
+  }
 
   @Override
   public String id() {

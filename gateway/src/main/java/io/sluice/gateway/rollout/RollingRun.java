@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ final class RollingRun {
     boolean last = step == plan.lastStep();
     Rollout.Event event =
         Course.event(
-            "replaced " + batch, course.rollout().share(), records.revision(), since, before);
+            "replaced " + said(batch), course.rollout().share(), records.revision(), since, before);
     course.change(
         rollout ->
             rollout.and(event).to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
@@ -90,8 +91,12 @@ final class RollingRun {
     return course.hasHappened(wellDone(batch));
   }
 
+  private static String said(List<Replacement> batch) {
+    return batch.stream().map(Replacement::toString).collect(Collectors.joining(", "));
+  }
+
   private static String wellDone(List<Replacement> batch) {
-    return "found well: " + batch;
+    return "found well: " + said(batch);
   }
 
   /**

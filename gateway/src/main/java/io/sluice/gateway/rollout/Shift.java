@@ -100,6 +100,11 @@ public record Shift(
     if (!fault.isEmpty()) {
       return fault;
     }
+    for (String path : smoke) {
+      if (!path.matches("/[!-~]*")) {
+        return "smoke: found \"" + path + "\", expected a path such as /healthz";
+      }
+    }
     if (from.equals(to)) {
       return "found frontend " + frontend + " at backend " + to + " already, expected another one";
     }

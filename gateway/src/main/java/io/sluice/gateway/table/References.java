@@ -59,7 +59,7 @@ final class References {
     for (String listener : frontend.written().listeners()) {
       if (!config.listeners().containsKey(listener)) {
         problems.add(
-            Problem.warning(
+            Problem.error(
                 where + " Listeners", "\"" + listener + "\"", "the id of a listener that exists"));
       }
     }
