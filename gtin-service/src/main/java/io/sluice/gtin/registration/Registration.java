@@ -2,11 +2,13 @@ package io.sluice.gtin.registration;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * Server keys under one lease: put in one transaction, renewed three times in the lease's time, put
  * again when the lease was lost, and revoked on {@link #withdraw}. A service that dies leaves
  * nothing behind once its lease has run out.
+ *
+ * <p>What an operator has made of a key meanwhile, such as a server that is drained, is looked at
+ * with each renewal and put again as it was: a store that was away takes nobody back into service.
  */
 public final class Registration {
   private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
@@ -28,7 +33,7 @@ public final class Registration {
   private static final long RETRY_MILLIS = 1_000;
 
   private final Client client;
-  private final Map<String, String> keys;
+  private final Map<String, ByteSequence> values = new LinkedHashMap<>();
   private final Duration leaseTime;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread =
@@ -40,7 +45,7 @@ public final class Registration {
   private Registration(List<URI> etcd, Map<String, String> keys, Duration leaseTime) {
     this.client =
         Client.builder().endpoints(etcd).waitForReady(false).connectTimeout(CALL_LIMIT).build();
-    this.keys = keys;
+    keys.forEach((key, value) -> values.put(key, bytes(value)));
     this.leaseTime = leaseTime;
   }
 
@@ -65,7 +70,7 @@ public final class Registration {
     if (lease != 0) {
       try {
         await(client.getLeaseClient().revoke(lease));
-        LOG.info("withdrew {}", keys.keySet());
+        LOG.info("withdrew {}", values.keySet());
       } catch (EtcdUnavailable away) {
         LOG.warn("could not withdraw, the lease ends within {}: {}", leaseTime, away.getMessage());
       }
@@ -81,6 +86,7 @@ public final class Registration {
         try {
           if (registered) {
             renew();
+            look();
           } else {
             register();
           }
@@ -114,12 +120,12 @@ public final class Registration {
     }
     PutOption underLease = PutOption.builder().withLeaseId(lease).build();
     Op[] puts =
-        keys.entrySet().stream()
-            .map(entry -> Op.put(bytes(entry.getKey()), bytes(entry.getValue()), underLease))
+        values.entrySet().stream()
+            .map(entry -> Op.put(bytes(entry.getKey()), entry.getValue(), underLease))
             .toArray(Op[]::new);
     await(client.getKVClient().txn().Then(puts).commit());
     registered = true;
-    LOG.info("registered {}", keys.keySet());
+    LOG.info("registered {}", values.keySet());
   }
 
   /** A lease that the store does not know any more has to be replaced, and the keys with it. */
@@ -138,6 +144,18 @@ public final class Registration {
     if (lease == 0) {
       registered = false;
       LOG.warn("the lease was lost");
+    }
+  }
+
+  /** Remembers what became of the keys. */
+  private void look() throws EtcdUnavailable, InterruptedException {
+    if (!registered) {
+      return;
+    }
+    for (Map.Entry<String, ByteSequence> each : values.entrySet()) {
+      for (KeyValue now : await(client.getKVClient().get(bytes(each.getKey()))).getKvs()) {
+        each.setValue(now.getValue());
+      }
     }
   }
 
