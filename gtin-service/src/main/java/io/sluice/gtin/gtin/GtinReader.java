@@ -1,5 +1,7 @@
 package io.sluice.gtin.gtin;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,21 +31,34 @@ public final class GtinReader {
   /**
    * What the text is, where it is known in which form it comes.
    *
-   * @param as decides between several readings; null where it is not known
+   * @param as decides between several readings, and refuses what is none of them; null where it is
+   *     not known
    */
   public static Reading read(String text, @Nullable Form as) {
     long plain = PlainNumber.read(text);
-    if (plain != PlainNumber.NONE) {
-      return new Reading.One(new Gtin(plain), Form.ofDigits(text.length()), List.of());
+    Reading reading =
+        plain == PlainNumber.NONE
+            ? readCarefully(text)
+            : new Reading.One(new Gtin(plain), Form.ofDigits(text.length()), List.of());
+    return as == null ? reading : inForm(reading, as);
+  }
+
+  private static Reading inForm(Reading reading, Form as) {
+    return switch (reading) {
+      case Reading.Refused refused -> refused;
+      case Reading.One one -> inForm(List.of(one), as);
+      case Reading.Several several -> inForm(several.candidates(), as);
+    };
+  }
+
+  private static Reading inForm(List<Reading.One> candidates, Form as) {
+    for (Reading.One candidate : candidates) {
+      if (candidate.form() == as) {
+        return candidate;
+      }
     }
-    Reading reading = readCarefully(text);
-    return as == null || !(reading instanceof Reading.Several several)
-        ? reading
-        : several.candidates().stream()
-            .filter(candidate -> candidate.form() == as)
-            .<Reading>map(candidate -> candidate)
-            .findFirst()
-            .orElse(reading);
+    String found = candidates.stream().map(each -> each.form().text()).collect(joining(" or "));
+    return Refusal.OTHER_FORM.because("found " + found + ", expected " + as.text());
   }
 
   private static Reading readCarefully(String text) {

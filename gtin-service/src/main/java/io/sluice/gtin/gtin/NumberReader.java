@@ -170,7 +170,11 @@ final class NumberReader {
       return Refusal.LENGTH.because(
           "found "
               + digits.length()
-              + " digits that are no GTIN-12 without its zeros, "
+              + " digits that are no GTIN-12 without its zeros"
+              + (digits.length() == 10
+                  ? ", nor an ISBN-10, which would end in " + Mod11.check(digits.substring(0, 9))
+                  : "")
+              + ", "
               + EXPECTED
               + appended(digits));
     }

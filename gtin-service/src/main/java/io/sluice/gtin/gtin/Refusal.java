@@ -11,6 +11,7 @@ public enum Refusal {
   ALL_ZERO("zeros only are never issued"),
   PRECISION_LOST("a spreadsheet has rounded the number; its digits cannot be got back"),
   NOT_AN_ITEM("the text carries identifiers, but none of a trade item"),
+  OTHER_FORM("the number does not come in the form that was named"),
   SEVERAL_ITEMS("the text carries the numbers of several trade items"),
   MALFORMED("the element string or link is broken");
 

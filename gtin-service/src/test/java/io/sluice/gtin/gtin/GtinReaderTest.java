@@ -190,7 +190,11 @@ class GtinReaderTest {
     assertThat(GtinReader.read("01234565", Form.UPC_E))
         .isInstanceOfSatisfying(
             Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(12345000065L));
-    assertThat(GtinReader.read("01234565", Form.ISSN)).isInstanceOf(Reading.Several.class);
+    assertThat(GtinReader.read("01234565", Form.ISSN))
+        .isInstanceOfSatisfying(
+            Reading.Refused.class,
+            refused ->
+                assertThat(refused.detail()).startsWith("found UPC-E or GTIN-8, expected ISSN"));
   }
 
   @Test
