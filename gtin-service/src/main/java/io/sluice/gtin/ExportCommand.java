@@ -3,6 +3,7 @@ package io.sluice.gtin;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Export;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,13 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!catalogue.startsWith("jdbc:") && !Files.isRegularFile(Path.of(catalogue))) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "gtin-service: --catalogue: found no file " + catalogue + "; nothing was written");
+      return 1;
+    }
     try (Catalogue opened = Catalogue.open(catalogue, null)) {
       long items = Export.of(opened, file);
       spec.commandLine().getOut().println(items + " items are in " + file);

@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
 final class ImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
-      description = "JSON Lines where it ends in .jsonl or .ndjson, else CSV with a header")
+      description =
+          "JSON Lines where it ends in .jsonl or .ndjson, else CSV with a header, separated by"
+              + " commas, semicolons or tabs")
   private Path file = Path.of("");
 
   @Option(
@@ -104,6 +106,10 @@ final class ImportCommand implements Callable<Integer> {
               result.added(),
               result.rows() / ((System.nanoTime() - began) / 1e9));
       spec.commandLine().getOut().flush();
+      if (result.taken() == 0 && result.rows() > 0) {
+        err.println("gtin-service: found no row that is an item; nothing was changed");
+        return 1;
+      }
       return 0;
     } catch (IOException failed) {
       err.println("gtin-service: " + failed.getMessage() + "; nothing was changed");

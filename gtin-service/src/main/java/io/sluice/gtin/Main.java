@@ -24,7 +24,11 @@ public final class Main {
     command.setParameterExceptionHandler(
         (wrong, args) -> {
           wrong.getCommandLine().getErr().println("gtin-service: " + wrong.getMessage());
-          wrong.getCommandLine().getErr().println("Try: gtin-service serve --help");
+          wrong
+              .getCommandLine()
+              .getErr()
+              .println(
+                  "Try: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
           return CommandLine.ExitCode.USAGE;
         });
     if (arguments.length == 0) {

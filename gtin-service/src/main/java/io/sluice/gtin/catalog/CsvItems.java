@@ -1,5 +1,6 @@
 package io.sluice.gtin.catalog;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Map;
@@ -19,7 +20,7 @@ final class CsvItems {
   static void read(Reader csv, String name, Consumer<Item> sink) throws IOException {
     new RowReader(Map.of())
         .csv(
-            csv,
+            new BufferedReader(csv),
             name,
             new RowReader.Sink() {
               @Override

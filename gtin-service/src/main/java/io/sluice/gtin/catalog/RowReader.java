@@ -1,5 +1,6 @@
 package io.sluice.gtin.catalog;
 
+import com.fasterxml.jackson.core.FormatSchema;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,10 +12,12 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,7 @@ final class RowReader {
           .build();
   private static final CsvSchema HEADER_FIRST =
       CsvSchema.emptySchema().withHeader().withAnyPropertyName(EXTRA);
+  private static final String SEPARATORS = ",;\t";
   private static final Map<String, String> COLUMNS =
       Map.ofEntries(
           Map.entry("gtin", "gtin"),
@@ -70,12 +74,14 @@ final class RowReader {
           Map.entry("categories", "category"));
 
   private final Map<String, String> columns;
+  private final Collection<String> named;
 
   /**
    * @param named this file's own names by the canonical ones; other columns are known by the names
    *     that catalogues give them
    */
   RowReader(Map<String, String> named) {
+    this.named = named.values();
     columns = new HashMap<>(COLUMNS);
     // Whoever names a column means that one and no other.
     columns.values().removeAll(named.keySet());
@@ -94,15 +100,24 @@ final class RowReader {
   }
 
   /**
-   * Gives every row of CSV to the sink.
+   * Gives every row of CSV to the sink. What its header has most of separates the cells: commas,
+   * semicolons or tabs.
    *
    * @param name what the source is called in errors
-   * @throws IOException when it is no CSV from some line on, or the sink has had enough
+   * @throws IOException when it is no CSV from some line on, has not the columns that were named,
+   *     or the sink has had enough
    */
-  void csv(Reader source, String name, Sink sink) throws IOException {
+  void csv(BufferedReader source, String name, Sink sink) throws IOException {
+    String header = header(source);
+    if (header.isBlank()) {
+      throw new IOException(name + ": found no header, expected the names of columns");
+    }
+    CsvSchema schema = HEADER_FIRST.withColumnSeparator(separator(header));
     try (MappingIterator<Map<String, String>> rows =
-        new CsvMapper(CSV).readerForMapOf(String.class).with(HEADER_FIRST).readValues(source)) {
-      while (rows.hasNextValue()) {
+        new CsvMapper(CSV).readerForMapOf(String.class).with(schema).readValues(source)) {
+      boolean another = rows.hasNextValue();
+      checkColumns(rows.getParserSchema(), name);
+      for (; another; another = rows.hasNextValue()) {
         // Where the row begins: once it is read, the place is that of the next.
         long line = rows.getCurrentLocation().getLineNr();
         Map<String, String> row = rows.nextValue();
@@ -121,6 +136,45 @@ final class RowReader {
               + notCsv.getOriginalMessage()
               + "), expected a header and rows with as many columns",
           notCsv);
+    }
+  }
+
+  /** The first line, which is read again afterwards. */
+  private static String header(BufferedReader source) throws IOException {
+    source.mark(MOST_LINE);
+    char[] text = new char[MOST_LINE - 1];
+    int length = 0;
+    for (int got = 0; got >= 0 && length < text.length; length += Math.max(0, got)) {
+      got = source.read(text, length, text.length - length);
+    }
+    source.reset();
+    return new String(text, 0, length).lines().findFirst().orElse("");
+  }
+
+  private static char separator(String header) {
+    char most = SEPARATORS.charAt(0);
+    for (int i = 1; i < SEPARATORS.length(); i++) {
+      if (count(header, SEPARATORS.charAt(i)) > count(header, most)) {
+        most = SEPARATORS.charAt(i);
+      }
+    }
+    return most;
+  }
+
+  private static long count(String text, char wanted) {
+    return text.chars().filter(c -> c == wanted).count();
+  }
+
+  private void checkColumns(FormatSchema schema, String name) throws IOException {
+    List<String> found = new ArrayList<>();
+    if (schema instanceof CsvSchema csv) {
+      csv.forEach(column -> found.add(column.getName()));
+    }
+    for (String wanted : named) {
+      if (found.stream().noneMatch(each -> each.strip().equalsIgnoreCase(wanted))) {
+        throw new IOException(
+            name + ": found the columns " + found + ", expected \"" + wanted + "\" among them");
+      }
     }
   }
 

@@ -84,6 +84,31 @@ class CatalogueTest {
     }
   }
 
+  @Test
+  void whatAHeaderHasMostOfSeparatesTheCells() throws Exception {
+    for (String separator : new String[] {",", ";", "\t"}) {
+      String rows =
+          "EAN~Title~Brand\n9521000000018~\"Oats, fine; 1\t\"~B\n".replace("~", separator);
+      Import.Result result = imported(rows, "rows.csv", folder.resolve("c.db"));
+
+      assertThat(result.taken()).as(separator).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aColumnThatIsNamedHasToBeThere() throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.csv"), "gtin,name\n9521000000018,Oats\n");
+    try (Catalogue opened = Catalogue.open(folder.resolve("c.db").toString(), null)) {
+      Import unknown =
+          new Import(
+              file, StandardCharsets.UTF_8, Map.of("gtin", "Artikel"), null, (bytes, rows) -> {});
+
+      assertThatThrownBy(() -> unknown.into(opened))
+          .hasMessageContaining("found the columns [gtin, name], expected \"Artikel\" among them");
+      assertThat(opened.size()).isZero();
+    }
+  }
+
   private Import.Result imported(String content, String name, Path catalogue) throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
     try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
