@@ -17,6 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,9 @@ class ServiceIT extends RunningService {
         "/v1/gtins/0 | 400 | \"code\":\"all-zero\"",
         "/v1/nothing | 404 | \"code\":\"no-such-path\"",
         "/v1/gtins/01234565?as=gtin-8 | 200 | \"gtin\":\"00000001234565\"",
+        "/v1/gtins/04252614?as=gtin-8 | 400 | \"code\":\"other-form\"",
+        "/v1/gtins/9521000000018?as=upc-e | 400 | found GTIN-13, expected UPC-E",
+        "/v1/gtins/0201750415 | 400 | nor an ISBN-10, which would end in 4",
         "/v1/gtins/01234565?as=carton | 400 | \"code\":\"unknown-form\"",
         "/v1/gtins/10614141000415 | 200 | \"contains\":\"00614141000418\"",
         "/v1/gtins/9521000000018 | 200 | \"classification\":{\"prefix\":\"952\",\"issuer\":\"GS1"
@@ -185,13 +191,12 @@ class ServiceIT extends RunningService {
     try (Program serving = service("all", port, FreePort.next())) {
       awaitReady(port);
       assertThat(get(port, "/v1/items/9529999999993").statusCode()).isEqualTo(404);
-      Path few =
-          Files.writeString(
-              folder.resolve("few.csv"), "Code;x\n".replace(";", ",") + "9529999999993,1\n");
-      assertThat(runImport(few, catalogue).printed()).contains("1 rows: 0 taken", "1 rejected");
+      Path few = Files.writeString(folder.resolve("few.csv"), "Code;x\n9529999999993;1\n");
+      assertThat(runImport(few, catalogue, 1).printed())
+          .contains("1 rows: 0 taken", "1 rejected", "nothing was changed");
       Files.writeString(few, "ean,Title,Brands\n9529999999993,New,Us\n9529999999990,Wrong,Us\n");
 
-      assertThat(runImport(few, catalogue).printed())
+      assertThat(runImport(few, catalogue, 0).printed())
           .contains("2 rows: 1 taken, 0 duplicates, 0 replaced by later rows, 1 rejected; 1 items");
 
       assertThat(Files.readString(folder.resolve("rejects.csv")))
@@ -235,9 +240,9 @@ class ServiceIT extends RunningService {
             folder.resolve("rejects.csv").toString()));
   }
 
-  private static Program runImport(Path file, String catalogue) {
+  private static Program runImport(Path file, String catalogue, int status) {
     Program program = importing(file, catalogue);
-    assertThat(program.awaitExit(PATIENCE)).isZero();
+    assertThat(program.awaitExit(PATIENCE)).isEqualTo(status);
     return program;
   }
 
@@ -320,15 +325,59 @@ class ServiceIT extends RunningService {
   }
 
   @Test
+  void aServerThatWasDrainedStaysSoWhenItsLeaseIsLost() {
+    try (Etcd etcd = Etcd.start();
+        Program program =
+            service(
+                "all",
+                FreePort.next(),
+                FreePort.next(),
+                "--register",
+                etcd.url(),
+                "--lease",
+                "6",
+                "--id",
+                "one")) {
+      String key = "/vulcand/backends/gtin/servers/one";
+      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+      etcd.ctl(
+          "put", key, "{\"URL\":\"http://127.0.0.1:1\",\"State\":\"draining\"}", "--ignore-lease");
+      String lease = etcd.ctl("lease", "list").strip().lines().reduce((a, b) -> b).orElseThrow();
+      awaitRenewals(etcd, lease, 2);
+      etcd.ctl("lease", "revoke", lease);
+      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+
+      assertThat(etcd.ctl("get", key)).contains("draining");
+      program.terminate();
+      assertThat(program.awaitExit(PATIENCE)).isZero();
+    }
+  }
+
+  /** A renewed lease has more time left than a moment before. */
+  private static void awaitRenewals(Etcd etcd, String lease, int renewals) {
+    Pattern remaining = Pattern.compile("remaining\\((\\d+)s\\)");
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    AtomicInteger seen = new AtomicInteger();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              Matcher matcher = remaining.matcher(etcd.ctl("lease", "timetolive", lease));
+              int now = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+              return now > left.getAndSet(now) && seen.incrementAndGet() == renewals;
+            });
+  }
+
+  private static final Pattern COPIED = Pattern.compile("the local copy is whole: [1-9]");
+
+  @Test
   void withoutItsDatabaseAServiceStartsAndSaysThatWhatItKnowsMayBeOld() throws Exception {
     int port = FreePort.next();
     int privatePort = FreePort.next();
     try (Postgres postgres = Postgres.start()) {
       try (Program before = shared(port, privatePort, postgres)) {
         awaitReady(port);
-        Awaitility.await()
-            .atMost(PATIENCE)
-            .until(() -> before.printed().contains("the local copy is whole"));
+        Awaitility.await().atMost(PATIENCE).until(() -> COPIED.matcher(before.printed()).find());
         assertThat(get(port, OATS).headers().firstValue("Catalogue-State")).isEmpty();
         before.terminate();
         assertThat(before.awaitExit(PATIENCE)).isZero();
@@ -379,8 +428,10 @@ class ServiceIT extends RunningService {
         "check 9521234543213 | 0 | 9521234543213: 09521234543213, a GTIN-13 from GTIN-13",
         "check 9521234543210 | 1 | check-digit: found check digit 0 in 9521234543210, expected 3",
         "check --as gtin-8 01234565 | 0 | 01234565: 00000001234565, a GTIN-8 from GTIN-8",
+        "export out.csv --catalogue /nowhere.db | 1 | found no file /nowhere.db; nothing was",
         "import /nowhere.csv | 1 | found no readable file /nowhere.csv; nothing was changed",
         "check | 2 | Missing required parameter: 'INPUT'",
+        "check | 2 | Try: gtin-service check --help",
         "--version | 0 | gtin-service 0.1.0",
       })
   void theCommandLineSaysWhatItFoundAndWhatItExpected(String arguments, int status, String line)

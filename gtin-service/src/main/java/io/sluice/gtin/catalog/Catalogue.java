@@ -6,6 +6,7 @@ import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -43,6 +44,7 @@ public final class Catalogue implements AutoCloseable {
 
   private static final long WATCH_MILLIS = 500;
   private static final int LISTEN_MILLIS = 1_000;
+  private static final long MOST_PAUSE_SECONDS = 300;
   private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -61,10 +63,11 @@ public final class Catalogue implements AutoCloseable {
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
-  private long version;
+  private volatile long version;
   private volatile boolean away;
   private volatile boolean closed;
-  private boolean copies = true;
+  private int failedSteps;
+  private long nextStep = System.nanoTime();
 
   private Catalogue(ItemStore store, @Nullable LocalCopy copy, boolean away) {
     this.store = store;
@@ -118,7 +121,7 @@ public final class Catalogue implements AutoCloseable {
       store.prepare();
       return new Catalogue(store, copy, false);
     } catch (SQLException failed) {
-      if (copy != null && copy.isWhole()) {
+      if (copy != null && copy.isWhole() && PostgresStore.isAway(failed)) {
         LOG.warn("the catalogue's database is away, its copy serves: {}", failed.getMessage());
         return new Catalogue(store, copy, true);
       }
@@ -132,7 +135,9 @@ public final class Catalogue implements AutoCloseable {
 
   /** A password in a URL is nobody's business. */
   private static String withoutSecrets(String where) {
-    return where.startsWith(POSTGRES) ? where.replaceAll("[?].*", "?…") : where;
+    return where.startsWith(POSTGRES)
+        ? where.replaceAll("(?i)([?&](user|password|[^=&]*pass[^=&]*)=)[^&]*", "$1…")
+        : where;
   }
 
   /**
@@ -164,7 +169,7 @@ public final class Catalogue implements AutoCloseable {
 
   /** What was done to an item, oldest first. */
   public CompletableFuture<List<Change>> history(Gtin gtin) {
-    return ask(readers, () -> store.history(gtin.value()));
+    return askIfThere(() -> store.history(gtin.value()));
   }
 
   /** Changes one item; fails with {@link EditRefused} where the edit will not. */
@@ -197,6 +202,13 @@ public final class Catalogue implements AutoCloseable {
           }
         },
         on);
+  }
+
+  /** Who asks a database that is away would keep a reader from what the copy answers. */
+  private <T> CompletableFuture<T> askIfThere(Question<T> question) {
+    return away
+        ? CompletableFuture.failedFuture(new CatalogueAway(new SQLException("it is away")))
+        : ask(readers, question);
   }
 
   /** How many items there are. Blocks. */
@@ -250,16 +262,19 @@ public final class Catalogue implements AutoCloseable {
 
   /** How an import is that any process has run on this catalogue, if it is one of the last. */
   public CompletableFuture<Optional<ImportStatus>> importStatus(String id) {
-    return ask(readers, () -> store.importStatus(id));
+    return askIfThere(() -> store.importStatus(id));
   }
 
-  /** Writes the rows that an import has rejected, as CSV. Blocks. */
-  public void rejects(String id, Path into) throws IOException {
-    try (OutputStream out = Files.newOutputStream(into)) {
-      store.rejects(id, out);
-    } catch (SQLException failed) {
-      throw new CatalogueAway(failed);
-    }
+  /** Writes the rows that an import has rejected, as CSV; false where there are none to be had. */
+  public CompletableFuture<Boolean> rejects(String id, Path into) {
+    return askIfThere(
+        () -> {
+          try (OutputStream out = Files.newOutputStream(into)) {
+            return store.rejects(id, out);
+          } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+          }
+        });
   }
 
   /**
@@ -275,10 +290,22 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** Lets the others know how far an import is, where there can be others. Blocks. */
-  public void tell(ImportStatus status) throws IOException {
+  /**
+   * Lets the others know how far an import is, where there can be others. Blocks, but not for a
+   * database that is known to be away.
+   *
+   * @throws CatalogueAway when they cannot be told
+   */
+  public void tell(ImportStatus status) {
     if (store instanceof PostgresStore) {
-      note(status, null);
+      try {
+        if (away) {
+          throw new SQLException("it is away");
+        }
+        store.note(status, null);
+      } catch (SQLException failed) {
+        throw new CatalogueAway(failed);
+      }
     }
   }
 
@@ -317,7 +344,7 @@ public final class Catalogue implements AutoCloseable {
   }
 
   private void isAwayBecauseOf(SQLException failed) {
-    if (!away) {
+    if (!away && store instanceof PostgresStore && PostgresStore.isAway(failed)) {
       away = true;
       LOG.warn("the catalogue's database is away: {}", failed.getMessage());
     }
@@ -345,19 +372,21 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** Brings the copy up to date. That it cannot is said once. */
+  /** Brings the copy up to date; where it cannot, ever more seldom. */
   private void follow(PostgresStore shared, LocalCopy copy) {
-    if (away || closed) {
+    boolean early = failedSteps > 0 && System.nanoTime() - nextStep < 0;
+    if (away || closed || early || version == 0 || copy.isAt(version)) {
       return;
     }
     try {
       copy.follow(shared);
-      copies = true;
+      failedSteps = 0;
     } catch (SQLException | RuntimeException failed) {
-      if (copies && !closed) {
-        LOG.warn("the local copy does not follow the catalogue", failed);
+      long pause = Math.min(MOST_PAUSE_SECONDS, 1L << Math.min(failedSteps++, 10));
+      nextStep = System.nanoTime() + TimeUnit.SECONDS.toNanos(pause);
+      if (!closed) {
+        LOG.warn("the local copy does not follow the catalogue; again in {} s", pause, failed);
       }
-      copies = false;
     }
   }
 

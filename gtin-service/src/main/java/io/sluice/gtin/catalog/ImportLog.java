@@ -57,8 +57,8 @@ final class ImportLog {
       put.setLong(2, System.currentTimeMillis());
       put.setInt(3, status.state().isOver() ? 1 : 0);
       put.setString(4, JSON.writeValueAsString(status));
-      put.executeUpdate();
-      if (rejects != null) {
+      boolean first = put.executeUpdate() == 1;
+      if (first && rejects != null) {
         putRejects(connection, status.id(), rejects);
       }
     } catch (IOException failed) {
@@ -120,8 +120,8 @@ final class ImportLog {
     }
   }
 
-  /** Writes an import's rejected rows. */
-  static void rejects(Connection connection, String id, OutputStream into)
+  /** Writes an import's rejected rows; false where nothing is known of any. */
+  static boolean rejects(Connection connection, String id, OutputStream into)
       throws SQLException, IOException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT bytes FROM import_rejects WHERE id = ? AND part = ?")) {
@@ -130,7 +130,7 @@ final class ImportLog {
         select.setInt(2, part);
         try (ResultSet row = select.executeQuery()) {
           if (!row.next()) {
-            return;
+            return part > 0;
           }
           into.write(row.getBytes(1));
         }

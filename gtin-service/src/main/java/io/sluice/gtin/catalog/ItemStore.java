@@ -48,8 +48,8 @@ interface ItemStore extends AutoCloseable {
 
   Optional<ImportStatus> importStatus(String id) throws SQLException;
 
-  /** Writes the rows that an import has rejected, as CSV. */
-  void rejects(String id, OutputStream into) throws SQLException, IOException;
+  /** Writes the rows that an import has rejected, as CSV; false where nothing is known of any. */
+  boolean rejects(String id, OutputStream into) throws SQLException, IOException;
 
   /**
    * Inserts all items in one transaction if there are none, which two processes may try at once.

@@ -45,17 +45,25 @@ final class LocalCopy {
    * @throws IOException when another service has it
    */
   static LocalCopy open(Path file, String origin, int readers) throws IOException, SQLException {
+    boolean opened = false;
     FileChannel lock =
         FileChannel.open(
             file.resolveSibling(file.getFileName() + ".lock"),
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE);
-    if (!isFree(lock)) {
-      lock.close();
-      throw new IOException(
-          file + ": found another service's local copy, expected one of its own (--local-copy)");
+    try {
+      if (!isFree(lock)) {
+        throw new IOException(
+            file + ": found another service's local copy, expected one of its own (--local-copy)");
+      }
+      LocalCopy copy = new LocalCopy(SqliteStore.open(file, readers + 1), lock, origin);
+      opened = true;
+      return copy;
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
     }
-    return new LocalCopy(SqliteStore.open(file, readers + 1), lock, origin);
   }
 
   private static boolean isFree(FileChannel lock) throws IOException {
@@ -92,36 +100,51 @@ final class LocalCopy {
     return store;
   }
 
+  /** Whether it has what the catalogue was at a version. */
+  boolean isAt(long version) {
+    Position has = position;
+    return has != null && has.version() == version;
+  }
+
   /** Takes the step to what the catalogue is now. */
   void follow(PostgresStore shared) throws SQLException {
-    Position now =
-        shared.atOneMoment(
-            there -> {
-              Position to = PostgresStore.position(there);
-              Position from = position;
-              return to.equals(from) ? to : step(shared, there, from, to);
-            });
-    position = now;
+    boolean done = false;
+    try {
+      Position from = position;
+      Position to =
+          shared.atOneMoment(there -> step(shared, there, from, PostgresStore.position(there)));
+      position = to;
+      done = true;
+    } finally {
+      if (!done) {
+        store.shrink();
+      }
+    }
   }
 
   private Position step(
       PostgresStore shared, Connection there, @Nullable Position from, Position to)
       throws SQLException {
     List<PostgresStore.Now> changes = from == null ? null : PostgresStore.changes(there, from, to);
-    return store.reading(
-        before ->
-            store.writing(
-                here -> {
-                  if (changes == null) {
-                    takeOver(shared, there, before, here);
-                  } else {
-                    for (PostgresStore.Now each : changes) {
-                      store.set(here, each.gtin(), each.item());
-                    }
-                  }
-                  keep(here, to);
-                  return to;
-                }));
+    Position now =
+        store.reading(
+            before ->
+                store.writing(
+                    here -> {
+                      if (changes == null) {
+                        takeOver(shared, there, before, here);
+                      } else {
+                        for (PostgresStore.Now each : changes) {
+                          store.set(here, each.gtin(), each.item());
+                        }
+                      }
+                      keep(here, to);
+                      return to;
+                    }));
+    if (changes == null) {
+      LOG.info("the local copy is whole: {} items", store.count());
+    }
+    return now;
   }
 
   private void takeOver(PostgresStore shared, Connection there, Connection before, Connection here)
@@ -146,7 +169,6 @@ final class LocalCopy {
               insert.executeUpdate();
             });
       }
-      LOG.info("the local copy is whole");
     } catch (IOException failed) {
       throw new SQLException(failed.getMessage(), failed);
     }

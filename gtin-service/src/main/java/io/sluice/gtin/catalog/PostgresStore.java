@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The catalogue in PostgreSQL, or in an engine that speaks its protocol, shared by many processes.
@@ -24,6 +26,8 @@ import org.postgresql.copy.CopyIn;
  * learn of it sooner.
  */
 final class PostgresStore extends SqlStore {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
+
   static final String CHANNEL = "catalogue";
 
   private static final long SCHEMA_LOCK = 0x736c75696365L;
@@ -49,6 +53,9 @@ final class PostgresStore extends SqlStore {
   private static final int FETCHED_ROWS = 10_000;
   private static final int MOST_CHANGES = 10_000;
 
+  /** Ten millions may have to be sorted before the first row comes. */
+  private static final int MOST_SILENT_MILLIS = 600_000;
+
   /** Who edits one item shares this lock; who imports has it alone for the last part. */
   private static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
@@ -68,10 +75,10 @@ final class PostgresStore extends SqlStore {
    * @param connections at most so many at a time
    */
   static PostgresStore at(String url, int connections) {
-    // A database that is silent is away; only an import may take its time.
+    // A database that is silent is away; only an import and a copy may take their time.
     HikariConfig quick = config(url, "catalogue", connections);
     quick.addDataSourceProperty("socketTimeout", "5");
-    HikariConfig patient = config(url, "imports", 1);
+    HikariConfig patient = config(url, "imports", 2);
     patient.setMinimumIdle(0);
     return new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
   }
@@ -99,6 +106,10 @@ final class PostgresStore extends SqlStore {
         pool,
         connection -> {
           try (Statement statement = connection.createStatement()) {
+            // To make what is there already would wait for an import, and many at once would.
+            if (isPrepared(statement)) {
+              return true;
+            }
             statement.execute("SELECT pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
             for (String part : SCHEMA) {
               statement.execute(part);
@@ -110,6 +121,16 @@ final class PostgresStore extends SqlStore {
           return true;
         });
     prepared = true;
+  }
+
+  /** Whether the table is there that is made last. */
+  private static boolean isPrepared(Statement statement) throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND"
+                + " table_name = 'import_rejects'")) {
+      return row.next();
+    }
   }
 
   @Override
@@ -148,10 +169,33 @@ final class PostgresStore extends SqlStore {
         return result;
       } finally {
         if (!done) {
-          connection.rollback();
+          rollBack(connection);
         }
       }
     }
+  }
+
+  /** What had failed is what is to be known, and a connection that is gone has rolled back. */
+  private static void rollBack(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException failed) {
+      LOG.debug("nothing was rolled back", failed);
+    }
+  }
+
+  /**
+   * Whether a failure is that of a database that is away, and not of one that refuses: its
+   * password, its name, its rights (SQLSTATE classes 28, 3D and 42).
+   */
+  static boolean isAway(SQLException failed) {
+    for (Throwable each = failed; each != null; each = each.getCause()) {
+      String state = each instanceof SQLException one ? one.getSQLState() : null;
+      if (state != null && state.matches("(28|3D|42).*")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -216,14 +260,15 @@ final class PostgresStore extends SqlStore {
 
   /** Reads what was so at one moment, however long it takes. */
   <T> T atOneMoment(Work<T> work) throws SQLException {
-    try (Connection connection = pool.getConnection()) {
+    try (Connection connection = imports.getConnection()) {
+      connection.setNetworkTimeout(Runnable::run, MOST_SILENT_MILLIS);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       try {
         return work.with(connection);
       } finally {
-        connection.rollback();
+        rollBack(connection);
       }
     }
   }

@@ -350,16 +350,15 @@ abstract class SqlStore implements ItemStore {
   }
 
   @Override
-  public void rejects(String id, OutputStream into) throws SQLException, IOException {
+  public boolean rejects(String id, OutputStream into) throws SQLException, IOException {
     try {
-      reading(
+      return reading(
           connection -> {
             try {
-              ImportLog.rejects(connection, id, into);
+              return ImportLog.rejects(connection, id, into);
             } catch (IOException failed) {
               throw new UncheckedIOException(failed);
             }
-            return true;
           });
     } catch (UncheckedIOException failed) {
       throw failed.getCause();

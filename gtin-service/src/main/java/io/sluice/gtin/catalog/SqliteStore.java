@@ -42,6 +42,10 @@ final class SqliteStore extends SqlStore {
   private static final String PUT_TEXT =
       "INSERT OR REPLACE INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
   private static final int BATCH = 10_000;
+
+  /** Room for the inner pages of ten million items, so that a lookup reads one page. */
+  private static final int CACHE = -8 * 1024;
+
   private static final int VERSION = 2;
 
   /** A connection with the one question that is asked all the time. */
@@ -137,11 +141,12 @@ final class SqliteStore extends SqlStore {
   }
 
   private Session take() throws SQLException {
-    Session session = sessions.poll();
-    if (session == null) {
-      throw new SQLException("more threads than connections");
+    try {
+      return sessions.take();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while waiting for a connection", interrupted);
     }
-    return session;
   }
 
   @Override
@@ -252,6 +257,16 @@ final class SqliteStore extends SqlStore {
           });
       put.executeBatch();
       text.executeBatch();
+      statement.execute("PRAGMA cache_size = " + CACHE);
+    }
+  }
+
+  /** Gives the disk back what a transaction took that was rolled back. */
+  void shrink() {
+    try (Statement statement = writer.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (SQLException failed) {
+      LOG.warn("the log of {} could not be cut", writer, failed);
     }
   }
 
@@ -288,8 +303,7 @@ final class SqliteStore extends SqlStore {
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(10_000);
-    // Room for the inner pages of ten million items, so that a lookup reads one page.
-    config.setCacheSize(-8 * 1024);
+    config.setCacheSize(CACHE);
     return config.createConnection("jdbc:sqlite:" + file);
   }
 

@@ -45,7 +45,7 @@ public final class ApiServer {
         Vertx.vertx(
             new VertxOptions()
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
-                .setWorkerPoolSize(1)
+                .setWorkerPoolSize(Runtime.getRuntime().availableProcessors())
                 .setInternalBlockingPoolSize(2));
     HttpServerOptions options =
         new HttpServerOptions().setIdleTimeout(75).setAcceptBacklog(4096).setTcpNoDelay(true);

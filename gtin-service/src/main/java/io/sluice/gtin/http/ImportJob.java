@@ -61,10 +61,10 @@ final class ImportJob {
               encoding,
               columns,
               writer,
-              (bytes, soFar) -> status = running.at(bytes, soFar, secondsSince(started)));
+              (bytes, soFar) -> become(running.at(bytes, soFar, secondsSince(started))));
       Import.Result result =
           rows.into(catalogue, ended -> running.done(ended, secondsSince(started)), rejects);
-      status = running.done(result, secondsSince(started));
+      become(running.done(result, secondsSince(started)));
       LOG.info("import {}: {}", id(), result);
     } catch (IOException | RuntimeException | OutOfMemoryError failed) {
       fail(String.valueOf(failed.getMessage()));
@@ -73,7 +73,14 @@ final class ImportJob {
   }
 
   void fail(String why) {
-    status = status.failed(why);
+    become(status.failed(why));
+  }
+
+  /** What is over stays so, whatever a thread says that was late. */
+  private synchronized void become(ImportStatus now) {
+    if (!status.state().isOver()) {
+      status = now;
+    }
   }
 
   /** Lets the catalogue know that it failed; that it is done, it knows. Blocks. */

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -22,6 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,18 +36,22 @@ final class ImportRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ImportRoutes.class);
   private static final long TELL_MILLIS = 2_000;
   private static final int MOST_KNOWN = 100;
+  private static final String COLUMN = "column.";
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final ExecutorService runner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("import").daemon().factory());
+  private final ScheduledExecutorService teller =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("import-tell").daemon().factory());
   private final Map<String, ImportJob> jobs = new ConcurrentHashMap<>();
 
   ImportRoutes(Vertx vertx, Catalogue catalogue) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     runner.execute(ImportFolders::removeOrphans);
-    vertx.setPeriodic(TELL_MILLIS, tick -> vertx.executeBlocking(this::tellAll));
+    teller.scheduleWithFixedDelay(this::tellAll, TELL_MILLIS, TELL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Takes a file and says where its progress can be seen. */
@@ -54,19 +59,14 @@ final class ImportRoutes {
     HttpServerRequest request = context.request();
     Charset encoding;
     boolean lines;
+    Map<String, String> columns;
     try {
       encoding = encoding(request);
+      columns = columns(request);
       lines = isLines(context);
     } catch (Malformed malformed) {
       malformed.answer(context);
       return;
-    }
-    Map<String, String> columns = new LinkedHashMap<>();
-    for (String canonical : Import.COLUMNS) {
-      String name = request.getParam("column." + canonical);
-      if (name != null) {
-        columns.put(canonical, name);
-      }
     }
     request.pause();
     vertx
@@ -88,15 +88,16 @@ final class ImportRoutes {
   /** Where a file is received, and how many bytes it may have. */
   private record Place(ImportJob job, long room) {}
 
-  private static Place prepare(HttpServerRequest request, boolean lines)
-      throws IOException, Malformed {
+  private Place prepare(HttpServerRequest request, boolean lines) throws IOException, Malformed {
     long room = ImportFolders.room();
     String length = request.getHeader("Content-Length");
     if (length != null && Long.parseLong(length) > room) {
       throw LimitedFile.tooLarge(Long.parseLong(length), room);
     }
-    return new Place(
-        new ImportJob(UUID.randomUUID().toString(), lines, ImportFolders.make()), room);
+    String id = UUID.randomUUID().toString();
+    // Whoever shares the catalogue knows of it before the client does; without one it is refused.
+    catalogue.tell(ImportStatus.receiving(id));
+    return new Place(new ImportJob(id, lines, ImportFolders.make()), room);
   }
 
   private Future<ImportJob> receive(HttpServerRequest request, Place place) {
@@ -134,6 +135,23 @@ final class ImportRoutes {
     return lines;
   }
 
+  /** The file's own names for columns: {@code column.gtin=Artikelnummer}. */
+  private static Map<String, String> columns(HttpServerRequest request) throws Malformed {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (Map.Entry<String, String> each : request.params()) {
+      if (each.getKey().startsWith(COLUMN)) {
+        String canonical = each.getKey().substring(COLUMN.length());
+        if (!Import.COLUMNS.contains(canonical)) {
+          throw new Malformed(
+              Problem.MALFORMED_PARAMETER,
+              "column: found \"" + canonical + "\", expected one of " + Import.COLUMNS);
+        }
+        columns.put(canonical, each.getValue());
+      }
+    }
+    return columns;
+  }
+
   private static Charset encoding(HttpServerRequest request) throws Malformed {
     String name = request.getParam("encoding");
     try {
@@ -146,13 +164,16 @@ final class ImportRoutes {
   }
 
   /** How far those are that are under way. */
-  private Object tellAll() throws IOException {
-    for (ImportJob job : jobs.values()) {
-      if (!job.status().state().isOver()) {
-        catalogue.tell(job.status());
+  private void tellAll() {
+    try {
+      for (ImportJob job : jobs.values()) {
+        if (!job.status().state().isOver()) {
+          catalogue.tell(job.status());
+        }
       }
+    } catch (RuntimeException away) {
+      LOG.debug("nobody is told how far imports are", away);
     }
-    return jobs;
   }
 
   /** From now on the catalogue says what became of it. */
@@ -180,8 +201,9 @@ final class ImportRoutes {
         status -> {
           if (status.state().isOver()) {
             vertx
-                .executeBlocking(() -> rejects(status.id()))
-                .onSuccess(file -> send(context, file))
+                .fileSystem()
+                .createTempFile("gtin-rejects-", ".csv")
+                .onSuccess(file -> sendRejects(context, status.id(), file))
                 .onFailure(context::fail);
           } else {
             NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
@@ -189,19 +211,24 @@ final class ImportRoutes {
         });
   }
 
-  private Path rejects(String id) throws IOException {
-    Path file = Files.createTempFile("gtin-rejects-", ".csv");
-    catalogue.rejects(id, file);
-    return file;
-  }
-
-  private void send(RoutingContext context, Path file) {
-    context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
-    context
-        .response()
-        .sendFile(file.toString())
-        .onFailure(context::fail)
-        .eventually(() -> vertx.fileSystem().delete(file.toString()));
+  private void sendRejects(RoutingContext context, String id, String file) {
+    Asking.ask(vertx, catalogue.rejects(id, Path.of(file)))
+        .compose(
+            any -> {
+              if (!any) {
+                NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "found no rejected rows");
+                return Future.succeededFuture();
+              }
+              context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
+              return context.response().sendFile(file);
+            })
+        .onFailure(
+            failed -> {
+              if (!context.response().headWritten()) {
+                context.fail(failed);
+              }
+            })
+        .eventually(() -> vertx.fileSystem().delete(file));
   }
 
   /** Of this process's own, or of any that shares the catalogue. */
@@ -223,7 +250,7 @@ final class ImportRoutes {
                             Problem.NO_SUCH_PATH,
                             "found no import "
                                 + id
-                                + "; one that was cut off has changed nothing")))
+                                + " that has ended, nor one that this service runs")))
         .onFailure(context::fail);
   }
 
@@ -255,6 +282,7 @@ final class ImportRoutes {
   }
 
   void close() {
+    teller.shutdown();
     runner.shutdown();
     jobs.values().forEach(ImportJob::delete);
   }

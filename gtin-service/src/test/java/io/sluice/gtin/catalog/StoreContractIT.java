@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -167,12 +170,29 @@ class StoreContractIT {
       ImportStatus done = RUNNING.done(new Import.Result(3, 1, 0, 0, 2, 1), 0.5);
       store.replaceAll(
           sink -> sink.put(item(95210000001L, "new")), added -> new ItemStore.Ended(done, rejects));
-      // The word of a thread that was late.
+      // The word of a thread that was late, and of one that lost its connection at the commit.
       store.note(RUNNING, null);
+      store.note(RUNNING.failed("the connection was lost"), rejects);
 
       assertThat(store.importStatus("i")).contains(done);
       assertThat(rejected("i")).isEqualTo(Files.readAllBytes(rejects));
       assertThat(rejected("other")).isEmpty();
+    }
+
+    @Test
+    void moreThreadsThanThereAreConnectionsWaitForEachOther() throws Exception {
+      put(item(95210000001L, "one"));
+      try (ExecutorService many = Executors.newFixedThreadPool(16)) {
+        List<Future<String>> found = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+          found.add(
+              many.submit(
+                  () -> store.find(item(95210000001L, "").gtin().value()).orElseThrow().name()));
+        }
+        for (Future<String> each : found) {
+          assertThat(each.get()).isEqualTo("one");
+        }
+      }
     }
 
     @Test
