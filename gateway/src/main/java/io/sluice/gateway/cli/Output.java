@@ -10,8 +10,10 @@ import io.sluice.gateway.config.Problem;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -57,28 +59,32 @@ final class Output {
     spec.commandLine().getErr().flush();
   }
 
-  /** Rows under a header, columns aligned; or an array of objects with the header's names. */
-  void rows(List<String> header, List<List<String>> rows) {
+  /**
+   * Rows under a header, columns aligned; or an array of objects with the header's names.
+   *
+   * @param rows of texts, numbers, and collections of texts
+   */
+  void rows(List<String> header, List<? extends List<?>> rows) {
     if (isJson()) {
       ArrayNode array = JSON.createArrayNode();
-      for (List<String> row : rows) {
+      for (List<?> row : rows) {
         ObjectNode object = array.addObject();
         for (int i = 0; i < header.size(); i++) {
-          object.put(header.get(i), row.get(i));
+          object.set(header.get(i), JSON.valueToTree(row.get(i)));
         }
       }
       json(array);
       return;
     }
-    int[] widths = header.stream().mapToInt(String::length).toArray();
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
     List<List<String>> lines = new ArrayList<>();
     lines.add(header.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList());
-    lines.addAll(rows);
+    rows.forEach(row -> lines.add(row.stream().map(Output::text).toList()));
+    int[] widths = new int[header.size()];
+    for (List<String> line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], line.get(i).length());
+      }
+    }
     for (List<String> line : lines) {
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < widths.length; i++) {
@@ -87,6 +93,12 @@ final class Output {
       out().println(text.toString().stripTrailing());
     }
     out().flush();
+  }
+
+  private static String text(Object cell) {
+    return cell instanceof Collection<?> several
+        ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(cell);
   }
 
   void json(JsonNode node) {

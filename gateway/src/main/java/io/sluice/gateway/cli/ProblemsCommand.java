@@ -42,7 +42,7 @@ public final class ProblemsCommand implements Callable<Integer> {
                   + gateway.admin());
         }
       }
-      List<List<String>> rows = new ArrayList<>();
+      List<List<?>> rows = new ArrayList<>();
       gateways.forEach(
           (problem, ids) ->
               rows.add(
@@ -51,7 +51,7 @@ public final class ProblemsCommand implements Callable<Integer> {
                       problem.where(),
                       problem.found(),
                       problem.expected(),
-                      String.join(",", ids))));
+                      ids)));
       output.rows(List.of("level", "where", "found", "expected", "gateways"), rows);
       boolean error =
           gateways.keySet().stream().anyMatch(each -> each.level() == Problem.Level.ERROR);

@@ -21,16 +21,16 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
-      List<List<String>> rows = new ArrayList<>();
+      List<List<?>> rows = new ArrayList<>();
       for (var gateway : new Fleet(store).gateways().values()) {
         rows.add(
             List.of(
                 gateway.id(),
                 gateway.draining() ? "draining" : "serving",
-                Long.toString(gateway.revision()),
-                Long.toString(gateway.tableVersion()),
+                gateway.revision(),
+                gateway.tableVersion(),
                 gateway.source(),
-                Integer.toString(gateway.problemCount()),
+                gateway.problemCount(),
                 gateway.admin()));
       }
       output.rows(
