@@ -2,7 +2,6 @@ package io.sluice.gtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Postgres;
 import io.sluice.testkit.Program;
@@ -16,19 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The packaged service as a process: what it answers, and how it comes to and goes from a real
- * etcd.
- */
+/** The packaged service as a process: what it answers, and what it does with its catalogue. */
 class ServiceIT extends RunningService {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
@@ -263,111 +256,6 @@ class ServiceIT extends RunningService {
     }
   }
 
-  @Test
-  void itRegistersUnderALeaseWithdrawsOnTermAndIsGoneAfterAKill() {
-    try (Etcd etcd = Etcd.start()) {
-      int port = FreePort.next();
-      String[] registering = {"--register", etcd.url(), "--lease", "3", "--id", "one"};
-      try (Program program = service("all", port, FreePort.next(), registering)) {
-        Awaitility.await()
-            .atMost(PATIENCE)
-            .until(
-                () ->
-                    servers(etcd)
-                        .contains(
-                            "/vulcand/backends/gtin/servers/one\n{\"URL\":\"http://127.0.0.1:"
-                                + port
-                                + "\"}"));
-        assertThat(servers(etcd)).contains("/vulcand/backends/gtin-private/servers/one");
-        // Longer than the lease: only renewing keeps it.
-        Awaitility.await()
-            .during(5, TimeUnit.SECONDS)
-            .atMost(PATIENCE)
-            .until(() -> servers(etcd).contains("servers/one"));
-
-        program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
-        assertThat(servers(etcd)).doesNotContain("servers/one");
-      }
-      try (Program program = service("all", port, FreePort.next(), registering)) {
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
-        program.kill();
-        assertThat(servers(etcd)).contains("servers/one");
-        Awaitility.await().atMost(PATIENCE).until(() -> !servers(etcd).contains("servers/one"));
-      }
-    }
-  }
-
-  @Test
-  void aStoreThatForgetsTheLeaseIsToldAgain() {
-    try (Etcd etcd = Etcd.start()) {
-      try (Program program =
-          service(
-              "all",
-              FreePort.next(),
-              FreePort.next(),
-              "--register",
-              etcd.url(),
-              "--lease",
-              "3",
-              "--id",
-              "one")) {
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
-        etcd.kill();
-        etcd.wipe();
-        etcd.resume();
-
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
-        program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
-      }
-    }
-  }
-
-  @Test
-  void aServerThatWasDrainedStaysSoWhenItsLeaseIsLost() {
-    try (Etcd etcd = Etcd.start();
-        Program program =
-            service(
-                "all",
-                FreePort.next(),
-                FreePort.next(),
-                "--register",
-                etcd.url(),
-                "--lease",
-                "6",
-                "--id",
-                "one")) {
-      String key = "/vulcand/backends/gtin/servers/one";
-      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
-      etcd.ctl(
-          "put", key, "{\"URL\":\"http://127.0.0.1:1\",\"State\":\"draining\"}", "--ignore-lease");
-      String lease = etcd.ctl("lease", "list").strip().lines().reduce((a, b) -> b).orElseThrow();
-      awaitRenewals(etcd, lease, 2);
-      etcd.ctl("lease", "revoke", lease);
-      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
-
-      assertThat(etcd.ctl("get", key)).contains("draining");
-      program.terminate();
-      assertThat(program.awaitExit(PATIENCE)).isZero();
-    }
-  }
-
-  /** A renewed lease has more time left than a moment before. */
-  private static void awaitRenewals(Etcd etcd, String lease, int renewals) {
-    Pattern remaining = Pattern.compile("remaining\\((\\d+)s\\)");
-    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
-    AtomicInteger seen = new AtomicInteger();
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              Matcher matcher = remaining.matcher(etcd.ctl("lease", "timetolive", lease));
-              int now = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-              return now > left.getAndSet(now) && seen.incrementAndGet() == renewals;
-            });
-  }
-
   private static final Pattern COPIED = Pattern.compile("the local copy is whole: [1-9]");
 
   @Test
@@ -442,9 +330,5 @@ class ServiceIT extends RunningService {
       assertThat(program.awaitExit(PATIENCE)).isEqualTo(status);
       assertThat(program.printed()).contains(line);
     }
-  }
-
-  private static String servers(Etcd etcd) {
-    return etcd.ctl("get", "--prefix", "/vulcand/backends/");
   }
 }
