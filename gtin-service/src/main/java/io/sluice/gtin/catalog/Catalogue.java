@@ -39,12 +39,11 @@ public final class Catalogue implements AutoCloseable {
   private static final String POSTGRES = "jdbc:postgresql:";
   private static final int READERS = 4;
 
-  /** For who writes, who imports, who listens, and who copies. */
+  /** For who writes, who listens, who looks at the version, and who tells of imports. */
   private static final int OTHERS = 4;
 
   private static final long WATCH_MILLIS = 500;
   private static final int LISTEN_MILLIS = 1_000;
-  private static final long MOST_PAUSE_SECONDS = 300;
   private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -57,17 +56,13 @@ public final class Catalogue implements AutoCloseable {
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("catalogue-watch").daemon().factory());
-  private final ScheduledExecutorService copier =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("catalogue-copy").daemon().factory());
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
+  private final @Nullable Copier copier;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
   private volatile long version;
   private volatile boolean away;
   private volatile boolean closed;
-  private int failedSteps;
-  private long nextStep = System.nanoTime();
 
   private Catalogue(ItemStore store, @Nullable LocalCopy copy, boolean away) {
     this.store = store;
@@ -82,10 +77,9 @@ public final class Catalogue implements AutoCloseable {
     watcher.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     if (store instanceof PostgresStore shared) {
       Thread.ofPlatform().name("catalogue-listen").daemon().start(() -> listen(shared));
-      if (copy != null) {
-        copier.scheduleWithFixedDelay(
-            () -> follow(shared, copy), 0, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-      }
+      copier = copy == null ? null : new Copier(shared, copy, () -> away ? 0 : version);
+    } else {
+      copier = null;
     }
   }
 
@@ -153,9 +147,9 @@ public final class Catalogue implements AutoCloseable {
     return away;
   }
 
-  /** Whether the local copy has come as far. */
-  boolean hasCopied(Position position) {
-    return copy != null && copy.isAt(position);
+  /** Whether the local copy has what the catalogue was at a version. */
+  boolean hasCopied(long version) {
+    return copy != null && copy.isAt(version);
   }
 
   /** Whether there was an item with this number, and it was removed. */
@@ -189,7 +183,7 @@ public final class Catalogue implements AutoCloseable {
 
   /** What is asked of the database. */
   private interface Question<T> {
-    T answer() throws SQLException;
+    T answer() throws SQLException, IOException;
   }
 
   private static <T> CompletableFuture<T> ask(Executor on, Question<T> question) {
@@ -199,6 +193,8 @@ public final class Catalogue implements AutoCloseable {
             return question.answer();
           } catch (SQLException failed) {
             throw new CatalogueAway(failed);
+          } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
           }
         },
         on);
@@ -206,9 +202,11 @@ public final class Catalogue implements AutoCloseable {
 
   /** Who asks a database that is away would keep a reader from what the copy answers. */
   private <T> CompletableFuture<T> askIfThere(Question<T> question) {
-    return away
-        ? CompletableFuture.failedFuture(new CatalogueAway(new SQLException("it is away")))
-        : ask(readers, question);
+    return away ? CompletableFuture.failedFuture(itIsAway()) : ask(readers, question);
+  }
+
+  private static CatalogueAway itIsAway() {
+    return new CatalogueAway(new SQLException("it is away"));
   }
 
   /** How many items there are. Blocks. */
@@ -271,8 +269,6 @@ public final class Catalogue implements AutoCloseable {
         () -> {
           try (OutputStream out = Files.newOutputStream(into)) {
             return store.rejects(id, out);
-          } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
           }
         });
   }
@@ -298,10 +294,10 @@ public final class Catalogue implements AutoCloseable {
    */
   public void tell(ImportStatus status) {
     if (store instanceof PostgresStore) {
+      if (away) {
+        throw itIsAway();
+      }
       try {
-        if (away) {
-          throw new SQLException("it is away");
-        }
         store.note(status, null);
       } catch (SQLException failed) {
         throw new CatalogueAway(failed);
@@ -372,24 +368,6 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** Brings the copy up to date; where it cannot, ever more seldom. */
-  private void follow(PostgresStore shared, LocalCopy copy) {
-    boolean early = failedSteps > 0 && System.nanoTime() - nextStep < 0;
-    if (away || closed || early || version == 0 || copy.isAt(version)) {
-      return;
-    }
-    try {
-      copy.follow(shared);
-      failedSteps = 0;
-    } catch (SQLException | RuntimeException failed) {
-      long pause = Math.min(MOST_PAUSE_SECONDS, 1L << Math.min(failedSteps++, 10));
-      nextStep = System.nanoTime() + TimeUnit.SECONDS.toNanos(pause);
-      if (!closed) {
-        LOG.warn("the local copy does not follow the catalogue; again in {} s", pause, failed);
-      }
-    }
-  }
-
   /** Hears of changes sooner than by looking. */
   private void listen(PostgresStore shared) {
     while (!closed) {
@@ -417,7 +395,11 @@ public final class Catalogue implements AutoCloseable {
   public void close() {
     closed = true;
     // The readers last: the cache tidies itself up on them after what the others do.
-    for (ExecutorService each : List.of(watcher, copier, writer, readers)) {
+    List<ExecutorService> threads = new ArrayList<>(List.of(watcher, writer, readers));
+    if (copier != null) {
+      threads.addFirst(copier.thread());
+    }
+    for (ExecutorService each : threads) {
       each.shutdown();
       try {
         if (!each.awaitTermination(5, TimeUnit.SECONDS)) {

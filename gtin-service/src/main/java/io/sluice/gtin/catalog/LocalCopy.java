@@ -91,10 +91,6 @@ final class LocalCopy {
     return position != null;
   }
 
-  boolean isAt(Position other) {
-    return other.equals(position);
-  }
-
   /** What it has. */
   ItemStore items() {
     return store;
@@ -107,13 +103,10 @@ final class LocalCopy {
   }
 
   /** Takes the step to what the catalogue is now. */
-  void follow(PostgresStore shared) throws SQLException {
+  void follow(PostgresStore shared) throws SQLException, IOException {
     boolean done = false;
     try {
-      Position from = position;
-      Position to =
-          shared.atOneMoment(there -> step(shared, there, from, PostgresStore.position(there)));
-      position = to;
+      position = shared.atOneMoment(this::step);
       done = true;
     } finally {
       if (!done) {
@@ -122,38 +115,37 @@ final class LocalCopy {
     }
   }
 
-  private Position step(
-      PostgresStore shared, Connection there, @Nullable Position from, Position to)
-      throws SQLException {
-    List<PostgresStore.Now> changes = from == null ? null : PostgresStore.changes(there, from, to);
-    Position now =
-        store.reading(
-            before ->
-                store.writing(
-                    here -> {
-                      if (changes == null) {
-                        takeOver(shared, there, before, here);
-                      } else {
-                        for (PostgresStore.Now each : changes) {
-                          store.set(here, each.gtin(), each.item());
-                        }
-                      }
-                      keep(here, to);
-                      return to;
-                    }));
+  private Position step(Moment there) throws SQLException, IOException {
+    Position from = position;
+    Position to = there.position();
+    List<Moment.Now> changes = from == null ? null : there.changes(from, to);
+    store.reading(
+        before ->
+            store.writing(
+                here -> {
+                  if (changes == null) {
+                    takeOver(there, before, here);
+                  } else {
+                    for (Moment.Now each : changes) {
+                      store.set(here, each.gtin(), each.item());
+                    }
+                  }
+                  keep(here, to);
+                  return true;
+                }));
     if (changes == null) {
       LOG.info("the local copy is whole: {} items", store.count());
     }
-    return now;
+    return to;
   }
 
-  private void takeOver(PostgresStore shared, Connection there, Connection before, Connection here)
-      throws SQLException {
+  private void takeOver(Moment there, Connection before, Connection here)
+      throws SQLException, IOException {
     try (Difference difference = new Difference(before)) {
       store.putAll(
           here,
           changed -> {
-            shared.all(there, item -> difference.with(item, changed));
+            there.all(item -> difference.with(item, changed));
             difference.end();
           });
       for (long gtin : difference.gone()) {
@@ -162,15 +154,12 @@ final class LocalCopy {
       try (Statement statement = here.createStatement();
           PreparedStatement insert = here.prepareStatement("INSERT INTO gone (gtin) VALUES (?)")) {
         statement.executeUpdate("DELETE FROM gone");
-        PostgresStore.gone(
-            there,
+        there.gone(
             gtin -> {
               insert.setLong(1, gtin);
               insert.executeUpdate();
             });
       }
-    } catch (IOException failed) {
-      throw new SQLException(failed.getMessage(), failed);
     }
   }
 

@@ -3,17 +3,14 @@ package io.sluice.gtin.catalog;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
@@ -50,8 +47,6 @@ final class PostgresStore extends SqlStore {
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
           + " excluded.category, words = excluded.words";
   private static final int COPIED_BYTES = 64 * 1024;
-  private static final int FETCHED_ROWS = 10_000;
-  private static final int MOST_CHANGES = 10_000;
 
   /** Ten millions may have to be sorted before the first row comes. */
   private static final int MOST_SILENT_MILLIS = 600_000;
@@ -60,12 +55,15 @@ final class PostgresStore extends SqlStore {
   private static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
   private final HikariDataSource pool;
-  private final HikariDataSource imports;
+
+  /** For what may take minutes: imports and copies. */
+  private final HikariDataSource patient;
+
   private boolean prepared;
 
-  private PostgresStore(HikariDataSource pool, HikariDataSource imports) {
+  private PostgresStore(HikariDataSource pool, HikariDataSource patient) {
     this.pool = pool;
-    this.imports = imports;
+    this.patient = patient;
   }
 
   /**
@@ -78,7 +76,7 @@ final class PostgresStore extends SqlStore {
     // A database that is silent is away; only an import and a copy may take their time.
     HikariConfig quick = config(url, "catalogue", connections);
     quick.addDataSourceProperty("socketTimeout", "5");
-    HikariConfig patient = config(url, "imports", 2);
+    HikariConfig patient = config(url, "patient", 2);
     patient.setMinimumIdle(0);
     return new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
   }
@@ -134,20 +132,20 @@ final class PostgresStore extends SqlStore {
   }
 
   @Override
-  <T> T reading(Work<T> work) throws SQLException {
+  <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E {
     try (Connection connection = pool.getConnection()) {
       return work.with(connection);
     }
   }
 
   @Override
-  <T> T writing(Work<T> work) throws SQLException {
+  <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E {
     return transaction(pool, work);
   }
 
   @Override
-  <T> T writingLong(Work<T> work) throws SQLException {
-    return transaction(imports, work);
+  <T, E extends Exception> T writingLong(Work<T, E> work) throws SQLException, E {
+    return transaction(patient, work);
   }
 
   @Override
@@ -158,7 +156,8 @@ final class PostgresStore extends SqlStore {
     }
   }
 
-  private static <T> T transaction(HikariDataSource from, Work<T> work) throws SQLException {
+  private static <T, E extends Exception> T transaction(HikariDataSource from, Work<T, E> work)
+      throws SQLException, E {
     try (Connection connection = from.getConnection()) {
       connection.setAutoCommit(false);
       boolean done = false;
@@ -243,104 +242,31 @@ final class PostgresStore extends SqlStore {
 
   @Override
   public void all(Sink sink) throws SQLException, IOException {
-    try {
-      atOneMoment(
-          connection -> {
-            try {
-              all(connection, sink);
-            } catch (IOException failed) {
-              throw new UncheckedIOException(failed);
-            }
-            return true;
-          });
-    } catch (UncheckedIOException failed) {
-      throw failed.getCause();
-    }
+    atOneMoment(
+        moment -> {
+          moment.all(sink);
+          return true;
+        });
+  }
+
+  /** What is done with what was so at one moment. */
+  interface Look<T, E extends Exception> {
+    T at(Moment moment) throws SQLException, E;
   }
 
   /** Reads what was so at one moment, however long it takes. */
-  <T> T atOneMoment(Work<T> work) throws SQLException {
-    try (Connection connection = imports.getConnection()) {
+  <T, E extends Exception> T atOneMoment(Look<T, E> look) throws SQLException, E {
+    try (Connection connection = patient.getConnection()) {
       connection.setNetworkTimeout(Runnable::run, MOST_SILENT_MILLIS);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       try {
-        return work.with(connection);
+        return look.at(new Moment(connection));
       } finally {
         rollBack(connection);
       }
     }
-  }
-
-  /** In a transaction, without which the driver would fetch all rows at once. */
-  void all(Connection connection, Sink sink) throws SQLException, IOException {
-    try (Statement select = connection.createStatement()) {
-      select.setFetchSize(FETCHED_ROWS);
-      try (ResultSet row = select.executeQuery(ALL)) {
-        while (row.next()) {
-          sink.put(item(row.getLong(1), row, 2));
-        }
-      }
-    }
-  }
-
-  /** Takes a number. */
-  interface NumberSink {
-    void put(long gtin) throws SQLException;
-  }
-
-  /** The numbers of items that were removed. In a transaction. */
-  static void gone(Connection connection, NumberSink sink) throws SQLException {
-    try (Statement select = connection.createStatement()) {
-      select.setFetchSize(FETCHED_ROWS);
-      try (ResultSet row = select.executeQuery("SELECT gtin FROM gone")) {
-        while (row.next()) {
-          sink.put(row.getLong(1));
-        }
-      }
-    }
-  }
-
-  static Position position(Connection connection) throws SQLException {
-    try (Statement select = connection.createStatement();
-        ResultSet row =
-            select.executeQuery(
-                "SELECT version, (SELECT coalesce(max(id), 0) FROM change) FROM"
-                    + " catalogue_version")) {
-      row.next();
-      return new Position(row.getLong(1), row.getLong(2));
-    }
-  }
-
-  /** What an item is after a change; null where it was removed. */
-  record Now(long gtin, @Nullable Item item) {}
-
-  /**
-   * The changes between two positions in their order; null where these are not all that happened,
-   * or more than are worth it.
-   */
-  static @Nullable List<Now> changes(Connection connection, Position from, Position to)
-      throws SQLException {
-    long versions = to.version() - from.version();
-    if (versions < 0 || versions > MOST_CHANGES) {
-      return null;
-    }
-    List<Now> changes = new ArrayList<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT gtin, name_after, brand_after, category_after FROM change WHERE id > ? ORDER BY"
-                + " id LIMIT "
-                + (MOST_CHANGES + 1))) {
-      select.setLong(1, from.change());
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          long gtin = row.getLong(1);
-          changes.add(new Now(gtin, row.getString(2) == null ? null : item(gtin, row, 2)));
-        }
-      }
-    }
-    return changes.size() == versions ? changes : null;
   }
 
   @Override
@@ -444,7 +370,7 @@ final class PostgresStore extends SqlStore {
 
   @Override
   public void close() {
-    imports.close();
+    patient.close();
     pool.close();
   }
 }

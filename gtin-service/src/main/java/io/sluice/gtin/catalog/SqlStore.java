@@ -3,7 +3,6 @@ package io.sluice.gtin.catalog;
 import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,19 +24,19 @@ abstract class SqlStore implements ItemStore {
       "INSERT INTO change (at, who, request, gtin, name_before, brand_before, category_before,"
           + " name_after, brand_after, category_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-  /** What is done with a connection. */
-  interface Work<T> {
-    T with(Connection connection) throws SQLException;
+  /** What is done with a connection, and may fail by itself as well. */
+  interface Work<T, E extends Exception> {
+    T with(Connection connection) throws SQLException, E;
   }
 
   /** Reads, outside of any transaction. */
-  abstract <T> T reading(Work<T> work) throws SQLException;
+  abstract <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E;
 
   /** Writes, in one transaction that nobody sees a part of. */
-  abstract <T> T writing(Work<T> work) throws SQLException;
+  abstract <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E;
 
   /** The same for what may take minutes. */
-  abstract <T> T writingLong(Work<T> work) throws SQLException;
+  abstract <T, E extends Exception> T writingLong(Work<T, E> work) throws SQLException, E;
 
   /** Keeps everybody else from editing the same item until the transaction ends. */
   abstract void lock(Connection connection, long gtin) throws SQLException;
@@ -194,30 +193,18 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public Edited edit(long gtin, Author author, Edit edit) throws SQLException, EditRefused {
-    EditRefused[] refused = {null};
-    Edited edited =
-        writing(
-            connection -> {
-              lock(connection, gtin);
-              Item before = find(connection, gtin);
-              Item after;
-              try {
-                after = edit.of(before);
-              } catch (EditRefused no) {
-                refused[0] = no;
-                return new Edited(before, before);
-              }
-              if (!Objects.equals(before, after)) {
-                set(connection, gtin, after);
-                announce(connection);
-                record(connection, gtin, author, before, after);
-              }
-              return new Edited(before, after);
-            });
-    if (refused[0] != null) {
-      throw refused[0];
-    }
-    return edited;
+    return writing(
+        connection -> {
+          lock(connection, gtin);
+          Item before = find(connection, gtin);
+          Item after = edit.of(before);
+          if (!Objects.equals(before, after)) {
+            set(connection, gtin, after);
+            announce(connection);
+            record(connection, gtin, author, before, after);
+          }
+          return new Edited(before, after);
+        });
   }
 
   /** Lets an item be this, or be gone. */
@@ -309,30 +296,22 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public long replaceAll(Source source, Ending ending) throws SQLException, IOException {
-    try {
-      return writingLong(
-          connection -> {
-            long before = count(connection);
-            try {
-              putAll(connection, source);
-            } catch (IOException failed) {
-              throw new UncheckedIOException(failed);
-            }
-            // What was removed before and has come again is there.
-            try (Statement statement = connection.createStatement()) {
-              statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
-            }
-            long added = count(connection) - before;
-            Ended ended = ending.after(added);
-            if (ended != null) {
-              ImportLog.put(connection, ended.status(), ended.rejects());
-            }
-            announce(connection);
-            return added;
-          });
-    } catch (UncheckedIOException failed) {
-      throw failed.getCause();
-    }
+    return writingLong(
+        connection -> {
+          long before = count(connection);
+          putAll(connection, source);
+          // What was removed before and has come again is there.
+          try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
+          }
+          long added = count(connection) - before;
+          Ended ended = ending.after(added);
+          if (ended != null) {
+            ImportLog.put(connection, ended.status(), ended.rejects());
+          }
+          announce(connection);
+          return added;
+        });
   }
 
   @Override
@@ -351,17 +330,6 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public boolean rejects(String id, OutputStream into) throws SQLException, IOException {
-    try {
-      return reading(
-          connection -> {
-            try {
-              return ImportLog.rejects(connection, id, into);
-            } catch (IOException failed) {
-              throw new UncheckedIOException(failed);
-            }
-          });
-    } catch (UncheckedIOException failed) {
-      throw failed.getCause();
-    }
+    return reading(connection -> ImportLog.rejects(connection, id, into));
   }
 }

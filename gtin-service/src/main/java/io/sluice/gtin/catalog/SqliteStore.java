@@ -150,7 +150,7 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  <T> T reading(Work<T> work) throws SQLException {
+  <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E {
     if (all.isEmpty()) {
       synchronized (this) {
         return work.with(writer);
@@ -165,7 +165,7 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  synchronized <T> T writing(Work<T> work) throws SQLException {
+  synchronized <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E {
     try (Statement statement = writer.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
       boolean done = false;
@@ -183,7 +183,7 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  <T> T writingLong(Work<T> work) throws SQLException {
+  <T, E extends Exception> T writingLong(Work<T, E> work) throws SQLException, E {
     return writing(work);
   }
 

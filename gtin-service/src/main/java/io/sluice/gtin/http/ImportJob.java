@@ -54,7 +54,7 @@ final class ImportJob {
     long started = System.nanoTime();
     try (Writer writer = Files.newBufferedWriter(rejects)) {
       ImportStatus running = status.running(Files.size(file));
-      status = running;
+      become(running);
       Import rows =
           new Import(
               file,

@@ -68,7 +68,7 @@ class SharedCatalogueIT {
 
   private static void awaitCopy(Catalogue catalogue, Postgres postgres) throws SQLException {
     try (PostgresStore shared = PostgresStore.at(postgres.url(), 1)) {
-      Position now = shared.atOneMoment(PostgresStore::position);
+      long now = shared.atOneMoment(Moment::position).version();
       await(() -> catalogue.hasCopied(now));
     }
   }
