@@ -143,6 +143,16 @@ public final class Fleet {
   }
 
   /**
+   * The addresses that a gateway sends to.
+   *
+   * @throws SilentException when its admin API does not answer
+   */
+  public List<SeenEndpoint> endpoints(GatewayStatus gateway)
+      throws SilentException, InterruptedException {
+    return SeenEndpoint.of(status(gateway));
+  }
+
+  /**
    * A gateway's {@code /metrics}.
    *
    * @throws SilentException when its admin API does not answer

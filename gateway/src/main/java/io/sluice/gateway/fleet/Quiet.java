@@ -60,14 +60,14 @@ public final class Quiet {
   private List<String> busyWith(Server server) throws IOException, InterruptedException {
     List<String> busy = new ArrayList<>();
     for (Map.Entry<String, GatewayStatus> gateway : fleet.gateways().entrySet()) {
-      for (JsonNode endpoint : fleet.status(gateway.getValue()).path("endpoints")) {
-        long inFlight = endpoint.path("in_flight").asLong();
-        boolean same =
-            endpoint.path("host").asText().equals(server.host())
-                && endpoint.path("port").asInt() == server.port();
-        if (same && inFlight > 0) {
+      for (SeenEndpoint endpoint : fleet.endpoints(gateway.getValue())) {
+        if (endpoint.isOf(server) && endpoint.inFlight() > 0) {
           busy.add(
-              "gateway " + gateway.getKey() + " has " + inFlight + " exchanges under way there");
+              "gateway "
+                  + gateway.getKey()
+                  + " has "
+                  + endpoint.inFlight()
+                  + " exchanges under way there");
         }
       }
     }

@@ -1,6 +1,5 @@
 package io.sluice.gateway.rollout;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.EtcdStore;
@@ -262,14 +261,8 @@ final class RollingRun {
 
   private boolean wasAskedBy(GatewayStatus gateway, Server server)
       throws Fleet.SilentException, InterruptedException {
-    for (JsonNode endpoint : fleet.status(gateway).path("endpoints")) {
-      if (endpoint.path("host").asText().equals(server.host())
-          && endpoint.path("port").asInt() == server.port()
-          && endpoint.path("exchanges").asLong() > 0) {
-        return true;
-      }
-    }
-    return false;
+    return fleet.endpoints(gateway).stream()
+        .anyMatch(seen -> seen.isOf(server) && seen.exchanges() > 0);
   }
 
   /** Which gateway misses something of a server; empty when none does. */
