@@ -61,3 +61,6 @@ build() {
     (cd "$top" && mvn -q -B -DskipTests package) || fail "the build failed"
   fi
 }
+
+# buildah ARGUMENT…: with the images of this tree.
+buildah() { command buildah --storage-driver=vfs --root "$top/target/image/storage" --runroot "$top/target/image/run" "$@"; }

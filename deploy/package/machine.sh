@@ -1,5 +1,6 @@
 # A small Debian that boots with a systemd of its own, from what check-debian keeps: processes, mounts, network and cgroups are its own, and all
 # of it ends with its first process. Sourced after lib.sh by what checks packages on such a machine; sets work and root, and ends it on EXIT.
+source "$top/deploy/package/checks.sh"
 work=$(mktemp -d "$top/target/machine.XXXXXX")
 root=$work/root
 machine= first=
@@ -37,5 +38,3 @@ booted() { inside systemctl list-units >/dev/null 2>&1; }
 
 # inside COMMAND…: runs it there, within two minutes.
 inside() { nsenter -t "$first" -m -p -u -i -n -C -r -w env PATH=/usr/sbin:/usr/bin:/sbin:/bin SLUICE_ETCD="${SLUICE_ETCD:-http://127.0.0.1:2379}" timeout 120 "$@"; }
-# told COMMAND…: runs it, and shows what it said only where it fails.
-told() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "$*"; }; }
