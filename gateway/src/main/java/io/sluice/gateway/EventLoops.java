@@ -45,7 +45,16 @@ final class EventLoops {
 
     @Override
     protected void run() {
-      super.run();
+      try {
+        super.run();
+      } catch (Error end) {
+        // Netty would end the loop with a line in the log, and its clients would wait for ever.
+        var handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (handler != null) {
+          handler.uncaughtException(Thread.currentThread(), end);
+        }
+        throw end;
+      }
       ioHandler().prepareToDestroy();
     }
   }

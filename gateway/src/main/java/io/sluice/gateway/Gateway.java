@@ -21,10 +21,14 @@ import io.sluice.gateway.control.EtcdSource;
 import io.sluice.gateway.control.FolderSource;
 import io.sluice.gateway.control.Presence;
 import io.sluice.gateway.control.Reconciler;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Ledger;
+import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.proxy.InheritedSockets;
 import io.sluice.gateway.proxy.ProxyContext;
 import io.sluice.gateway.proxy.ServerSockets;
 import io.sluice.gateway.table.LiveTable;
+import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
@@ -44,7 +48,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,13 +56,11 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  private static final long EXCHANGE_BYTES = 32 * 1024;
-
   private final GatewaySettings settings;
   private final MultiThreadIoEventLoopGroup group;
   private final AccessLog accessLog;
   private final Telemetry telemetry = new Telemetry();
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Ledger ledger;
   private final ServerSockets sockets;
   private final Endpoints endpoints;
   private final Stapler stapler;
@@ -77,21 +78,31 @@ public final class Gateway {
         epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     Class<? extends ServerChannel> serverType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    this.accessLog = AccessLog.open(settings.accessLog());
+    this.ledger = Ledger.ofProcess(settings.threads());
+    this.accessLog = AccessLog.open(settings.accessLog(), ledger.shared(Budget.LOG));
     this.group = EventLoops.start(settings.threads(), handlers);
     HostResolver resolver = new HostResolver();
     ForbiddenAddresses forbidden = new ForbiddenAddresses(settings.forbiddenUpstreams());
     List<LoopPools> pools = new ArrayList<>();
     group.forEach(
         executor ->
-            pools.add(new LoopPools((EventLoop) executor, clientType, resolver, forbidden)));
+            pools.add(
+                new LoopPools(
+                    (EventLoop) executor,
+                    clientType,
+                    resolver,
+                    forbidden,
+                    ledger.loop(pools.size()))));
     this.endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
-    ProxyContext context = new ProxyContext(live, telemetry, accessLog, inFlight, mostInFlight());
+    MatchFailures failures = new MatchFailures();
+    ProxyContext context = new ProxyContext(live, telemetry, accessLog, ledger, failures);
     InheritedSockets inherited =
         epoll ? new InheritedSockets(System.getenv()) : new InheritedSockets();
     this.sockets = new ServerSockets(context, group, serverType, inherited, pools);
-    TableCompiler compiler = new TableCompiler(endpoints, telemetry, System::nanoTime);
+    TableCompiler compiler =
+        new TableCompiler(
+            endpoints, telemetry, new Sources(ledger.shared(Budget.SOURCES)), System::nanoTime);
     this.source = source(settings);
     HealthChecker checker = new HealthChecker(pools);
     TableFollower leaving =
@@ -115,10 +126,15 @@ public final class Gateway {
             source,
             compiler,
             live,
-            List.of(sockets, asking, stapling, leaving),
+            List.of(sockets, asking, stapling, leaving, failures),
             endpoints,
             telemetry,
             state);
+    telemetry.gauge(
+        "sluice_match_failures",
+        "Times that a route could not be compared with a request",
+        failures,
+        MatchFailures::count);
     publishMeters();
     AdminServer.Subject subject =
         new AdminServer.Subject(
@@ -127,7 +143,8 @@ public final class Gateway {
             endpoints::all,
             telemetry,
             this::isDraining,
-            inFlight::get,
+            ledger::exchanges,
+            ledger::uses,
             sockets::connections,
             source::accept);
     this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
@@ -175,7 +192,7 @@ public final class Gateway {
    * @return whether all exchanges finished in time
    */
   public boolean stop() throws InterruptedException, IOException {
-    LOG.info("draining: {} exchanges under way", inFlight.get());
+    LOG.info("draining: {} exchanges under way", ledger.exchanges());
     draining = true;
     if (presence != null) {
       presence.tell();
@@ -185,7 +202,7 @@ public final class Gateway {
     if (!finished) {
       LOG.warn(
           "{} exchanges did not finish within {} and are cut",
-          inFlight.get(),
+          ledger.exchanges(),
           settings.drainTimeout());
     }
     reconciler.close();
@@ -220,11 +237,6 @@ public final class Gateway {
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
   }
 
-  /** An exchange may hold some tens of KiB on each side while a client or a server is slow. */
-  private static int mostInFlight() {
-    return Math.clamp(Runtime.getRuntime().maxMemory() / EXCHANGE_BYTES, 1_000, 1_000_000);
-  }
-
   private static ConfigSource source(GatewaySettings settings) throws IOException {
     EtcdSettings etcd = settings.etcd();
     if (etcd != null) {
@@ -242,14 +254,37 @@ public final class Gateway {
   }
 
   private void publishMeters() {
-    telemetry.gauge(
-        "sluice_exchanges_in_flight", "Exchanges under way", inFlight, AtomicInteger::get);
+    telemetry.gauge("sluice_exchanges_in_flight", "Exchanges under way", ledger, Ledger::exchanges);
     for (Candidate.State state : Candidate.State.values()) {
       telemetry.gauge(
           "sluice_endpoints_" + state.name().toLowerCase(Locale.ROOT),
           "Endpoints of backends that are " + state.name().toLowerCase(Locale.ROOT),
           reconciler,
           r -> count(r.status().table(), state));
+    }
+    for (Budget budget : Budget.values()) {
+      String label = budget.label();
+      telemetry.gauge(
+          "sluice_memory_used_bytes",
+          "What is kept for strangers",
+          "budget",
+          label,
+          ledger,
+          l -> l.use(budget).used());
+      telemetry.gauge(
+          "sluice_memory_limit_bytes",
+          "What may be kept for strangers",
+          "budget",
+          label,
+          ledger,
+          l -> l.use(budget).most());
+      telemetry.gauge(
+          "sluice_memory_refused",
+          "Times that something was turned away or cut for want of room",
+          "budget",
+          label,
+          ledger,
+          l -> l.use(budget).refused());
     }
     telemetry.gauge(
         "sluice_client_connections",

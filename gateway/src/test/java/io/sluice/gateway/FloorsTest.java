@@ -25,7 +25,8 @@ class FloorsTest {
           Map.entry("predicate", 0),
           Map.entry("route", 0),
           Map.entry("http", 0),
-          Map.entry("telemetry", 0));
+          Map.entry("telemetry", 0),
+          Map.entry("memory", -1));
 
   private final Floors floors = new Floors("io.sluice.gateway", FLOORS);
 

@@ -3,6 +3,7 @@ package io.sluice.gateway.admin;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.SourceStatus;
+import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +49,7 @@ public final class AdminServer implements AutoCloseable {
    * @param endpoints the endpoints that are alive
    * @param draining whether the gateway is shutting down
    * @param inFlight exchanges under way
+   * @param memory what is kept for strangers
    * @param connections clients' open connections
    * @param accept passes on that the held tree is right
    */
@@ -57,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
       Telemetry telemetry,
       BooleanSupplier draining,
       IntSupplier inFlight,
+      Supplier<List<Ledger.Use>> memory,
       IntSupplier connections,
       Runnable accept) {}
 
@@ -242,6 +246,7 @@ public final class AdminServer implements AutoCloseable {
             .put("draining", subject.draining.getAsBoolean())
             .put("in_flight", subject.inFlight.getAsInt())
             .put("client_connections", subject.connections.getAsInt())
+            .put("memory", memory())
             .put("store", store(status.source()))
             .put("frontends", table.frontends().size())
             .put("backends", table.backends().size())
@@ -250,6 +255,20 @@ public final class AdminServer implements AutoCloseable {
             .put("candidates", candidates)
             .put("problems", problems);
     json(context, 200, body);
+  }
+
+  /** What is kept for strangers, by budget. */
+  private JsonArray memory() {
+    JsonArray budgets = new JsonArray();
+    for (Ledger.Use use : subject.memory.get()) {
+      budgets.add(
+          new JsonObject()
+              .put("budget", use.budget().label())
+              .put("used_bytes", use.used())
+              .put("limit_bytes", use.most())
+              .put("refused", use.refused()));
+    }
+    return budgets;
   }
 
   private static JsonObject store(SourceStatus source) {

@@ -39,7 +39,7 @@ public record Cidr(String text, List<Byte> network, int bits) {
       throw new IllegalArgumentException(text);
     }
     int most = address.length * 8;
-    int bits = slash < 0 ? most : Integer.parseUnsignedInt(text.substring(slash + 1));
+    int bits = slash < 0 ? most : prefixLength(text.substring(slash + 1));
     if (bits > most) {
       throw new IllegalArgumentException(text);
     }
@@ -48,6 +48,13 @@ public record Cidr(String text, List<Byte> network, int bits) {
       network.add(b);
     }
     return new Cidr(text, List.copyOf(network), bits);
+  }
+
+  private static int prefixLength(String text) {
+    if (!text.matches("0|[1-9][0-9]{0,2}")) {
+      throw new IllegalArgumentException(text);
+    }
+    return Integer.parseInt(text);
   }
 
   public boolean contains(InetAddress address) {

@@ -159,6 +159,11 @@ public final class ConfigReader {
       problems.add(bad.problem());
       record = lastGood;
       goodValue = before == null ? null : before.goodValue;
+    } catch (RuntimeException | Error bug) {
+      problems.clear();
+      problems.add(Problem.bug(key, bug));
+      record = lastGood;
+      goodValue = before == null ? null : before.goodValue;
     }
     return new Reading(value, goodValue, record, List.copyOf(problems));
   }

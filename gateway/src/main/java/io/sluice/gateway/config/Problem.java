@@ -1,5 +1,8 @@
 package io.sluice.gateway.config;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Something in the configuration that is not as it should be.
  *
@@ -9,6 +12,8 @@ package io.sluice.gateway.config;
  * @param expected what should
  */
 public record Problem(Level level, String where, String found, String expected) {
+  private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
+
   /** What stands there where nobody knows it: for a gateway of another version, no error. */
   public static final String UNKNOWN_FIELD = "an unknown field";
 
@@ -24,6 +29,15 @@ public record Problem(Level level, String where, String found, String expected) 
 
   public static Problem error(String where, String found, String expected) {
     return new Problem(Level.ERROR, where, found, expected);
+  }
+
+  /** A record that could be read or compiled by rights, and made the gateway fail. */
+  public static Problem bug(String where, Throwable bug) {
+    LOG.error("{} made the gateway fail", where, bug);
+    return error(
+        where,
+        "something that made " + bug.getClass().getName(),
+        "the log of the gateway says more");
   }
 
   public static Problem warning(String where, String found, String expected) {

@@ -59,7 +59,11 @@ public final class Reconciler implements Runnable {
   private volatile Runnable whenChanged = () -> {};
   private @Nullable KeyTree current;
   private Set<Problem> reported = Set.of();
-  private @Nullable KeyTree failed;
+
+  /** What the source gave last, until it is applied whole. */
+  private @Nullable KeyTree pending;
+
+  private String lastBug = "";
 
   /** What was published last. */
   private record Applied(RoutingTable table, String origin, Instant at, List<Problem> problems) {}
@@ -132,13 +136,13 @@ public final class Reconciler implements Runnable {
       startFromDisk();
       while (!stopping) {
         try {
-          KeyTree tree = failed == null ? source.await(TICK) : failed;
-          failed = tree;
-          if (tree != null) {
-            apply(tree, sourceName);
-            keep(tree);
-            current = tree;
-            failed = null;
+          KeyTree fresh = source.await(TICK);
+          pending = fresh == null ? pending : fresh;
+          if (pending != null) {
+            apply(pending, sourceName);
+            keep(pending);
+            current = pending;
+            pending = null;
           } else {
             keepInLine();
           }
@@ -153,11 +157,17 @@ public final class Reconciler implements Runnable {
   }
 
   /**
-   * A bug or a want of memory must not freeze the gateway on an old table for ever: it is shown,
-   * and the tree is tried again.
+   * A bug must not freeze the gateway on an old table for ever: it is shown, the source is asked
+   * again, and what it gives then is tried.
    */
   private void outlive(Throwable bug) throws InterruptedException {
-    LOG.error("a tree could not be applied; the table before it still serves", bug);
+    if (bug instanceof OutOfMemoryError end) {
+      throw end;
+    }
+    if (!bug.toString().equals(lastBug)) {
+      LOG.error("a tree could not be applied; the table before it still serves", bug);
+      lastBug = bug.toString();
+    }
     Applied last = applied;
     Problem problem =
         Problem.error(

@@ -6,6 +6,8 @@ import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
+import io.sluice.gateway.memory.SharedBudget;
+import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
@@ -33,7 +35,11 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
     Config config = read(values);
     try (Telemetry telemetry = new Telemetry()) {
       RoutingTable table =
-          new TableCompiler(new Endpoints(List.of()), telemetry, System::nanoTime)
+          new TableCompiler(
+                  new Endpoints(List.of()),
+                  telemetry,
+                  new Sources(new SharedBudget(0)),
+                  System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
       List<Problem> problems = table.problems().stream().map(TreeCheck::forWhoWrites).toList();
       return new TreeCheck(config, problems, advice(config, table));

@@ -24,21 +24,36 @@ public final class Fields {
   private static final int STRIDE = 5;
   private static final HeaderName[] NAMES = HeaderName.values();
   private static final byte[] NOTHING = {};
+  private static final int[] NO_SLOTS = {};
+  private static final int KEPT_BYTES = 4 * 1024;
+  private static final int KEPT_FIELDS = 64;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int HEX_DIGITS = Long.SIZE / 4;
 
   private byte[] bytes = NOTHING;
   private int used;
-  private int[] slots = {};
+  private int[] slots = NO_SLOTS;
   private int count;
 
+  /** Empties it; a head that was large leaves no memory behind. */
   public void clear() {
     used = 0;
     count = 0;
+    if (bytes.length > KEPT_BYTES) {
+      bytes = NOTHING;
+    }
+    if (slots.length > KEPT_FIELDS * STRIDE) {
+      slots = NO_SLOTS;
+    }
   }
 
   public int count() {
     return count;
+  }
+
+  /** How much memory the fields take, in bytes, whatever is in them. */
+  public int capacity() {
+    return bytes.length + slots.length * Integer.BYTES;
   }
 
   /** The name as it was spelled. */

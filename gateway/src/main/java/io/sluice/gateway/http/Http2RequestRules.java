@@ -79,7 +79,11 @@ public final class Http2RequestRules {
       }
     }
     AsciiString verb = RequestRules.method(fields.bytes(), methodStart, method.length());
-    if (protocol != null && verb.contentEquals("CONNECT") && !ends) {
+    if (protocol != null && !verb.contentEquals("CONNECT")) {
+      // RFC 8441 section 4: it belongs to an extended CONNECT alone.
+      throw Reason.BAD_METHOD.error();
+    }
+    if (protocol != null && !ends && !RequestRules.isHttp(protocol)) {
       verb = RequestRules.GET;
       upgrade(head, protocol);
     }

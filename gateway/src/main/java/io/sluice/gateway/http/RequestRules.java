@@ -17,6 +17,11 @@ final class RequestRules {
   private static final AsciiString HEAD = AsciiString.cached("HEAD");
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};
+  private static final int MOST_PORT = 65_535;
+
+  /** RFC 1035 section 2.3.4. */
+  private static final int MOST_HOST_BYTES = 255;
+
   private static final int MOST_CONNECTION_OPTIONS = 16;
   private static final Set<HeaderName> PROTECTED =
       EnumSet.of(
@@ -181,14 +186,20 @@ final class RequestRules {
       }
     }
     if (hostEnd == 0
+        || hostEnd > MOST_HOST_BYTES
         || (hostEnd < length && authority.byteAt(hostEnd) != ':')
         || length - hostEnd > 6) {
       throw Reason.BAD_HOST.error();
     }
+    int port = 0;
     for (int i = hostEnd + 1; i < length; i++) {
       if (!Ascii.isDigit(authority.byteAt(i))) {
         throw Reason.BAD_HOST.error();
       }
+      port = port * 10 + authority.byteAt(i) - '0';
+    }
+    if (port > MOST_PORT) {
+      throw Reason.BAD_HOST.error();
     }
     // A final dot names the same host (RFC 1034 section 3.1); a route for example.com is meant for
     // example.com. as well.
@@ -246,11 +257,23 @@ final class RequestRules {
       oneToken &= Ascii.isToken(protocol.byteAt(b)) || protocol.byteAt(b) == '/';
     }
     if (oneToken
-        && !protocol.contentEqualsIgnoreCase("h2c")
+        && !isHttp(protocol)
         && fields.lists(HeaderName.CONNECTION, "upgrade")
         && !(protocol.contentEqualsIgnoreCase("websocket") && !isWebSocket(head))) {
       head.upgrade(protocol);
     }
+  }
+
+  /**
+   * Whether a protocol is HTTP itself, whose requests would then reach the server past every route:
+   * never passed on, whichever version the wish for it came in.
+   */
+  static boolean isHttp(CharSequence protocol) {
+    return AsciiString.contentEqualsIgnoreCase(protocol, "h2c")
+        || AsciiString.contentEqualsIgnoreCase(protocol, "h2")
+        || AsciiString.regionMatches(protocol, true, 0, "http/", 0, 5)
+        || AsciiString.contentEqualsIgnoreCase(protocol, "http")
+        || AsciiString.regionMatches(protocol, true, 0, "tls/", 0, 4);
   }
 
   /** RFC 6455 section 4.2.1. */

@@ -2,6 +2,7 @@ package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.config.Middleware.ConnLimit;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ConnectionLimiter implements Stage {
   private final ConnLimit settings;
-  private final Map<Object, Integer> inFlight = new ConcurrentHashMap<>();
+
+  @Bounded("by the exchanges that may be under way, with 16 bytes for the source of each")
+  private final Map<SourceKey, Integer> inFlight = new ConcurrentHashMap<>();
 
   ConnectionLimiter(ConnLimit settings) {
     this.settings = settings;
@@ -19,7 +22,7 @@ final class ConnectionLimiter implements Stage {
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
-    Object source = SourceKey.of(settings.variable(), exchange);
+    SourceKey source = SourceKey.of(settings.variable(), exchange);
     if (inFlight.merge(source, 1, Integer::sum) <= settings.connections()) {
       return new Verdict.Proceed(source);
     }
@@ -30,12 +33,12 @@ final class ConnectionLimiter implements Stage {
 
   @Override
   public void onFinish(Verdict.Proceed verdict) {
-    if (verdict.memo() != null) {
-      leave(verdict.memo());
+    if (verdict.memo() instanceof SourceKey source) {
+      leave(source);
     }
   }
 
-  private void leave(Object source) {
+  private void leave(SourceKey source) {
     inFlight.computeIfPresent(source, (s, count) -> count > 1 ? count - 1 : null);
   }
 }

@@ -25,17 +25,18 @@ public final class MiddlewareChain {
    * The chain for these middlewares; stages of {@code previous} whose id and settings are the same
    * are used again.
    *
+   * @param sources what limiters remember
    * @param clock nanoseconds of a clock that never goes back
    */
   public static MiddlewareChain of(
-      List<Middleware> written, MiddlewareChain previous, LongSupplier clock) {
+      List<Middleware> written, MiddlewareChain previous, Sources sources, LongSupplier clock) {
     if (written.isEmpty()) {
       return EMPTY;
     }
     List<Link> links = new ArrayList<>(written.size());
     for (Middleware middleware : written) {
       Stage living = previous.find(middleware);
-      links.add(new Link(middleware, living == null ? build(middleware, clock) : living));
+      links.add(new Link(middleware, living == null ? build(middleware, sources, clock) : living));
     }
     return new MiddlewareChain(List.copyOf(links));
   }
@@ -59,9 +60,10 @@ public final class MiddlewareChain {
     return null;
   }
 
-  private static Stage build(Middleware middleware, LongSupplier clock) {
+  private static Stage build(Middleware middleware, Sources sources, LongSupplier clock) {
     return switch (middleware.spec()) {
-      case Middleware.RateLimit rateLimit -> new RateLimiter(middleware.id(), rateLimit, clock);
+      case Middleware.RateLimit rateLimit ->
+          new RateLimiter(middleware.id(), rateLimit, sources, clock);
       case Middleware.ConnLimit connLimit -> new ConnectionLimiter(connLimit);
     };
   }

@@ -7,8 +7,7 @@ import io.sluice.gateway.config.Middleware.Rate;
 import io.sluice.gateway.config.Middleware.RateLimit;
 import io.sluice.gateway.config.Rates;
 import io.sluice.gateway.http.Reason;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.sluice.gateway.memory.Bounded;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -19,72 +18,47 @@ import java.util.function.LongSupplier;
  * between requests.
  *
  * <p>A bucket starts full with {@code burst} tokens and gains one every period/requests. With
- * several rates all must have a token, and either all are taken or none. At most 65,536 sources are
- * remembered; the least recently seen is forgotten first, which can only favour it.
+ * several rates all must have a token, and either all are taken or none. What is remembered stands
+ * in {@link Sources}.
  */
 final class RateLimiter implements Stage {
-  private static final long MAX_SOURCES = 65_536;
+  private static final int LONGEST_HEADER = 1_024;
   private static final long LONGEST = Long.MAX_VALUE / 4;
-
-  /**
-   * A source and the rates that hold for it, so that a source which changes its rates begins anew.
-   */
-  private record BucketKey(Object source, List<Rate> rates) {}
-
-  /** For each rate the time at which it would have all its tokens again. */
-  private static final class Bucket {
-    private static final VarHandle TIMES;
-
-    private volatile long[] times;
-
-    static {
-      try {
-        TIMES = MethodHandles.lookup().findVarHandle(Bucket.class, "times", long[].class);
-      } catch (ReflectiveOperationException impossible) {
-        throw new ExceptionInInitializerError(impossible);
-      }
-    }
-
-    Bucket(int rates) {
-      times = new long[rates];
-    }
-
-    boolean replace(long[] before, long[] after) {
-      return TIMES.compareAndSet(this, before, after);
-    }
-  }
 
   private final String name;
   private final RateLimit settings;
   private final LongSupplier clock;
   private final long origin;
-  private final Cache<BucketKey, Bucket> buckets;
+  private final Sources sources;
+  private final int id;
   private final Quota quota;
+
+  @Bounded("64 texts of at most a thousand characters")
   private final Cache<String, Quota> quotaByHeader =
-      Caffeine.newBuilder().maximumSize(1024).executor(Runnable::run).build();
+      Caffeine.newBuilder().maximumSize(64).executor(Runnable::run).build();
 
   /**
    * @param name how clients hear of it
    */
-  RateLimiter(String name, RateLimit settings, LongSupplier clock) {
+  RateLimiter(String name, RateLimit settings, Sources sources, LongSupplier clock) {
     this.name = name;
     this.settings = settings;
     this.quota = new Quota(name, settings.rates());
     this.clock = clock;
     this.origin = clock.getAsLong();
-    this.buckets = Caffeine.newBuilder().maximumSize(MAX_SOURCES).executor(Runnable::run).build();
+    this.sources = sources;
+    this.id = sources.newLimiter();
   }
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
     Quota own = quota(exchange);
     List<Rate> rates = own.rates();
-    BucketKey key = new BucketKey(SourceKey.of(settings.variable(), exchange), rates);
-    Bucket bucket = buckets.get(key, k -> new Bucket(rates.size()));
+    TokenBucket bucket = sources.bucket(id, SourceKey.of(settings.variable(), exchange), rates);
     long now = clock.getAsLong() - origin;
     long waitNanos = take(bucket, rates, now);
     exchange.answerWith(Quota.POLICY, own.policy());
-    exchange.answerWith(Quota.STATE, own.state(bucket.times, now));
+    exchange.answerWith(Quota.STATE, own.state(bucket.times(), now));
     if (waitNanos == 0) {
       return Verdict.PROCEED;
     }
@@ -95,9 +69,9 @@ final class RateLimiter implements Stage {
   /**
    * Takes a token of each rate; or none, and returns how long until all have one, in nanoseconds.
    */
-  private static long take(Bucket bucket, List<Rate> rates, long now) {
+  private static long take(TokenBucket bucket, List<Rate> rates, long now) {
     while (true) {
-      long[] before = bucket.times;
+      long[] before = bucket.times();
       long[] after = new long[before.length];
       long wait = 0;
       for (int i = 0; i < after.length; i++) {
@@ -133,7 +107,9 @@ final class RateLimiter implements Stage {
       return quota;
     }
     AsciiString header = exchange.request().fields().first(settings.rateHeader());
-    return header == null ? quota : quotaByHeader.get(header.toString(), this::read);
+    return header == null || header.length() > LONGEST_HEADER
+        ? quota
+        : quotaByHeader.get(header.toString(), this::read);
   }
 
   private Quota read(String header) {

@@ -29,7 +29,7 @@ final class Affinity {
         on != null
             ? key(exchange, request, on)
             : split.isWhole() ? 0 : ThreadLocalRandom.current().nextLong();
-    return split.pick(new RequestInput(request), drawn);
+    return split.pick(new RequestInput(request, exchange.matchFailures()), drawn);
   }
 
   /** The endpoint for an attempt, or null when there is none left. */

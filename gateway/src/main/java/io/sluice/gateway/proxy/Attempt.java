@@ -59,7 +59,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     this.request = request;
     this.rule = rule;
     this.passHost = passHost;
-    this.copy = new RequestCopy(rule.mostKeptBytes());
+    this.copy = new RequestCopy(rule.mostKeptBytes(), pools.ledger());
   }
 
   /** Waits for a place at the backend, where places are few, and begins. */
@@ -128,6 +128,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       }
       if (connection != null) {
         connection.abort();
+      } else if (candidate != null) {
+        pools.giveUp(candidate.endpoint(), this);
       }
     }
   }
@@ -136,8 +138,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   void sendBody(ByteBuf piece) {
     if (connection == null) {
-      copy.add(piece);
+      boolean kept = copy.add(piece);
       piece.release();
+      if (!kept) {
+        exchange.refuse(Reason.OVERLOADED);
+      }
       return;
     }
     if (!answered) {
@@ -186,7 +191,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     }
     connected.send(request, this);
     if (connection == connected) {
-      copy.sendTo(connected);
+      copy.sendTo(connected, rule.mayFollow(request) || connected.mayGoUnseen());
       connected.flush();
       exchange.onAttemptTakesBody(connected.isWritable());
     }

@@ -6,4 +6,16 @@ interface ClientConnection {
 
   /** Ends the connection as soon as no exchange is under way, nor may be on its way here. */
   void closeWhenIdle();
+
+  /**
+   * How long it has had no exchange, nor the beginning of one, in nanoseconds; negative where it
+   * has.
+   */
+  long idleNanos();
+
+  /** Makes room for others: ends now, with no exchange under way. */
+  void closeIdle();
+
+  /** Ends the exchanges whose client has not done its part for so many nanoseconds. */
+  void shed(long stalledNanos);
 }

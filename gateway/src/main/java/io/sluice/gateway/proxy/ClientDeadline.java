@@ -2,13 +2,13 @@ package io.sluice.gateway.proxy;
 
 import io.sluice.gateway.config.ClientTimeouts;
 import io.sluice.gateway.upstream.DeadlineWheel;
-import io.sluice.gateway.upstream.Outgoing;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * How long a client may take for what its connection waits for. One deadline, set anew whenever
- * that changes; owned by the connection, event loop only.
+ * How long a client may take for what its connection or stream waits for. One deadline, set anew
+ * whenever that changes; owned by the connection or stream, event loop only.
  *
  * <p>A client that has to read is judged by progress: as long as the socket takes some of what
  * waits for it, it gets another turn.
@@ -39,20 +39,24 @@ final class ClientDeadline {
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final ClientTimeouts timeouts;
+  private final DeadlineWheel wheel;
   private final DeadlineWheel.Deadline deadline;
-  private final Outgoing outgoing;
+  private final LongSupplier unread;
   private final Consumer<Wait> expired;
   private Wait current = Wait.NOTHING;
-  private long unsent;
+  private long unreadBefore;
+  private long beganAt;
 
   /**
+   * @param unread how many bytes the client has not taken yet
    * @param expired called with what did not happen in time
    */
   ClientDeadline(
-      ClientTimeouts timeouts, DeadlineWheel wheel, Outgoing outgoing, Consumer<Wait> expired) {
+      ClientTimeouts timeouts, DeadlineWheel wheel, LongSupplier unread, Consumer<Wait> expired) {
     this.timeouts = timeouts;
+    this.wheel = wheel;
     this.deadline = wheel.deadline(this::onDeadline);
-    this.outgoing = outgoing;
+    this.unread = unread;
     this.expired = expired;
   }
 
@@ -80,6 +84,19 @@ final class ClientDeadline {
     }
   }
 
+  /** How long the client has not done what is waited for; 0 where nothing of its is. */
+  long stalledNanos() {
+    boolean moves = current == Wait.READING && unread.getAsLong() < unreadBefore;
+    return current == Wait.NOTHING || moves ? 0 : wheel.now() - beganAt;
+  }
+
+  /** It is not waited for any longer: what would have happened in time happens now. */
+  void giveUp() {
+    if (current != Wait.NOTHING) {
+      expired.accept(current);
+    }
+  }
+
   /** Nothing is waited for any more, for good. */
   void remove() {
     current = Wait.NOTHING;
@@ -88,8 +105,9 @@ final class ClientDeadline {
 
   private void begin() {
     if (current == Wait.READING) {
-      unsent = outgoing.unsentBytes();
+      unreadBefore = unread.getAsLong();
     }
+    beganAt = wheel.now();
     deadline.in(nanos());
   }
 
@@ -106,7 +124,7 @@ final class ClientDeadline {
   }
 
   private void onDeadline() {
-    if (current == Wait.READING && outgoing.unsentBytes() < unsent) {
+    if (current == Wait.READING && unread.getAsLong() < unreadBefore) {
       begin();
     } else {
       expired.accept(current);

@@ -2,6 +2,7 @@ package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.upstream.LoopPools;
 
@@ -34,9 +35,15 @@ interface ClientStream {
 
   boolean isWritable();
 
+  /** Bytes that were flushed and that the client does not take. */
+  long unreadBytes();
+
   /** Stops or goes on reading the request's body. */
   void reading(boolean wanted);
 
   /** Cuts the connection, because a response that has begun cannot be completed. */
-  void abort();
+  void abort(Reason reason);
+
+  /** A request that a server was working on was given up by the client's own fault. */
+  void onFault(Reason reason);
 }

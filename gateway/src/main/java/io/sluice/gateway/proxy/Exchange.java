@@ -11,12 +11,15 @@ import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.middleware.ExchangeView;
 import io.sluice.gateway.middleware.MiddlewareChain;
 import io.sluice.gateway.middleware.Verdict;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import java.net.InetAddress;
@@ -50,6 +53,7 @@ final class Exchange implements ExchangeView {
   private boolean responseBegun;
   private boolean tunnel;
   private boolean finished;
+  private boolean waits;
   private int status;
   private long bytesIn;
   private long bytesOut;
@@ -61,7 +65,6 @@ final class Exchange implements ExchangeView {
     this.grpc = GrpcStatus.isCall(request);
     this.client = stream.peer().address();
     this.clientText = stream.peer().text();
-    context.inFlight().incrementAndGet();
   }
 
   @Override
@@ -93,6 +96,10 @@ final class Exchange implements ExchangeView {
       added = new Fields();
     }
     added.add(name, value);
+  }
+
+  MatchFailures matchFailures() {
+    return context.matchFailures();
   }
 
   boolean isFinished() {
@@ -185,7 +192,7 @@ final class Exchange implements ExchangeView {
       refuse(Reason.BODY_TOO_LARGE);
     } else {
       attempt.sendBody(piece);
-      if (!attempt.takesBody()) {
+      if (!takesBody(attempt.takesBody())) {
         stream.reading(false);
       }
     }
@@ -209,13 +216,39 @@ final class Exchange implements ExchangeView {
   /** The attempt takes body bytes, or no longer. */
   void onAttemptTakesBody(boolean takes) {
     if (!finished) {
-      stream.reading(takes);
+      stream.reading(takesBody(takes));
     }
+  }
+
+  /** Whether to go on reading the client, when the server could take what comes. */
+  private boolean takesBody(boolean serverTakes) {
+    return serverTakes && hasRoom(Budget.UNSENT);
   }
 
   void onClientWritabilityChanged(boolean writable) {
     if (!finished && attempt != null) {
-      attempt.reading(writable);
+      attempt.reading(writable && (stream.unreadBytes() == 0 || hasRoom(Budget.UNREAD)));
+    }
+  }
+
+  /** Whether a budget takes more; where not, the exchange goes on when it does. */
+  private boolean hasRoom(Budget budget) {
+    LoopLedger ledger = stream.pools().ledger();
+    if (!ledger.isFull(budget)) {
+      return true;
+    }
+    if (!waits) {
+      waits = true;
+      ledger.whenEased(budget, this::goOn);
+    }
+    return false;
+  }
+
+  private void goOn() {
+    waits = false;
+    if (!finished && attempt != null) {
+      onAttemptTakesBody(attempt.takesBody());
+      onClientWritabilityChanged(stream.isWritable());
     }
   }
 
@@ -264,6 +297,9 @@ final class Exchange implements ExchangeView {
 
   void onResponsePause() {
     stream.flush();
+    if (stream.unreadBytes() > 0 && !hasRoom(Budget.UNREAD) && attempt != null) {
+      attempt.reading(false);
+    }
   }
 
   void onEnd(Fields trailers) {
@@ -291,8 +327,11 @@ final class Exchange implements ExchangeView {
     }
     if (responseBegun) {
       finish(reply.reason());
-      stream.abort();
+      stream.abort(reply.reason());
       return;
+    }
+    if (attempt != null) {
+      stream.onFault(reply.reason());
     }
     status = reply.reason().status();
     if (grpc) {
@@ -315,7 +354,7 @@ final class Exchange implements ExchangeView {
     if (deadline != null) {
       deadline.remove();
     }
-    context.inFlight().decrementAndGet();
+    stream.pools().ledger().exchangeEnds();
     if (passage != null) {
       passage.onFinish();
     }
@@ -350,9 +389,9 @@ final class Exchange implements ExchangeView {
         frontend == null ? "" : frontend.id(),
         backendId,
         attempt == null ? "" : attempt.endpointName(),
-        request.method().toString(),
-        request.host().toString(),
-        request.path().toString(),
+        AccessEntry.text(request.method()),
+        AccessEntry.text(request.host()),
+        AccessEntry.text(request.path()),
         status,
         bytesIn,
         bytesOut,

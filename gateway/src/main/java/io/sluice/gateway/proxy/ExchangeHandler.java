@@ -5,6 +5,8 @@ import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.middleware.Verdict;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
@@ -36,6 +38,7 @@ final class ExchangeHandler {
   }
 
   void onRequest(RequestHead head) {
+    boolean room = stream.pools().ledger().exchangeBegins();
     Exchange exchange = new Exchange(context, stream, head);
     current = exchange;
     RoutingTable table = context.live().current();
@@ -51,7 +54,7 @@ final class ExchangeHandler {
       return;
     }
 
-    if (context.isOverloaded()) {
+    if (!room || memoryIsShort(head)) {
       exchange.refuse(Reason.OVERLOADED);
       return;
     }
@@ -60,7 +63,8 @@ final class ExchangeHandler {
       return;
     }
 
-    CompiledFrontend frontend = table.match(listener, new RequestInput(head));
+    CompiledFrontend frontend =
+        table.match(listener, new RequestInput(head, context.matchFailures()));
     if (frontend == null) {
       exchange.refuse(Reason.NO_ROUTE);
       return;
@@ -107,6 +111,14 @@ final class ExchangeHandler {
         || (names.find(host) != tls.identity() && !tls.identity().covers(host));
   }
 
+  /** Whether what this request may have to leave waiting has no room. */
+  private boolean memoryIsShort(RequestHead head) {
+    LoopLedger ledger = stream.pools().ledger();
+    boolean reads = stream.unreadBytes() == 0 && !ledger.isOverdrawn(Budget.UNREAD);
+    return (!reads && ledger.isUsedUp(Budget.UNREAD))
+        || (head.hasBody() && (ledger.isUsedUp(Budget.UNSENT) || ledger.isUsedUp(Budget.WAITING)));
+  }
+
   void onRequestBody(ByteBuf piece) {
     if (current == null) {
       piece.release();
@@ -137,6 +149,7 @@ final class ExchangeHandler {
   /** The request cannot be read: before its head is complete, or in the middle of its body. */
   void onRejected(RequestHead head, Reason reason) {
     if (current == null || current.isFinished()) {
+      stream.pools().ledger().exchangeBegins();
       Exchange exchange = new Exchange(context, stream, head);
       CompiledListener listener = socket.listener(context.live().current());
       if (listener != null) {

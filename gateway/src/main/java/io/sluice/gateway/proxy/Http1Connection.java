@@ -17,11 +17,15 @@ import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestReader;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Holder;
+import io.sluice.gateway.memory.KeptBytes;
+import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.Outgoing;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +44,10 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter
-    implements ClientConnection, ClientStream {
+    implements ClientConnection, ClientStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
   private static final int LINGER_BYTES = 1024 * 1024;
+  private static final int SMALL_HEAD_BYTES = 2 * 1024;
 
   private enum State {
     AWAITING_HEAD,
@@ -64,7 +69,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final Outgoing outgoing;
   private final Peer peer;
   private State state = State.AWAITING_HEAD;
-  private @Nullable ByteBuf held;
+  private final KeptBytes held;
+  private final Account unread;
+  private final Account headBytes;
   private boolean processing;
   private boolean flushWanted;
   private boolean paused;
@@ -88,8 +95,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.outgoing = new Outgoing(channel, loop.pools().heads());
     this.handler = new ExchangeHandler(proxy, this, socket);
+    LoopLedger ledger = loop.pools().ledger();
+    this.held = new KeptBytes(ledger);
+    this.unread = ledger.account(Budget.UNREAD, this);
+    this.headBytes = ledger.account(Budget.HEADS, new HeadUnderWay());
     this.deadline =
-        new ClientDeadline(terms.timeouts(), loop.pools().deadlines(), outgoing, this::onExpired);
+        new ClientDeadline(
+            terms.timeouts(), loop.pools().deadlines(), outgoing::unsentBytes, this::onExpired);
     this.peer = peer;
     this.leaving = socket.isClosed();
     watch();
@@ -104,6 +116,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   public void closeWhenIdle() {
     leaving = true;
     deadline.expectNoOther();
+  }
+
+  @Override
+  public long idleNanos() {
+    boolean idle = state == State.AWAITING_HEAD && !heads.started();
+    return idle ? deadline.stalledNanos() : -1;
+  }
+
+  @Override
+  public void closeIdle() {
+    close();
+  }
+
+  @Override
+  public void shed(long stalledNanos) {
+    if (handler.isBusy() && deadline.stalledNanos() >= stalledNanos) {
+      deadline.giveUp();
+    }
   }
 
   /** Leaves a connection that turns out to speak HTTP/2. */
@@ -129,7 +159,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       }
       return;
     }
-    if (held != null) {
+    if (held.size() > 0) {
       hold(in);
       return;
     }
@@ -147,8 +177,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (flushWanted) {
       flushWanted = false;
-      outgoing.flush();
+      flushNow();
     }
+  }
+
+  private void flushNow() {
+    outgoing.flush();
+    unread.set(outgoing.unsentBytes());
+  }
+
+  @Override
+  public long holds() {
+    return state == State.CLOSED ? 0 : outgoing.unsentBytes();
+  }
+
+  @Override
+  public long unreadBytes() {
+    return unread.bytes();
+  }
+
+  /** Others need the room of what this client does not read. */
+  @Override
+  public void cut() {
+    onExpired(Wait.READING);
   }
 
   /** Reads as many requests as can be answered now; what is left waits. Takes the buffer over. */
@@ -181,7 +232,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
         return false;
       }
       boolean begins = !heads.started();
-      if (heads.read(in)) {
+      boolean complete = heads.read(in);
+      keepHead();
+      if (complete) {
         onHead(heads.head());
       } else if (begins) {
         watch();
@@ -210,6 +263,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     return false;
   }
 
+  /** A small head is within what a connection may take anyway. */
+  private void keepHead() {
+    int bytes = heads.head().fields().capacity();
+    if (bytes > SMALL_HEAD_BYTES && !headBytes.take(bytes - headBytes.bytes())) {
+      throw Reason.OVERLOADED.error();
+    }
+  }
+
+  /** A head that has begun and does not go on can be cut; one that is complete is a request. */
+  private final class HeadUnderWay implements Holder {
+    @Override
+    public long holds() {
+      return headBytes.bytes();
+    }
+
+    @Override
+    public void cut() {
+      if (state == State.AWAITING_HEAD) {
+        onExpired(Wait.HEAD);
+      }
+    }
+  }
+
   private void onHead(RequestHead head) {
     keepAlive = HopByHop.keepsAlive(head.fields(), head.minorVersion());
     if (head.hasBody()) {
@@ -230,12 +306,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private void hold(ByteBuf in) {
-    if (held == null) {
-      held = in;
+    if (held.keep(in)) {
+      applyReading();
     } else {
-      held = Unpooled.wrappedBuffer(held, in);
+      handler.onClosed(Reason.OVERLOADED);
+      close();
     }
-    applyReading();
   }
 
   @Override
@@ -252,10 +328,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   /** Goes on with what was held, when its turn has come. */
   private void resume() {
     boolean ready = (state == State.AWAITING_HEAD && channel.isWritable()) || state == State.TUNNEL;
-    if (held != null && !processing && ready) {
-      ByteBuf next = held;
-      held = null;
-      process(next);
+    if (held.size() > 0 && !processing && ready) {
+      process(held.take());
       afterReading();
     }
     if (state != State.CLOSED) {
@@ -264,7 +338,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private void applyReading() {
-    channel.config().setAutoRead(held == null && !paused);
+    channel.config().setAutoRead(held.size() == 0 && !paused);
   }
 
   // What the client gets.
@@ -341,6 +415,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     state = State.AWAITING_HEAD;
     heads.reset();
+    headBytes.close();
     paused = false;
     watch();
     resume();
@@ -355,7 +430,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (processing) {
       flushWanted = true;
     } else if (state != State.CLOSED) {
-      outgoing.flush();
+      flushNow();
     }
   }
 
@@ -416,11 +491,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
    * Ends the connection after what was sent, without losing it should the client still be sending.
    */
   private void closeGently() {
-    boolean clientDone = state != State.READING_BODY && held == null;
+    boolean clientDone = state != State.READING_BODY && held.size() == 0;
     state = State.LINGERING;
-    releaseHeld();
+    held.release();
     watch();
-    outgoing.flush();
+    flushNow();
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onAllSent(clientDone));
     if (state == State.LINGERING) {
       channel.config().setAutoRead(true);
@@ -441,24 +516,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void abort() {
+  public void abort(Reason reason) {
     close();
+  }
+
+  @Override
+  public void onFault(Reason reason) {
+    // The connection ends with the response, which is what a fault costs here.
   }
 
   private void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      releaseHeld();
+      held.release();
+      unread.close();
+      headBytes.close();
       deadline.remove();
       outgoing.discard();
       channel.close();
-    }
-  }
-
-  private void releaseHeld() {
-    if (held != null) {
-      held.release();
-      held = null;
     }
   }
 

@@ -1,7 +1,6 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
@@ -16,43 +15,75 @@ import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
-import io.sluice.gateway.upstream.DeadlineWheel;
+import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Holder;
+import io.sluice.gateway.memory.KeptBytes;
+import io.sluice.gateway.memory.LoopLedger;
+import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.Http2Messages;
 import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.upstream.StreamOutput;
+import io.sluice.gateway.upstream.WindowDebt;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request of an HTTP/2 connection and the way back for its response. Lives as long as its
  * stream; event loop only.
  *
  * <p>Flow control goes end to end: bytes of the request are given back to the client's window when
- * the server takes more, and the response is read no faster than the client's window opens. The
- * last piece of a body waits for what follows, so that the end of the stream travels with it.
+ * the server takes more, and the response is read no faster than the client's window opens. What
+ * comes for a tunnel before the server has agreed to one stays owed to the window, so there is
+ * never more of it than the window is wide.
  */
-final class Http2ClientStream implements ClientStream {
+final class Http2ClientStream implements ClientStream, Holder {
+  private static final int SMALL_HEAD_BYTES = 2 * 1024;
+
+  /** What has become of the client's wish for a tunnel. */
+  private enum Tunnel {
+    NOT_ASKED,
+    ASKED,
+    OPEN,
+    REFUSED
+  }
+
   private final Http2Connection connection;
   private final Http2Stream stream;
   private final ExchangeHandler handler;
   private final RequestHead head = new RequestHead();
-  private final DeadlineWheel.Deadline deadline;
+  private final ClientDeadline deadline;
   private final BodyPace pace;
-  private @Nullable ByteBuf lastPiece;
-  private @Nullable ByteBuf early;
-  private boolean tunnel;
+  private final StreamOutput output;
+  private final WindowDebt debt;
+  private final KeptBytes early;
+  private final Account unread;
+  private final Account heads;
+  private Tunnel tunnel = Tunnel.NOT_ASKED;
   private boolean paused;
   private boolean awaitsEnd;
   private boolean requestEnded;
   private boolean responseEnded;
   private boolean closed;
-  private int heldBytes;
+  private long queued;
 
   Http2ClientStream(Http2Connection connection, ProxyContext proxy, Http2Stream stream) {
     this.connection = connection;
     this.stream = stream;
     this.handler = new ExchangeHandler(proxy, this, connection.socket());
     this.pace = new BodyPace(connection.terms().limits().bodyRate());
-    this.deadline = connection.pools().deadlines().deadline(this::onDeadline);
+    this.output = new StreamOutput(connection);
+    output.goesTo(stream);
+    this.debt = new WindowDebt(connection);
+    LoopLedger ledger = connection.pools().ledger();
+    this.early = new KeptBytes(ledger);
+    this.unread = ledger.account(Budget.UNREAD, this);
+    this.heads = ledger.account(Budget.HEADS);
+    this.deadline =
+        new ClientDeadline(
+            connection.terms().timeouts(),
+            connection.pools().deadlines(),
+            this::holds,
+            this::onExpired);
   }
 
   // What the client sends.
@@ -79,15 +110,27 @@ final class Http2ClientStream implements ClientStream {
         }
       }
       Http2RequestRules.apply(head, method, path, authority, protocol, ends);
+      keepHead();
     } catch (ProxyError refused) {
       handler.onRejected(head, refused.reason());
       return;
     }
+    if (!head.upgrade().isEmpty()) {
+      tunnel = Tunnel.ASKED;
+    }
     watch();
-    if (ends || head.hasBody() || !head.upgrade().isEmpty()) {
+    if (ends || head.hasBody() || tunnel == Tunnel.ASKED) {
       handler.onRequest(head);
     } else {
       awaitsEnd = true;
+    }
+  }
+
+  /** A small head is within what an exchange may take anyway. */
+  private void keepHead() {
+    int bytes = head.fields().capacity();
+    if (bytes > SMALL_HEAD_BYTES && !heads.take(bytes)) {
+      throw Reason.OVERLOADED.error();
     }
   }
 
@@ -99,32 +142,30 @@ final class Http2ClientStream implements ClientStream {
       onEndAfterNoBody(data.isReadable());
       return bytes;
     }
+    if (tunnel == Tunnel.ASKED || tunnel == Tunnel.REFUSED) {
+      debt.owe(bytes);
+      if (tunnel == Tunnel.ASKED && !early.add(data)) {
+        handler.onRejected(head, Reason.OVERLOADED);
+      }
+      return 0;
+    }
     pace.received(bytes);
-    if (!ends && head.upgrade().isEmpty() && pace.isTooSlow()) {
+    if (!ends && tunnel == Tunnel.NOT_ASKED && pace.isTooSlow()) {
       handler.onRejected(head, Reason.BODY_TOO_SLOW);
       return bytes;
     }
     if (data.isReadable()) {
-      onPiece(data.retain());
+      handler.onRequestBody(data.retain());
     }
     if (ends) {
       handler.onRequestEnd(Fields.EMPTY);
     }
     watch();
     if (paused && !responseEnded) {
-      heldBytes += bytes;
+      debt.owe(bytes);
       return 0;
     }
     return bytes;
-  }
-
-  private void onPiece(ByteBuf piece) {
-    if (head.upgrade().isEmpty() || tunnel) {
-      handler.onRequestBody(piece);
-    } else {
-      // The server has not agreed yet: until it has, nothing but a request may reach it.
-      early = early == null ? piece : Unpooled.wrappedBuffer(early, piece);
-    }
   }
 
   private void onEndAfterNoBody(boolean hasBody) {
@@ -168,21 +209,10 @@ final class Http2ClientStream implements ClientStream {
   public void reading(boolean wanted) {
     paused = !wanted;
     pace.paused(paused);
-    if (wanted && heldBytes > 0 && !closed) {
-      giveBack();
-      connection.flushSoon();
+    if (wanted && !closed && (tunnel == Tunnel.NOT_ASKED || tunnel == Tunnel.OPEN)) {
+      debt.pay(stream);
     }
     watch();
-  }
-
-  private void giveBack() {
-    int bytes = heldBytes;
-    heldBytes = 0;
-    try {
-      connection.connection().local().flowController().consumeBytes(stream, bytes);
-    } catch (Http2Exception broken) {
-      connection.onError(connection.context(), false, broken);
-    }
   }
 
   // What the client gets.
@@ -209,6 +239,7 @@ final class Http2ClientStream implements ClientStream {
     if (!isOver() && response.framing() == Framing.TUNNEL) {
       beginTunnel(response);
     } else if (!isOver()) {
+      refuseTunnel();
       responseEnded = response.framing() == 0;
       writeHeaders(Http2Messages.response(response), responseEnded);
     }
@@ -216,15 +247,27 @@ final class Http2ClientStream implements ClientStream {
 
   /** RFC 8441 section 5: 200 says what 101 says in HTTP/1.1. */
   private void beginTunnel(ResponseHead response) {
-    tunnel = true;
+    tunnel = Tunnel.OPEN;
     response.tunnel(200);
     response.fields().remove("Sec-WebSocket-Accept");
     writeHeaders(Http2Messages.response(response), false);
-    if (early != null) {
-      ByteBuf waiting = early;
-      early = null;
-      handler.onRequestBody(waiting);
+    if (early.size() > 0) {
+      handler.onRequestBody(early.take());
       handler.onRequestPause();
+    }
+    if (requestEnded) {
+      handler.onRequestEnd(Fields.EMPTY);
+    }
+    if (!paused && !closed) {
+      debt.pay(stream);
+    }
+  }
+
+  /** What came for the tunnel is not wanted; it stays owed, so that no more of it comes. */
+  private void refuseTunnel() {
+    if (tunnel == Tunnel.ASKED) {
+      tunnel = Tunnel.REFUSED;
+      early.release();
     }
   }
 
@@ -234,23 +277,18 @@ final class Http2ClientStream implements ClientStream {
       piece.release();
       return;
     }
-    writeLastPiece(false);
-    lastPiece = piece;
+    output.piece(piece);
+    connection.sentData();
+    account();
   }
 
   @Override
   public void sendEnd(Fields trailers) {
     if (!isOver()) {
-      if (trailers.count() > 0) {
-        writeLastPiece(false);
-        writeHeaders(Http2Messages.trailers(trailers), true);
-      } else {
-        if (lastPiece == null) {
-          lastPiece = Unpooled.EMPTY_BUFFER;
-        }
-        writeLastPiece(true);
-      }
+      output.end(trailers, promise(connection.context(), true));
+      connection.sentData();
       responseEnded = true;
+      account();
     }
     watch();
   }
@@ -258,16 +296,6 @@ final class Http2ClientStream implements ClientStream {
   private void writeHeaders(Http2Headers headers, boolean ends) {
     ChannelHandlerContext ctx = connection.context();
     connection.encoder().writeHeaders(ctx, stream.id(), headers, 0, ends, promise(ctx, ends));
-  }
-
-  private void writeLastPiece(boolean ends) {
-    if (lastPiece != null) {
-      ByteBuf piece = lastPiece;
-      lastPiece = null;
-      ChannelHandlerContext ctx = connection.context();
-      connection.encoder().writeData(ctx, stream.id(), piece, 0, ends, promise(ctx, ends));
-      connection.sentData();
-    }
   }
 
   /**
@@ -291,7 +319,7 @@ final class Http2ClientStream implements ClientStream {
   @Override
   public void flush() {
     if (!closed) {
-      writeLastPiece(false);
+      output.flush();
       watch();
       connection.flushSoon();
     }
@@ -302,8 +330,38 @@ final class Http2ClientStream implements ClientStream {
     return !closed && connection.isWritable(stream);
   }
 
+  /** So many bytes wait in the codec for the client's window. */
+  void onQueued(long bytes) {
+    queued = bytes;
+    account();
+  }
+
+  private void account() {
+    unread.set(holds());
+  }
+
+  @Override
+  public long holds() {
+    return closed ? 0 : queued + output.waitingBytes();
+  }
+
+  /** What waits for a window that is open goes out at the end of the loop's turn. */
+  @Override
+  public long unreadBytes() {
+    return isWritable() ? 0 : holds() + connection.unreadBytes();
+  }
+
+  @Override
+  public void cut() {
+    onExpired(Wait.READING);
+  }
+
   void onWritabilityChanged() {
     boolean writable = isWritable();
+    if (writable && !closed) {
+      output.flush();
+      connection.flushSoon();
+    }
     if (handler.isBusy()) {
       handler.onWritabilityChanged(writable);
     }
@@ -317,48 +375,64 @@ final class Http2ClientStream implements ClientStream {
   // What it waits for.
 
   private void watch() {
-    if (closed) {
-      return;
-    }
-    if (!isWritable()) {
-      deadline.in(connection.terms().timeouts().write().toNanos());
-    } else if (!requestEnded && !paused && head.upgrade().isEmpty()) {
-      deadline.in(connection.terms().timeouts().body().toNanos());
-    } else {
-      deadline.cancel();
+    if (!closed) {
+      deadline.expect(waitsFor());
     }
   }
 
-  private void onDeadline() {
+  private Wait waitsFor() {
     if (!isWritable()) {
+      return Wait.READING;
+    }
+    boolean bodyIsDue = !requestEnded && !paused && tunnel == Tunnel.NOT_ASKED;
+    return bodyIsDue ? Wait.BODY : Wait.NOTHING;
+  }
+
+  private void onExpired(Wait wait) {
+    if (wait == Wait.READING) {
       handler.onClosed(Reason.CLIENT_STALLED);
-      connection.reset(stream, Http2Error.CANCEL);
+      connection.resetFor(stream, Reason.CLIENT_STALLED, Http2Error.CANCEL);
     } else {
       handler.onRejected(head, Reason.REQUEST_TIMEOUT);
+    }
+  }
+
+  void shed(long stalledNanos) {
+    if (handler.isBusy() && deadline.stalledNanos() >= stalledNanos) {
+      deadline.giveUp();
     }
   }
 
   // How it ends.
 
   @Override
-  public void abort() {
+  public void abort(Reason reason) {
     if (!closed) {
-      connection.reset(stream, Http2Error.INTERNAL_ERROR);
+      connection.resetFor(stream, reason, Http2Error.INTERNAL_ERROR);
     }
+  }
+
+  @Override
+  public void onFault(Reason reason) {
+    connection.onFault(reason);
   }
 
   /** The stream is closed: by its end, by either side's reset, or with its connection. */
   void onClosed() {
+    if (responseEnded) {
+      connection.endedWell();
+    }
     closed = true;
     deadline.remove();
-    if (lastPiece != null) {
-      lastPiece.release();
-      lastPiece = null;
-    }
-    if (early != null) {
-      early.release();
-      early = null;
-    }
+    output.discard();
+    early.release();
+    unread.close();
+    heads.close();
     handler.onClosed(Reason.CLIENT_GONE);
+  }
+
+  /** Whether the response was sent whole, so that a reset of the client's changes nothing. */
+  boolean isAnswered() {
+    return responseEnded;
   }
 }

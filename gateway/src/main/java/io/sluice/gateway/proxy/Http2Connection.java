@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -13,9 +14,14 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Holder;
+import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.upstream.DeadlineWheel;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.MultiplexedConnection;
+import io.sluice.gateway.upstream.Outgoing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,10 +50,17 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   private final ClientTerms terms;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
+  private final DeadlineWheel.Deadline headDeadline;
+  private final HeadWatch headWatch =
+      new HeadWatch(Http2CodecUtil.connectionPrefaceBuf().readableBytes());
+  private final Account unread;
+  private final Account heads;
   private final FrameBudget budget = new FrameBudget();
+  private final Conduct conduct;
   private final RecentResets resets = new RecentResets();
   private final List<Http2ClientStream> received = new ArrayList<>();
   private boolean draining;
+  private long lastUsed;
 
   private Http2Connection(
       Codec codec,
@@ -66,6 +79,12 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     this.terms = terms;
     this.key = connection().newKey();
     this.deadline = loop.pools().deadlines().deadline(this::onDeadline);
+    this.headDeadline = loop.pools().deadlines().deadline(this::onHeadLate);
+    this.conduct = new Conduct(terms.limits().resets(), System::nanoTime);
+    this.lastUsed = loop.pools().deadlines().now();
+    LoopLedger ledger = loop.pools().ledger();
+    this.unread = ledger.account(Budget.UNREAD, new Unread());
+    this.heads = ledger.account(Budget.HEADS, new HeadUnderWay());
     deadline.in(terms.timeouts().idle().toNanos());
     decoder().frameListener(new Http2Frames(this, budget));
     encoder().flowController().listener(this::onWritabilityChanged);
@@ -144,9 +163,76 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
         Http2Error.ENHANCE_YOUR_CALM, "too many frames without a request");
   }
 
+  /** The client resets a stream: its right, but not again and again before it is answered. */
+  void onReset(int id) throws Http2Exception {
+    Http2ClientStream stream = find(id);
+    if (stream != null && !stream.isAnswered() && !conduct.forgivesReset()) {
+      onFlood();
+    }
+  }
+
+  /** A stream was answered whole. */
+  void endedWell() {
+    conduct.endedWell();
+  }
+
+  /** A stream ends, or will, for this reason; too many by the client's doing end the connection. */
+  void onFault(Reason reason) {
+    if (reason.side() == Reason.Side.CLIENT && !conduct.forgivesReset()) {
+      tooManyResets();
+    }
+  }
+
+  private void tooManyResets() {
+    Http2Exception flood =
+        new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, "too many streams that ended in a reset");
+    onConnectionError(context(), false, flood, flood);
+  }
+
   private @Nullable Http2ClientStream find(int id) {
     Http2Stream stream = connection().stream(id);
     return stream == null ? null : stream.getProperty(key);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (message instanceof ByteBuf bytes) {
+      headWatch.look(bytes);
+    }
+    super.channelRead(ctx, message);
+    watchHead();
+  }
+
+  /** The time of a head runs from its first byte to its last, in however many frames it comes. */
+  private void watchHead() {
+    boolean under = headWatch.isOpen();
+    if (under && heads.bytes() == 0) {
+      heads.set(MAX_HEADER_LIST_BYTES);
+      headDeadline.in(terms.timeouts().head().toNanos());
+    } else if (!under && heads.bytes() > 0) {
+      heads.close();
+      headDeadline.cancel();
+    }
+  }
+
+  private void onHeadLate() {
+    proxy.telemetry().rejected(Reason.REQUEST_TIMEOUT.label());
+    Http2Exception late =
+        new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, Reason.REQUEST_TIMEOUT.text());
+    onConnectionError(context(), false, late, late);
+  }
+
+  private final class HeadUnderWay implements Holder {
+    @Override
+    public long holds() {
+      return heads.bytes();
+    }
+
+    @Override
+    public void cut() {
+      heads.close();
+      onHeadLate();
+    }
   }
 
   @Override
@@ -170,7 +256,9 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
       Http2Exception.StreamException error) {
     proxy.telemetry().rejected(Reason.PROTOCOL_ERROR.label());
     Http2Stream stream = connection().stream(error.streamId());
-    if (outbound || (stream == null && resets.contains(error.streamId()))) {
+    if (!outbound && !conduct.forgivesReset()) {
+      tooManyResets();
+    } else if (outbound || (stream == null && resets.contains(error.streamId()))) {
       super.onStreamError(ctx, outbound, cause, error);
     } else if (stream == null && error.error() == Http2Error.STREAM_CLOSED) {
       onConnectionError(
@@ -216,6 +304,45 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     }
   }
 
+  @Override
+  protected void onQueued(Http2Stream stream, long bytes) {
+    Http2ClientStream ours = stream.getProperty(key);
+    if (ours != null) {
+      ours.onQueued(bytes);
+    }
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    super.flush(ctx);
+    unread.set(Outgoing.unsentBytes(channel));
+  }
+
+  /** What the client's socket did not take of all streams together when it was last flushed. */
+  long unreadBytes() {
+    return unread.bytes();
+  }
+
+  /** The same, as it is now. */
+  private final class Unread implements Holder {
+    @Override
+    public long holds() {
+      return Outgoing.unsentBytes(channel);
+    }
+
+    @Override
+    public void cut() {
+      proxy.telemetry().rejected(Reason.CLIENT_STALLED.label());
+      channel.unsafe().close(channel.voidPromise());
+    }
+  }
+
+  /** Resets a stream for a reason; where that is the client's doing it counts as such. */
+  void resetFor(Http2Stream stream, Reason reason, Http2Error error) {
+    reset(stream, error);
+    onFault(reason);
+  }
+
   void reset(Http2Stream stream, Http2Error error) {
     resetStream(context(), stream.id(), error.code(), context().newPromise());
     flushSoon();
@@ -234,6 +361,33 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     encoder().writePing(ctx, false, DRAIN_PING, ctx.newPromise());
     flush(ctx);
     deadline.in(DRAIN_STEP_NANOS);
+  }
+
+  @Override
+  public long idleNanos() {
+    boolean idle = connection().numActiveStreams() == 0 && heads.bytes() == 0;
+    return idle ? loop.pools().deadlines().now() - lastUsed : -1;
+  }
+
+  @Override
+  public void closeIdle() {
+    channel.unsafe().close(channel.voidPromise());
+  }
+
+  @Override
+  public void shed(long stalledNanos) {
+    List<Http2ClientStream> all = new ArrayList<>();
+    try {
+      connection()
+          .forEachActiveStream(
+              stream -> {
+                Http2ClientStream ours = stream.getProperty(key);
+                return ours == null || all.add(ours);
+              });
+    } catch (Http2Exception impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    all.forEach(stream -> stream.shed(stalledNanos));
   }
 
   private void sayLastStream() {
@@ -274,6 +428,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
       if (ours != null) {
         ours.onClosed();
       }
+      lastUsed = loop.pools().deadlines().now();
       if (connection().numActiveStreams() == 0 && !draining) {
         deadline.in(terms.timeouts().idle().toNanos());
       }
@@ -283,6 +438,9 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     deadline.remove();
+    headDeadline.remove();
+    heads.close();
+    unread.close();
     super.channelInactive(ctx);
     loop.connections().remove(this);
   }

@@ -46,7 +46,19 @@ final class Http2Frames extends Http2FrameAdapter {
   }
 
   @Override
-  public void onPingAckRead(ChannelHandlerContext ctx, long content) {
+  public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) throws Http2Exception {
+    spend();
+    connection.onReset(id);
+  }
+
+  @Override
+  public void onSettingsAckRead(ChannelHandlerContext ctx) throws Http2Exception {
+    spend();
+  }
+
+  @Override
+  public void onPingAckRead(ChannelHandlerContext ctx, long content) throws Http2Exception {
+    spend();
     connection.onPingAck(content);
   }
 
@@ -71,6 +83,12 @@ final class Http2Frames extends Http2FrameAdapter {
 
   @Override
   public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment)
+      throws Http2Exception {
+    spend();
+  }
+
+  @Override
+  public void onGoAwayRead(ChannelHandlerContext ctx, int last, long code, ByteBuf debug)
       throws Http2Exception {
     spend();
   }

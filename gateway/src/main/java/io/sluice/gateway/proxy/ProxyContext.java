@@ -1,6 +1,8 @@
 package io.sluice.gateway.proxy;
 
+import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.table.LiveTable;
+import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,17 +10,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * What every exchange of the process shares.
  *
- * @param inFlight how many exchanges are under way
- * @param mostInFlight how many may be, before new ones are turned away
+ * @param ledger what may be kept for strangers
+ * @param matchFailures routes that could not be compared
+ * @param connections how many clients are connected
  */
 public record ProxyContext(
     LiveTable live,
     Telemetry telemetry,
     AccessLog accessLog,
-    AtomicInteger inFlight,
-    int mostInFlight) {
-  /** Whether another exchange would be one too many for the memory that there is. */
-  boolean isOverloaded() {
-    return inFlight.get() > mostInFlight;
+    Ledger ledger,
+    MatchFailures matchFailures,
+    AtomicInteger connections) {
+  public ProxyContext(
+      LiveTable live,
+      Telemetry telemetry,
+      AccessLog accessLog,
+      Ledger ledger,
+      MatchFailures matchFailures) {
+    this(live, telemetry, accessLog, ledger, matchFailures, new AtomicInteger());
   }
 }

@@ -2,9 +2,9 @@ package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.memory.KeptBytes;
+import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.upstream.UpstreamStream;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,28 +13,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestCopy {
   private final int mostBytes;
-  private List<ByteBuf> pieces = List.of();
+  private final KeptBytes kept;
   private @Nullable Fields trailers;
   private long bytes;
   private boolean whole = true;
   private boolean sentOnce;
+  private boolean keepsOn = true;
 
-  RequestCopy(int mostBytes) {
+  RequestCopy(int mostBytes, LoopLedger ledger) {
     this.mostBytes = mostBytes;
+    this.kept = new KeptBytes(ledger);
   }
 
-  /** Keeps a piece; the caller's reference stays the caller's. */
-  void add(ByteBuf piece) {
+  /**
+   * Keeps a copy of a piece, which stays the caller's. Before the body is sent for the first time
+   * everything has to be kept, and the client is not read then.
+   *
+   * @return false when this piece had to be kept and there is no room for it
+   */
+  boolean add(ByteBuf piece) {
     bytes += piece.readableBytes();
-    // Before it is sent for the first time everything has to be kept; the client is not read then.
-    if (whole && (bytes <= mostBytes || !sentOnce)) {
-      if (pieces.isEmpty()) {
-        pieces = new ArrayList<>(4);
-      }
-      pieces.add(piece.retainedDuplicate());
-    } else {
-      drop();
+    if (whole && keepsOn && (bytes <= mostBytes || !sentOnce) && kept.add(piece)) {
+      return true;
     }
+    drop();
+    return sentOnce || whole;
   }
 
   /** The body is complete. */
@@ -47,14 +50,21 @@ final class RequestCopy {
     return whole;
   }
 
-  /** Sends what has come so far. */
-  void sendTo(UpstreamStream target) {
+  /**
+   * Sends what has come so far.
+   *
+   * @param again whether it may have to be sent once more
+   */
+  void sendTo(UpstreamStream target, boolean again) {
     sentOnce = true;
-    for (int i = 0; i < pieces.size(); i++) {
-      target.sendBody(pieces.get(i).retainedDuplicate());
-    }
-    if (bytes > mostBytes) {
-      drop();
+    keepsOn = again;
+    if (!again || bytes > mostBytes) {
+      whole = bytes == 0;
+      if (kept.size() > 0) {
+        target.sendBody(kept.take());
+      }
+    } else if (kept.size() > 0) {
+      target.sendBody(kept.copy());
     }
     if (trailers != null) {
       target.sendEnd(trailers);
@@ -64,9 +74,6 @@ final class RequestCopy {
   /** It is not needed any more, or there is too much of it. */
   void drop() {
     whole = bytes == 0;
-    for (int i = 0; i < pieces.size(); i++) {
-      pieces.get(i).release();
-    }
-    pieces = List.of();
+    kept.release();
   }
 }

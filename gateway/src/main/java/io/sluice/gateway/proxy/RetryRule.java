@@ -25,6 +25,11 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
     return new RetryRule(predicate, frontend.maxAttempts(), frontend.maxMemBodyBytes());
   }
 
+  /** Whether another attempt may follow one that a server may have seen. */
+  boolean mayFollow(RequestHead request) {
+    return predicate != null || isIdempotent(request);
+  }
+
   /** Whether a response may be thrown away for another attempt. */
   boolean looksAtResponses() {
     return predicate != null && predicate.looksAtResponses();

@@ -1,17 +1,33 @@
 package io.sluice.gateway.proxy;
 
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.upstream.LoopPools;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
-/**
- * What one event loop has on the clients' side.
- *
- * @param connections the open connections; touched by that loop only
- */
-record ServerLoop(LoopPools pools, Set<ClientConnection> connections) {
+/** What one event loop has on the clients' side. That loop only, unless it says otherwise. */
+final class ServerLoop {
+  private static final int PARTS = 16;
+
+  private final LoopPools pools;
+
+  @Bounded("by how many clients may be connected")
+  private final Set<ClientConnection> connections = new HashSet<>();
+
   ServerLoop(LoopPools pools) {
-    this(pools, new HashSet<>());
+    this.pools = pools;
+    pools.ledger().shedBy(this::shed);
+  }
+
+  LoopPools pools() {
+    return pools;
+  }
+
+  /** The open connections. */
+  Set<ClientConnection> connections() {
+    return connections;
   }
 
   /** Ends the connections of a socket as soon as each is idle. Any thread. */
@@ -24,5 +40,26 @@ record ServerLoop(LoopPools pools, Set<ClientConnection> connections) {
                     .filter(connection -> connection.socket() == socket)
                     .toList()
                     .forEach(ClientConnection::closeWhenIdle));
+  }
+
+  /**
+   * Ends some of the connections that are idle, the longest idle first, so that a client that
+   * nobody has seen finds room though others hold all that there is.
+   */
+  void makeRoom() {
+    List<Idle> idle =
+        connections.stream()
+            .map(each -> new Idle(each, each.idleNanos()))
+            .filter(each -> each.nanos > 0)
+            .sorted(Comparator.comparingLong(Idle::nanos).reversed())
+            .toList();
+    int some = Math.min(idle.size(), connections.size() / PARTS + 1);
+    idle.subList(0, some).forEach(each -> each.connection.closeIdle());
+  }
+
+  private record Idle(ClientConnection connection, long nanos) {}
+
+  private void shed(long stalledNanos) {
+    List.copyOf(connections).forEach(connection -> connection.shed(stalledNanos));
   }
 }

@@ -43,11 +43,25 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     }
     Peer peer = Peer.of(remote, local);
     socket.connectionOpened(peer.address());
-    channel.closeFuture().addListener(closed -> socket.connectionClosed(peer.address()));
+    int connections = context.connections().incrementAndGet();
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              socket.connectionClosed(peer.address());
+              context.connections().decrementAndGet();
+            });
     Listener written = listener.written();
     if (!socket.mayOpen(peer.address(), written.limits())) {
       refuse(channel, Reason.TOO_MANY_CONNECTIONS);
       return;
+    }
+    if (connections > context.ledger().mostConnections()) {
+      loop(channel).makeRoom();
+      if (context.connections().get() > context.ledger().mostConnections()) {
+        refuse(channel, Reason.TOO_MANY_CONNECTIONS);
+        return;
+      }
     }
     ClientTerms terms = ClientTerms.of(written);
     if (written.proxyProtocol() == Listener.ProxyProtocol.NONE) {

@@ -38,7 +38,7 @@ public final class ServerSockets implements TableFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ServerSockets.class);
   private static final int BACKLOG = 4096;
   private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final ProxyContext context;

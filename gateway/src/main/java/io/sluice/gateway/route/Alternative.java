@@ -101,13 +101,23 @@ record Alternative(
         exactHeaders);
   }
 
-  boolean matches(RouteInput input) {
-    for (int i = 0; i < conditions.size(); i++) {
-      if (!conditions.get(i).holds(input)) {
-        return false;
+  /**
+   * Whether all conditions hold. Where one cannot be told, they do not, and the input hears of it.
+   *
+   * @param route the whole expression, which the input is told
+   */
+  boolean matches(RouteInput input, String route) {
+    try {
+      for (int i = 0; i < conditions.size(); i++) {
+        if (!conditions.get(i).holds(input)) {
+          return false;
+        }
       }
+      return true;
+    } catch (MatchFailure failure) {
+      input.failed(route);
+      return false;
     }
-    return true;
   }
 
   /** Whether two of its conditions want the same thing to be two different texts. */

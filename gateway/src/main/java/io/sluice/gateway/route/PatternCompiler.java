@@ -11,6 +11,9 @@ import java.util.Locale;
 final class PatternCompiler {
   private static final String REGEXP_SPECIAL = "\\.+*?()|[]{}^$";
 
+  /** A thread's stack and a few milliseconds are enough for so many. */
+  private static final int MOST_INSTRUCTIONS = 1_000;
+
   private PatternCompiler() {}
 
   /**
@@ -33,8 +36,7 @@ final class PatternCompiler {
     }
     return endsAtSeparators(pieces, subject.separator)
         ? new TextTest.Segments(List.copyOf(pieces), subject.separator)
-        : new TextTest.Regexp(
-            Pattern.compile(asRegexp(pieces, subject.separator)), leadingLiteral(pieces));
+        : compiled(asRegexp(pieces, subject.separator), 0, leadingLiteral(pieces));
   }
 
   /**
@@ -45,18 +47,36 @@ final class PatternCompiler {
    */
   static TextTest regexp(String text, Condition.Subject subject) throws RouteSyntaxException {
     int flags = subject == Condition.Subject.HOST ? Pattern.CASE_INSENSITIVE : 0;
-    if (RegexpSize.of(text) > RegexpSize.MOST) {
-      throw new RouteSyntaxException(
-          "a regular expression that is too large with its repetitions written out",
-          "at most " + RegexpSize.MOST + " pieces");
+    return compiled(text, flags, flags == 0 ? anchoredLiteral(text) : "");
+  }
+
+  /** Compiles what is small enough, and tries it before a request does. */
+  private static TextTest compiled(String regexp, int flags, String literalPrefix)
+      throws RouteSyntaxException {
+    if (RegexpSize.of(regexp) > RegexpSize.MOST) {
+      throw tooLarge();
     }
     try {
-      return new TextTest.Regexp(
-          Pattern.compile(text, flags), flags == 0 ? anchoredLiteral(text) : "");
+      Pattern pattern = Pattern.compile(regexp, flags);
+      if (pattern.programSize() > MOST_INSTRUCTIONS) {
+        throw tooLarge();
+      }
+      TextTest.Regexp test = new TextTest.Regexp(pattern, pattern.programSize(), literalPrefix);
+      if (!Trial.passes(test, regexp)) {
+        throw new RouteSyntaxException(
+            "a regular expression whose comparison is nested too deeply", "a simpler one");
+      }
+      return test;
     } catch (PatternSyntaxException unreadable) {
       throw new RouteSyntaxException(
-          "`" + text + "`: " + unreadable.getDescription(), "a regular expression in RE2 syntax");
+          "`" + regexp + "`: " + unreadable.getDescription(), "a regular expression in RE2 syntax");
     }
+  }
+
+  private static RouteSyntaxException tooLarge() {
+    return new RouteSyntaxException(
+        "a pattern that is too large with its repetitions written out",
+        "at most " + MOST_INSTRUCTIONS + " pieces");
   }
 
   /** Requests arrive here in lower case and without the dot of an absolute name. */

@@ -1,102 +1,178 @@
 package io.sluice.gateway.route;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
- * How large a regular expression becomes once its repetitions are written out, which is how RE2
- * compiles it: {@code (a{1,1000}){1,1000}} is a million pieces, and would take all memory before it
- * is refused. An upper bound in one pass, without compiling.
+ * How large the program of a regular expression becomes, which RE2 makes with all repetitions
+ * written out: {@code (a{1,1000}){1,1000}} is a million instructions, and would take all memory
+ * before it is refused. An upper bound in one pass, without compiling.
+ *
+ * <p>Reads what RE2 reads, as RE2 reads it (its page "Syntax"): {@code \Q…\E}, classes with names
+ * and brackets in them, groups that only set flags, and so are nothing that can be repeated.
  */
 final class RegexpSize {
-  static final long MOST = 10_000;
+  /** What is still compiled, to see how large it really is. */
+  static final long MOST = 4_000;
+
   static final int DEEPEST = 200;
 
-  /** What was read of one group: all of it but the last piece, which may yet be repeated. */
-  private static final class Group {
-    private long before;
-    private long last;
+  private final String regexp;
+  private final Deque<List<Long>> outer = new ArrayDeque<>();
 
-    void piece(long size) {
-      before += last;
-      last = size;
-    }
+  /** The sizes of what stands in this group one after the other; the last may be repeated. */
+  private List<Long> pieces = new ArrayList<>();
 
-    void repeated(long times) {
-      last = Math.min(MOST + 1, last * times);
-    }
+  private int at;
 
-    long size() {
-      return Math.min(MOST + 1, before + last + 1);
-    }
+  private RegexpSize(String regexp) {
+    this.regexp = regexp;
   }
 
-  private RegexpSize() {}
-
-  /** The number of pieces; something above {@link #MOST} where it is more, or nested too deeply. */
+  /**
+   * At least the number of instructions; something above {@link #MOST} where it is more, or nested
+   * too deeply.
+   */
   static long of(String regexp) {
-    Deque<Group> outer = new ArrayDeque<>();
-    Group group = new Group();
-    for (int at = 0; at < regexp.length(); at++) {
-      switch (regexp.charAt(at)) {
-        case '\\' -> {
+    return new RegexpSize(regexp).count();
+  }
+
+  private long count() {
+    while (at < regexp.length()) {
+      char c = regexp.charAt(at);
+      switch (c) {
+        case '\\' -> escape();
+        case '[' -> characterClass();
+        case '(' -> open();
+        case ')' -> close();
+        case '*', '+', '?' -> {
           at++;
-          group.piece(1);
+          repeat(1, 1, 2);
         }
-        case '[' -> {
-          at = endOfClass(regexp, at);
-          group.piece(1);
+        case '|' -> {
+          at++;
+          pieces.add(2L);
         }
-        case '(' -> {
-          outer.push(group);
-          group = new Group();
-          if (outer.size() > DEEPEST) {
-            return MOST + 1;
-          }
+        case '{' -> braces();
+        default -> {
+          at += Character.charCount(regexp.codePointAt(at));
+          pieces.add(1L);
         }
-        case ')' -> {
-          long size = group.size();
-          group = outer.isEmpty() ? new Group() : outer.pop();
-          group.piece(size);
-        }
-        case '{' -> group.repeated(times(regexp, at));
-        default -> group.piece(1);
+      }
+      if (outer.size() > DEEPEST || pieces.size() > MOST) {
+        return MOST + 1;
       }
     }
     while (!outer.isEmpty()) {
-      long size = group.size();
-      group = outer.pop();
-      group.piece(size);
+      close();
     }
-    return group.size();
+    return bounded(sum(pieces) + 3);
   }
 
-  /** The larger number of {@code {n}}, {@code {n,}} and {@code {n,m}}; 1 for other braces. */
-  private static long times(String regexp, int brace) {
-    int close = regexp.indexOf('}', brace);
-    long most = 1;
-    if (close > 0) {
-      for (String number : regexp.substring(brace + 1, close).split(",", 2)) {
-        if (number.matches("[0-9]{1,9}")) {
-          most = Math.max(most, Long.parseLong(number));
-        }
+  private void open() {
+    if (regexp.startsWith("(?", at)) {
+      int end = at + 2;
+      while (end < regexp.length() && "imsU-".indexOf(regexp.charAt(end)) >= 0) {
+        end++;
+      }
+      if (end < regexp.length() && regexp.charAt(end) == ')') {
+        // It is no piece: what is repeated after it is what stood before it.
+        at = end + 1;
+        return;
       }
     }
-    return most;
+    at++;
+    outer.push(pieces);
+    pieces = new ArrayList<>();
   }
 
-  /** Where a class ends; a bracket right at its beginning is one of its characters. */
-  private static int endOfClass(String regexp, int open) {
-    int at = open + 1;
-    if (at < regexp.length() && regexp.charAt(at) == '^') {
+  private void close() {
+    at++;
+    long size = bounded(sum(pieces) + 3);
+    pieces = outer.isEmpty() ? new ArrayList<>(List.of(size)) : outer.pop();
+    pieces.add(size);
+  }
+
+  /** What may be left out has a branch of its own before it. */
+  private void repeat(long always, long most, long more) {
+    if (!pieces.isEmpty()) {
+      long last = pieces.removeLast();
+      pieces.add(bounded(always * last + (most - always) * (last + 1) + more));
+    }
+  }
+
+  /** {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else in braces is text. */
+  private void braces() {
+    int close = regexp.indexOf('}', at);
+    String inside = close < 0 ? "" : regexp.substring(at + 1, close);
+    if (!inside.matches("[0-9]{1,9}(,[0-9]{0,9})?")) {
+      at++;
+      pieces.add(1L);
+      return;
+    }
+    String[] numbers = inside.split(",", 0);
+    long least = Long.parseLong(numbers[0]);
+    at = close + 1;
+    repeat(least, Math.max(Math.max(1, least), Long.parseLong(numbers[numbers.length - 1])), 2);
+  }
+
+  private void escape() {
+    if (regexp.startsWith("\\Q", at)) {
+      int end = regexp.indexOf("\\E", at + 2);
+      String literal = regexp.substring(at + 2, end < 0 ? regexp.length() : end);
+      literal.codePoints().limit(MOST + 1).forEach(any -> pieces.add(1L));
+      at = end < 0 ? regexp.length() : end + 2;
+      return;
+    }
+    skipEscape();
+    pieces.add(1L);
+  }
+
+  /** An escape of one character or of one class of them. */
+  private void skipEscape() {
+    at++;
+    if (at >= regexp.length()) {
+      return;
+    }
+    boolean named = "pPx".indexOf(regexp.charAt(at)) >= 0 && regexp.startsWith("{", at + 1);
+    int close = named ? regexp.indexOf('}', at) : -1;
+    at = close < 0 ? at + Character.charCount(regexp.codePointAt(at)) : close + 1;
+  }
+
+  private void characterClass() {
+    at++;
+    if (regexp.startsWith("^", at)) {
       at++;
     }
-    if (at < regexp.length() && regexp.charAt(at) == ']') {
-      at++;
+    for (boolean first = true; at < regexp.length(); first = false) {
+      char c = regexp.charAt(at);
+      if (c == ']' && !first) {
+        break;
+      }
+      int named = regexp.startsWith("[:", at) ? regexp.indexOf(":]", at + 2) : -1;
+      if (named >= 0) {
+        at = named + 2;
+      } else if (c == '\\') {
+        skipEscape();
+      } else {
+        at += Character.charCount(regexp.codePointAt(at));
+      }
     }
-    while (at < regexp.length() && regexp.charAt(at) != ']') {
-      at += regexp.charAt(at) == '\\' ? 2 : 1;
+    at++;
+    pieces.add(1L);
+  }
+
+  private static long sum(List<Long> sizes) {
+    long sum = 0;
+    for (long size : sizes) {
+      sum = bounded(sum + size);
     }
-    return at;
+    return sum;
+  }
+
+  private static long bounded(long size) {
+    return Math.min(MOST + 1, size);
   }
 }

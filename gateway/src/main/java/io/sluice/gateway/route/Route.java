@@ -37,7 +37,7 @@ public final class Route {
   /** Whether one of its alternatives holds. */
   public boolean matches(RouteInput input) {
     for (Alternative alternative : alternatives) {
-      if (alternative.matches(input)) {
+      if (alternative.matches(input, text)) {
         return true;
       }
     }

@@ -32,7 +32,8 @@ public final class RouteIndex<T> {
    */
   public record Entry<T>(String id, int priority, Route route, T target) {}
 
-  private record Candidate<T>(String id, int priority, Alternative alternative, T target) {
+  private record Candidate<T>(
+      String id, int priority, String route, Alternative alternative, T target) {
     /** Empty stands for any. */
     AsciiString host() {
       AsciiString exact = alternative.exactHost();
@@ -120,7 +121,9 @@ public final class RouteIndex<T> {
     List<Candidate<T>> candidates = new ArrayList<>();
     for (Entry<T> entry : entries) {
       for (Alternative alternative : entry.route.alternatives()) {
-        candidates.add(new Candidate<>(entry.id, entry.priority, alternative, entry.target));
+        candidates.add(
+            new Candidate<>(
+                entry.id, entry.priority, entry.route.toString(), alternative, entry.target));
       }
     }
     return grouped(candidates, Candidate::host);
@@ -251,7 +254,7 @@ public final class RouteIndex<T> {
         if (best != null && BEST_FIRST.compare(best, candidate) <= 0) {
           return best;
         }
-        if (candidate.alternative.matches(input)) {
+        if (candidate.alternative.matches(input, candidate.route)) {
           return candidate;
         }
       }

@@ -15,4 +15,7 @@ public interface RouteInput {
 
   /** The value of the first header of this name, or null. */
   @Nullable AsciiString header(CharSequence name);
+
+  /** A route could not be compared with this within the steps that it may take. */
+  default void failed(String route) {}
 }

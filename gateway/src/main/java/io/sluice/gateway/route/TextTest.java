@@ -6,6 +6,11 @@ import java.util.List;
 
 /** What a matcher wants a text to be. */
 sealed interface TextTest {
+  /**
+   * Whether a text is what is wanted.
+   *
+   * @throws MatchFailure when that takes too long to tell
+   */
   boolean test(AsciiString text);
 
   /** The text that every match starts with; empty where none is known. */
@@ -50,10 +55,14 @@ sealed interface TextTest {
   }
 
   /** A regular expression that is found anywhere in the text, in time linear in its length. */
-  record Regexp(Pattern pattern, String literalPrefix) implements TextTest {
+  record Regexp(Pattern pattern, int size, String literalPrefix) implements TextTest {
     @Override
     public boolean test(AsciiString text) {
-      return pattern.matcher(text).find();
+      try {
+        return pattern.matcher(MeasuredText.of(text, size)).find();
+      } catch (StackOverflowError tooDeep) {
+        throw new MatchFailure();
+      }
     }
   }
 }

@@ -37,6 +37,13 @@ public final class CompiledSplit {
     return new CompiledSplit(written, List.copyOf(testers));
   }
 
+  /** The expressions that tell testers. */
+  List<String> testers() {
+    return testers.isEmpty()
+        ? List.of()
+        : testers.stream().map(each -> each.route.toString()).toList();
+  }
+
   /** Whether every request goes to the same backend. */
   public boolean isWhole() {
     return written.shares().size() == 1;

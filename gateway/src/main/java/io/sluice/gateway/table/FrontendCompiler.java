@@ -6,6 +6,7 @@ import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.predicate.FailoverPredicate;
 import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.route.Route;
@@ -39,6 +40,7 @@ final class FrontendCompiler {
       List<String> changed) {}
 
   private final Telemetry telemetry;
+  private final Sources sources;
   private final LongSupplier clock;
   private Config last = Config.EMPTY;
   private IdMap<CompiledFrontend> lastById = IdMap.empty();
@@ -46,8 +48,9 @@ final class FrontendCompiler {
   /** Those that have a problem, which each table has to name again. */
   private final Set<String> unfinished = new HashSet<>();
 
-  FrontendCompiler(Telemetry telemetry, LongSupplier clock) {
+  FrontendCompiler(Telemetry telemetry, Sources sources, LongSupplier clock) {
     this.telemetry = telemetry;
+    this.sources = sources;
     this.clock = clock;
   }
 
@@ -61,7 +64,7 @@ final class FrontendCompiler {
     for (String id : touched(config, before)) {
       Frontend written = config.frontends().get(id);
       CompiledFrontend was = before.get(id);
-      CompiledFrontend is = written == null ? null : frontend(config, written, was, found);
+      CompiledFrontend is = written == null ? null : guarded(config, written, was, found);
       boolean asWritten = is != null && is.isWhole() && is.written() == written;
       if (written == null || asWritten) {
         unfinished.remove(id);
@@ -104,6 +107,20 @@ final class FrontendCompiler {
       touched.addAll(config.frontends().keySet());
     }
     return touched;
+  }
+
+  /** Whatever compiling a record throws is that record's fault alone: it keeps its last form. */
+  private @Nullable CompiledFrontend guarded(
+      Config config,
+      Frontend written,
+      @Nullable CompiledFrontend previous,
+      List<Problem> problems) {
+    try {
+      return frontend(config, written, previous, problems);
+    } catch (RuntimeException | Error bug) {
+      problems.add(Problem.bug("frontends/" + written.id() + "/frontend", bug));
+      return previous;
+    }
   }
 
   private @Nullable CompiledFrontend frontend(
@@ -161,7 +178,7 @@ final class FrontendCompiler {
       }
     }
     MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
-    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, clock);
+    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, sources, clock);
     return new CompiledFrontend(
         usable, route, split, middlewares, chain, unavailable, failover, telemetry.frontend(id));
   }

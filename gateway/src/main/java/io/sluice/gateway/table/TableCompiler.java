@@ -7,6 +7,7 @@ import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.ListenerTls;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
+import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteIndex;
 import io.sluice.gateway.route.RouteSyntaxException;
@@ -56,12 +57,14 @@ public final class TableCompiler {
   private final LongSupplier clock;
 
   /**
+   * @param sources what limiters remember
    * @param clock nanoseconds of a clock that never goes back, for the stages
    */
-  public TableCompiler(Endpoints endpoints, Telemetry telemetry, LongSupplier clock) {
+  public TableCompiler(
+      Endpoints endpoints, Telemetry telemetry, Sources sources, LongSupplier clock) {
     this.endpoints = endpoints;
     this.healths = new Healths(clock);
-    this.frontends = new FrontendCompiler(telemetry, clock);
+    this.frontends = new FrontendCompiler(telemetry, sources, clock);
     this.clock = clock;
   }
 
@@ -90,10 +93,26 @@ public final class TableCompiler {
         .forEach(
             (id, written) -> {
               List<Server> servers = config.servers().getOrDefault(id, List.of());
-              CompiledBackend compiled = backend(written, servers, previous.backend(id), problems);
-              backends.put(id, compiled);
+              CompiledBackend compiled = guarded(written, servers, previous.backend(id), problems);
+              if (compiled != null) {
+                backends.put(id, compiled);
+              }
             });
     return backends;
+  }
+
+  /** Whatever compiling a record throws is that record's fault alone: it keeps its last form. */
+  private @Nullable CompiledBackend guarded(
+      Backend written,
+      List<Server> servers,
+      @Nullable CompiledBackend previous,
+      List<Problem> problems) {
+    try {
+      return backend(written, servers, previous, problems);
+    } catch (RuntimeException | Error bug) {
+      problems.add(Problem.bug("backends/" + written.id() + "/backend", bug));
+      return previous;
+    }
   }
 
   private CompiledBackend backend(
@@ -252,6 +271,11 @@ public final class TableCompiler {
         problems.add(
             Problem.error(
                 "listeners/" + written.id() + " Scope", notOne.found(), notOne.expected()));
+        if (last != null) {
+          wanted.put(written.id(), last);
+        }
+      } catch (RuntimeException | Error bug) {
+        problems.add(Problem.bug("listeners/" + written.id(), bug));
         if (last != null) {
           wanted.put(written.id(), last);
         }

@@ -35,6 +35,14 @@ public record AccessEntry(
     long upstreamNanos,
     int attempts,
     String reason) {
+  private static final int MOST_CHARS = 2_000;
+
+  /** A text of the client's as an entry keeps it: no more than two thousand characters of it. */
+  public static String text(CharSequence said) {
+    return said.length() <= MOST_CHARS
+        ? said.toString()
+        : said.subSequence(0, MOST_CHARS).toString() + "…";
+  }
 
   /** Appends the entry as one JSON object and a line end. */
   void appendTo(StringBuilder line) {

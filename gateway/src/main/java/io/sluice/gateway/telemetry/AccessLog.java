@@ -1,5 +1,8 @@
 package io.sluice.gateway.telemetry;
 
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Charged;
+import io.sluice.gateway.memory.SharedBudget;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,18 +22,30 @@ import org.jspecify.annotations.Nullable;
  * event loop ever has to wake it.
  */
 public final class AccessLog implements AutoCloseable {
-  private static final int CAPACITY = 1 << 16;
+  /** What an entry whose texts are short takes; of longer ones the rest is taken by itself. */
+  private static final int ENTRY_BYTES = 512;
+
+  private static final int MOST_ENTRIES = 1 << 16;
+  private static final int LEAST_ENTRIES = 1 << 10;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final int FLUSH_CHARS = 32 * 1024;
 
-  private final Ring<AccessEntry> ring = new Ring<>(CAPACITY);
+  @Charged(Budget.LOG)
+  private final Ring<AccessEntry> ring;
+
+  private final SharedBudget budget;
   private final LongAdder dropped = new LongAdder();
   private final @Nullable OutputStream out;
   private final @Nullable Thread writer;
   private volatile boolean closing;
 
-  private AccessLog(@Nullable OutputStream out) {
+  private AccessLog(@Nullable OutputStream out, SharedBudget budget) {
     this.out = out;
+    this.budget = budget;
+    // Half of the budget are the entries that the ring has places for.
+    int places = Math.clamp(budget.most() / 2 / ENTRY_BYTES, LEAST_ENTRIES, MOST_ENTRIES);
+    this.ring = new Ring<>(Integer.highestOneBit(places));
+    budget.add(out == null ? 0 : (long) Integer.highestOneBit(places) * ENTRY_BYTES);
     this.writer =
         out == null
             ? null
@@ -41,16 +56,18 @@ public final class AccessLog implements AutoCloseable {
    * Opens a log.
    *
    * @param target a file to append to, {@code -} for standard output, {@code off} for none
+   * @param budget what entries that are not written yet are taken from
    * @throws IOException when the file cannot be written
    */
-  public static AccessLog open(String target) throws IOException {
+  public static AccessLog open(String target, SharedBudget budget) throws IOException {
     return switch (target) {
-      case "off" -> new AccessLog(null);
+      case "off" -> new AccessLog(null, budget);
       case "-" ->
           new AccessLog(
               new PrintStream(
-                  new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
-      default -> new AccessLog(new FileOutputStream(target, true));
+                  new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+              budget);
+      default -> new AccessLog(new FileOutputStream(target, true), budget);
     };
   }
 
@@ -60,9 +77,19 @@ public final class AccessLog implements AutoCloseable {
   }
 
   public void write(AccessEntry entry) {
-    if (!ring.offer(entry)) {
+    long beyond = beyond(entry);
+    if (beyond > 0 && !budget.take(beyond)) {
+      dropped.increment();
+    } else if (!ring.offer(entry)) {
+      budget.giveBack(beyond);
       dropped.increment();
     }
+  }
+
+  /** What an entry takes beyond its place in the ring. */
+  private static long beyond(AccessEntry entry) {
+    int texts = entry.host().length() + entry.path().length() + entry.method().length();
+    return Math.max(0, texts - ENTRY_BYTES / 2);
   }
 
   /**
@@ -95,6 +122,7 @@ public final class AccessLog implements AutoCloseable {
       int entries = 0;
       for (AccessEntry entry = ring.poll(); entry != null; entry = ring.poll()) {
         entry.appendTo(lines);
+        budget.giveBack(beyond(entry));
         entries++;
         if (lines.length() > FLUSH_CHARS) {
           break;

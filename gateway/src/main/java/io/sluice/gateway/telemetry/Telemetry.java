@@ -88,6 +88,21 @@ public final class Telemetry implements AutoCloseable {
         .register(registry);
   }
 
+  /** The same for one of several that differ in a label. */
+  public <T> void gauge(
+      String name,
+      String description,
+      String label,
+      String labelValue,
+      T source,
+      ToDoubleFunction<T> value) {
+    io.micrometer.core.instrument.Gauge.builder(name, source, value)
+        .description(description)
+        .tag(label, labelValue)
+        .strongReference(true)
+        .register(registry);
+  }
+
   /** Everything in Prometheus' text format. */
   public String scrape() {
     return registry.scrape();

@@ -68,6 +68,9 @@ public final class ServerNames {
               String.valueOf(unusable.getMessage()),
               "a certificate chain and its private key, as PEM"));
       return last;
+    } catch (RuntimeException | Error bug) {
+      problems.add(Problem.bug("hosts/" + host.name() + "/host", bug));
+      return last;
     }
   }
 

@@ -18,6 +18,9 @@ public final class DeadlineWheel {
   private static final int BUCKETS = 512;
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** Longer than any process runs. */
+  private static final long FOR_EVER = Long.MAX_VALUE / 4;
+
   /** One thing that may take too long. Owned by the connection that it watches. */
   public final class Deadline {
     private final Runnable action;
@@ -33,7 +36,8 @@ public final class DeadlineWheel {
 
     /** Sets it to so many nanoseconds from now, whatever it was set to. */
     public void in(long nanos) {
-      at = clock.getAsLong() - origin + nanos;
+      long now = clock.getAsLong() - origin;
+      at = nanos > FOR_EVER ? NEVER - 1 : now + nanos;
       long tick = tickOf(at);
       if (!linked) {
         link(this, tick);
@@ -78,6 +82,11 @@ public final class DeadlineWheel {
     this.tickNanos = tickNanos;
     this.clock = clock;
     this.origin = clock.getAsLong();
+  }
+
+  /** Nanoseconds of the wheel's clock. */
+  public long now() {
+    return clock.getAsLong();
   }
 
   /** A deadline that is not set yet; the action runs on the event loop when it is met. */

@@ -3,7 +3,9 @@ package io.sluice.gateway.upstream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>HTTP/1.1 connections serve one exchange each and wait in {@code idle}; HTTP/2 connections are
  * shared. While a connection that will be shared is being opened, exchanges wait for it instead of
- * opening more.
+ * opening more; of others only so many are opened at a time, so that a client which asks and gives
+ * up again and again does not make connections as fast as it asks.
  */
 final class EndpointPool {
+  private static final int MOST_OPENING = 64;
+
   private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
   private final List<Http2Upstream> shared = new ArrayList<>(0);
   private final Set<Http1Upstream> tunnels = new HashSet<>(0);
-  private final ArrayDeque<ConnectionWaiter> waiting = new ArrayDeque<>(0);
+  private final Map<ConnectionWaiter, ConnectionSettings> waiting = new LinkedHashMap<>(0);
   private boolean multiplexed;
-  private boolean opening;
+  private int opening;
+  private long opened;
 
   EndpointPool(EndpointKey key) {
     // Over TLS it is known when the first connection is there.
@@ -46,25 +52,61 @@ final class EndpointPool {
     return connection;
   }
 
-  /** Whether a connection that many can share is on its way. */
-  boolean isOpeningShared() {
-    return multiplexed && opening;
+  /** Whether those who find nothing free had better wait for what is being opened. */
+  boolean isOpeningEnough() {
+    return multiplexed ? opening > 0 : opening >= MOST_OPENING;
   }
 
-  void await(ConnectionWaiter waiter) {
-    waiting.add(waiter);
+  /** Whether there may be a way that is free now. */
+  boolean mayHaveFree() {
+    return !idle.isEmpty() || shared.stream().anyMatch(Http2Upstream::takesMore);
   }
 
-  void openingBegan() {
-    opening = true;
+  void await(ConnectionWaiter waiter, ConnectionSettings settings) {
+    waiting.put(waiter, settings);
   }
 
-  /** The connection that was being opened is there or failed; returns who waited for it. */
-  List<ConnectionWaiter> openingEnded() {
-    opening = false;
-    List<ConnectionWaiter> waiters = List.copyOf(waiting);
+  /** Somebody does not want a connection any more. */
+  void giveUp(ConnectionWaiter waiter) {
+    waiting.remove(waiter);
+  }
+
+  /** Returns how many have been opened so far, for {@link #openingFailed}. */
+  long openingBegan() {
+    opening++;
+    return opened;
+  }
+
+  void openingSucceeded() {
+    opening--;
+    opened++;
+  }
+
+  /**
+   * A connection could not be opened.
+   *
+   * @param openedBefore what {@link #openingBegan} returned
+   * @return who must not go on waiting, since no other was opened meanwhile either
+   */
+  List<ConnectionWaiter> openingFailed(long openedBefore) {
+    opening--;
+    if (opened != openedBefore) {
+      return List.of();
+    }
+    List<ConnectionWaiter> hopeless = List.copyOf(waiting.keySet());
     waiting.clear();
-    return waiters;
+    return hopeless;
+  }
+
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** Who has waited longest, and does not from now on. */
+  Map.Entry<ConnectionWaiter, ConnectionSettings> takeFirst() {
+    Map.Entry<ConnectionWaiter, ConnectionSettings> first = waiting.entrySet().iterator().next();
+    waiting.remove(first.getKey());
+    return first;
   }
 
   void addShared(Http2Upstream connection) {
@@ -105,6 +147,10 @@ final class EndpointPool {
   }
 
   boolean isEmpty() {
-    return idle.isEmpty() && shared.isEmpty() && tunnels.isEmpty() && waiting.isEmpty() && !opening;
+    return idle.isEmpty()
+        && shared.isEmpty()
+        && tunnels.isEmpty()
+        && waiting.isEmpty()
+        && opening == 0;
   }
 }

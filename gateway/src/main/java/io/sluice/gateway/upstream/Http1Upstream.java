@@ -18,6 +18,9 @@ import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.ResponseReader;
+import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Holder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * server keeps the connection open and not a byte more has arrived; in every other case it is
  * closed, so no response can ever reach the wrong exchange. Event loop only.
  */
-final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int MAX_INTERIM = 16;
@@ -53,6 +56,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final DeadlineWheel.Deadline deadline;
   private final Channel channel;
   private final Outgoing outgoing;
+  private final Account unsent;
   private ConnectionSettings settings;
   private State state = State.IDLE;
   private @Nullable ResponseReceiver receiver;
@@ -74,6 +78,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     this.settings = settings;
     this.channel = channel;
     this.outgoing = new Outgoing(channel, pools.heads());
+    this.unsent = pools.ledger().account(Budget.UNSENT, this);
     this.deadline = pools.deadlines().deadline(this::onDeadline);
   }
 
@@ -151,7 +156,24 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   public void flush() {
     if (state != State.CLOSED) {
       outgoing.flush();
+      unsent.set(outgoing.unsentBytes());
     }
+  }
+
+  @Override
+  public long holds() {
+    return state == State.CLOSED ? 0 : outgoing.unsentBytes();
+  }
+
+  /** Others need the room of what this server does not take. */
+  @Override
+  public void cut() {
+    fail(Reason.RESPONSE_TIMEOUT);
+  }
+
+  @Override
+  public boolean mayGoUnseen() {
+    return false;
   }
 
   /** Whether the socket is still open, as far as this side knows. */
@@ -211,6 +233,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       }
     }
     state = State.CLOSED;
+    unsent.close();
     deadline.remove();
     outgoing.discard();
     channel.close();

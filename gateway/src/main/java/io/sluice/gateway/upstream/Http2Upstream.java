@@ -182,6 +182,14 @@ final class Http2Upstream extends MultiplexedConnection {
     return stream == null ? null : stream.getProperty(key);
   }
 
+  @Override
+  protected void onQueued(Http2Stream stream, long bytes) {
+    Http2UpstreamStream ours = stream.getProperty(key);
+    if (ours != null) {
+      ours.onQueued(bytes);
+    }
+  }
+
   private void onWritabilityChanged(Http2Stream stream) {
     Http2UpstreamStream ours = stream.getProperty(key);
     if (ours != null) {

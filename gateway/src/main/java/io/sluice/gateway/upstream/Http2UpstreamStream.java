@@ -1,10 +1,7 @@
 package io.sluice.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
@@ -17,6 +14,9 @@ import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.WebSocketKey;
+import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Holder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +24,9 @@ import org.jspecify.annotations.Nullable;
  * One exchange on an HTTP/2 connection to a server. Made for one exchange and never used again;
  * event loop only.
  *
- * <p>The last piece of the request's body waits for what follows, so that the end of the stream
- * travels with it. Bytes of the response are given back to the server's window when the client
- * takes more.
+ * <p>Bytes of the response are given back to the server's window when the client takes more.
  */
-final class Http2UpstreamStream implements UpstreamStream {
+final class Http2UpstreamStream implements UpstreamStream, Holder {
   private static final int MAX_INTERIM = 16;
 
   private final Http2Upstream connection;
@@ -36,9 +34,11 @@ final class Http2UpstreamStream implements UpstreamStream {
   private final long framesReadBefore;
   private final ResponseHead head = new ResponseHead();
   private final DeadlineWheel.Deadline deadline;
+  private final StreamOutput output;
+  private final WindowDebt debt;
+  private final Account unsent;
   private @Nullable Http2Stream stream;
   private @Nullable ResponseReceiver receiver;
-  private @Nullable ByteBuf lastPiece;
   private @Nullable AsciiString webSocketKey;
   private boolean wantsTunnel;
   private boolean tunnel;
@@ -47,7 +47,7 @@ final class Http2UpstreamStream implements UpstreamStream {
   private boolean headReceived;
   private boolean reading = true;
   private int interims;
-  private int heldBytes;
+  private long queued;
   private long bodyLeft;
 
   Http2UpstreamStream(
@@ -56,6 +56,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     this.settings = settings;
     this.framesReadBefore = framesReadBefore;
     this.deadline = connection.pools().deadlines().deadline(this::onDeadline);
+    this.output = new StreamOutput(connection);
+    this.debt = new WindowDebt(connection);
+    this.unsent = connection.pools().ledger().account(Budget.UNSENT, this);
   }
 
   @Override
@@ -84,6 +87,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     if (stream == null) {
       fail(Reason.UPSTREAM_CLOSED, ResponseReceiver.Seen.NO);
     } else {
+      output.goesTo(stream);
       restartDeadline();
     }
   }
@@ -99,8 +103,8 @@ final class Http2UpstreamStream implements UpstreamStream {
       piece.release();
       return;
     }
-    writeLastPiece(false);
-    lastPiece = piece;
+    output.piece(piece);
+    account();
     restartDeadline();
   }
 
@@ -110,35 +114,43 @@ final class Http2UpstreamStream implements UpstreamStream {
       return;
     }
     requestSent = true;
-    if (trailers.count() > 0) {
-      writeLastPiece(false);
-      ChannelHandlerContext ctx = connection.context();
-      Http2Headers headers = Http2Messages.trailers(trailers);
-      connection.encoder().writeHeaders(ctx, stream.id(), headers, 0, true, ctx.newPromise());
-    } else {
-      if (lastPiece == null) {
-        lastPiece = Unpooled.EMPTY_BUFFER;
-      }
-      writeLastPiece(true);
-    }
+    output.end(trailers, connection.context().newPromise());
+    account();
     restartDeadline();
-  }
-
-  private void writeLastPiece(boolean ends) {
-    if (lastPiece != null && stream != null) {
-      ByteBuf piece = lastPiece;
-      lastPiece = null;
-      ChannelHandlerContext ctx = connection.context();
-      connection.encoder().writeData(ctx, stream.id(), piece, 0, ends, ctx.newPromise());
-    }
   }
 
   @Override
   public void flush() {
     if (!isOver()) {
-      writeLastPiece(false);
+      output.flush();
       connection.flushSoon();
     }
+  }
+
+  /** So many bytes wait in the codec for the server's window. */
+  void onQueued(long bytes) {
+    queued = bytes;
+    account();
+  }
+
+  private void account() {
+    unsent.set(holds());
+  }
+
+  @Override
+  public long holds() {
+    return isOver() ? 0 : queued + output.waitingBytes();
+  }
+
+  /** Others need the room of what this server does not take. */
+  @Override
+  public void cut() {
+    failAndReset(Reason.RESPONSE_TIMEOUT);
+  }
+
+  @Override
+  public boolean mayGoUnseen() {
+    return true;
   }
 
   @Override
@@ -148,6 +160,10 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   void onWritabilityChanged(boolean writable) {
     if (receiver != null) {
+      if (writable) {
+        output.flush();
+        connection.flushSoon();
+      }
       restartDeadline();
       receiver.onWritabilityChanged(writable);
     }
@@ -240,7 +256,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     } else if (receiver != null) {
       receiver.onPause();
       if (!reading) {
-        heldBytes += bytes;
+        debt.owe(bytes);
         return 0;
       }
     }
@@ -250,15 +266,8 @@ final class Http2UpstreamStream implements UpstreamStream {
   @Override
   public void reading(boolean wanted) {
     reading = wanted;
-    if (wanted && heldBytes > 0 && stream != null && !isOver()) {
-      int bytes = heldBytes;
-      heldBytes = 0;
-      try {
-        connection.connection().local().flowController().consumeBytes(stream, bytes);
-      } catch (Http2Exception broken) {
-        connection.onError(connection.context(), false, broken);
-      }
-      connection.flushSoon();
+    if (wanted && stream != null && !isOver()) {
+      debt.pay(stream);
     }
     restartDeadline();
   }
@@ -341,10 +350,8 @@ final class Http2UpstreamStream implements UpstreamStream {
     receiver = null;
     endpoint().exchangeEnded();
     deadline.remove();
-    if (lastPiece != null) {
-      lastPiece.release();
-      lastPiece = null;
-    }
+    output.discard();
+    unsent.close();
   }
 
   /** Runs while it is the server's turn, as for HTTP/1.1. */

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.LoopLedger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +25,42 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LoopPools {
   private static final long TICK_MILLIS = 50;
+  private static final int TICKS_A_LOOK = 5;
 
   private final EventLoop loop;
   private final Connector connector;
   private final DeadlineWheel deadlines =
       new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
   private final HeadWriter heads = new HeadWriter();
+  private final LoopLedger ledger;
+  private int ticks;
   private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(
       EventLoop loop,
       Class<? extends SocketChannel> channelType,
       HostResolver resolver,
-      ForbiddenAddresses forbidden) {
+      ForbiddenAddresses forbidden,
+      LoopLedger ledger) {
     this.loop = loop;
+    this.ledger = ledger;
     this.connector = new Connector(this, channelType, resolver, forbidden);
     var ticking =
-        loop.scheduleAtFixedRate(
-            deadlines::advance, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     assert !ticking.isDone();
+  }
+
+  private void tick() {
+    deadlines.advance();
+    ticks = (ticks + 1) % TICKS_A_LOOK;
+    if (ticks == 0) {
+      ledger.look();
+    }
+  }
+
+  /** What everything that lives on this loop keeps for strangers. */
+  public LoopLedger ledger() {
+    return ledger;
   }
 
   public EventLoop loop() {
@@ -69,8 +87,8 @@ public final class LoopPools {
     UpstreamStream free = pool.take(settings);
     if (free != null) {
       waiter.onConnected(free);
-    } else if (pool.isOpeningShared()) {
-      pool.await(waiter);
+    } else if (pool.isOpeningEnough()) {
+      pool.await(waiter, settings);
     } else {
       connect(endpoint, settings, waiter);
     }
@@ -79,7 +97,7 @@ public final class LoopPools {
   /** Opens a new connection even if one is free. */
   public void connect(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
     EndpointPool pool = pool(endpoint);
-    pool.openingBegan();
+    long openedBefore = pool.openingBegan();
     connector.connect(
         endpoint,
         settings,
@@ -88,24 +106,49 @@ public final class LoopPools {
           @Override
           public void onHttp1(Http1Upstream connection) {
             pool.isNotShared();
+            pool.openingSucceeded();
             waiter.onConnected(connection);
-            pool.openingEnded().forEach(other -> acquire(endpoint, settings, other));
+            serveWaiting(endpoint, pool);
           }
 
           @Override
           public void onHttp2(Http2Upstream connection) {
             pool.addShared(connection);
+            pool.openingSucceeded();
             waiter.onConnected(connection.reserve(settings));
-            pool.openingEnded().forEach(other -> acquire(endpoint, settings, other));
+            serveWaiting(endpoint, pool);
           }
 
           @Override
           public void onFailed(Reason reason) {
-            List<ConnectionWaiter> others = pool.openingEnded();
+            List<ConnectionWaiter> others = pool.openingFailed(openedBefore);
             waiter.onConnectFailed(reason);
             others.forEach(other -> other.onConnectFailed(reason));
+            serveWaiting(endpoint, pool);
           }
         });
+  }
+
+  /** Somebody who asked for a connection does not want it any more. */
+  public void giveUp(Endpoint endpoint, ConnectionWaiter waiter) {
+    EndpointPool pool = pools.get(endpoint);
+    if (pool != null) {
+      pool.giveUp(waiter);
+      forgetIfEmpty(endpoint, pool);
+    }
+  }
+
+  /** Gives those who wait what there is, the longest waiting first. */
+  private void serveWaiting(Endpoint endpoint, EndpointPool pool) {
+    while (pool.hasWaiting() && (pool.mayHaveFree() || !pool.isOpeningEnough())) {
+      Map.Entry<ConnectionWaiter, ConnectionSettings> first = pool.takeFirst();
+      UpstreamStream free = pool.take(first.getValue());
+      if (free != null) {
+        first.getKey().onConnected(free);
+      } else {
+        connect(endpoint, first.getValue(), first.getKey());
+      }
+    }
   }
 
   private EndpointPool pool(Endpoint endpoint) {
@@ -118,8 +161,12 @@ public final class LoopPools {
   void release(Http1Upstream connection) {
     assert loop.inEventLoop();
     Endpoint endpoint = connection.endpoint();
-    if (endpoint.state() != Endpoint.State.ACTIVE || !pool(endpoint).offer(connection)) {
+    EndpointPool pool = pool(endpoint);
+    if (endpoint.state() != Endpoint.State.ACTIVE || !pool.offer(connection)) {
       connection.close();
+    } else if (pool.hasWaiting()) {
+      // Not before the exchange that it was released from has seen its end.
+      loop.execute(() -> serveWaiting(endpoint, pool));
     }
   }
 

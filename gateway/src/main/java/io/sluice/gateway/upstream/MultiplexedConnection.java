@@ -10,6 +10,8 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.StreamByteDistributor;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
 import java.util.function.Function;
@@ -28,8 +30,6 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(MultiplexedConnection.class);
-  private static final int RESETS = 200;
-  private static final int RESET_SECONDS = 30;
 
   private final int window;
   private @Nullable ChannelHandlerContext context;
@@ -52,6 +52,7 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
   private static final class Builder<T extends MultiplexedConnection>
       extends AbstractHttp2ConnectionHandlerBuilder<T, Builder<T>> {
     private final Function<Codec, T> maker;
+    private @Nullable T built;
 
     Builder(Function<Codec, T> maker) {
       this.maker = maker;
@@ -63,7 +64,7 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
           .remote()
           .flowController(
               new DefaultHttp2RemoteFlowController(
-                  connection, new UniformStreamByteDistributor(connection)));
+                  connection, new Distributor(new UniformStreamByteDistributor(connection))));
       connection(connection);
       initialSettings(settings);
       validateHeaders(true);
@@ -71,8 +72,9 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
       gracefulShutdownTimeoutMillis(-1);
       if (server) {
         validateRequiredPseudoHeaders(true);
-        decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
-        encoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
+        // Resets are counted where it is known whose doing they are.
+        decoderEnforceMaxRstFramesPerWindow(0, 0);
+        encoderEnforceMaxRstFramesPerWindow(0, 0);
       }
       return build();
     }
@@ -80,9 +82,40 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
     @Override
     protected T build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return maker.apply(new Codec(decoder, encoder, settings));
+      built = maker.apply(new Codec(decoder, encoder, settings));
+      return built;
+    }
+
+    /** Tells the connection how much of each stream waits for its window. */
+    private final class Distributor implements StreamByteDistributor {
+      private final StreamByteDistributor inner;
+
+      Distributor(StreamByteDistributor inner) {
+        this.inner = inner;
+      }
+
+      @Override
+      public void updateStreamableBytes(StreamState state) {
+        inner.updateStreamableBytes(state);
+        if (built != null) {
+          built.onQueued(state.stream(), state.pendingBytes());
+        }
+      }
+
+      @Override
+      public void updateDependencyTree(int child, int parent, short weight, boolean exclusive) {
+        inner.updateDependencyTree(child, parent, weight, exclusive);
+      }
+
+      @Override
+      public boolean distribute(int most, Writer writer) throws Http2Exception {
+        return inner.distribute(most, writer);
+      }
     }
   }
+
+  /** So many bytes of a stream were written and wait for its window, or the connection's. */
+  protected abstract void onQueued(Http2Stream stream, long bytes);
 
   /** Who is at the other end, for the log. */
   protected abstract String otherEnd();

@@ -7,6 +7,8 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.Charged;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ public final class Outgoing {
 
   private final Channel channel;
   private final HeadWriter heads;
+
+  @Charged(Budget.UNREAD)
   private @Nullable ByteBuf gathered;
 
   /**
@@ -96,6 +100,11 @@ public final class Outgoing {
 
   /** Bytes that were sent and that the socket has not taken yet. */
   public long unsentBytes() {
+    return unsentBytes(channel);
+  }
+
+  /** Bytes that were written to a channel and that its socket has not taken yet. */
+  public static long unsentBytes(Channel channel) {
     ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
@@ -112,7 +121,18 @@ public final class Outgoing {
     if (gathered != null) {
       ByteBuf ready = gathered;
       gathered = null;
-      channel.write(ready, channel.voidPromise());
+      channel.write(unsentBytes() == 0 ? ready : fitting(ready), channel.voidPromise());
     }
+  }
+
+  /** What has to wait takes no more room than it has bytes. */
+  private ByteBuf fitting(ByteBuf ready) {
+    if (ready.readableBytes() > ready.capacity() / 2) {
+      return ready;
+    }
+    ByteBuf copy = channel.alloc().directBuffer(ready.readableBytes());
+    copy.writeBytes(ready);
+    ready.release();
+    return copy;
   }
 }

@@ -27,6 +27,9 @@ public interface UpstreamStream {
 
   boolean isWritable();
 
+  /** Whether the server can say of a request that was sent whole that it never looked at it. */
+  boolean mayGoUnseen();
+
   /**
    * Stops or goes on reading the response; while stopped, the server's silence is not its fault and
    * no deadline runs.

@@ -12,6 +12,7 @@ import io.sluice.gateway.http.HeadLimits;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestReader;
+import io.sluice.gateway.memory.SharedBudget;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LimitersTest {
   private final List<String> told = new ArrayList<>();
+  private final Sources sources = new Sources(new SharedBudget(1 << 20));
   private long nanos = 5_000_000_000L;
 
   @Test
   void aBucketStartsFullAndGainsATokenEachInterval() {
-    Stage stage = new RateLimiter("rl", perSecond(2, 3), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(2, 3), sources, () -> nanos);
 
     assertThat(
             List.of(
@@ -46,7 +48,7 @@ class LimitersTest {
 
   @Test
   void aRefusalSaysWhenToComeBack() {
-    Stage stage = new RateLimiter("rl", perSecond(1, 1), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(1, 1), sources, () -> nanos);
     proceeds(stage, "10.0.0.1");
 
     assertThat(stage.onRequest(request("10.0.0.1", "")))
@@ -57,7 +59,7 @@ class LimitersTest {
 
   @Test
   void clientsAreToldWhatIsLeftOfTheirQuotaWhetherTheyAreRefusedOrNot() {
-    Stage stage = new RateLimiter("r\"l", perSecond(2, 3), () -> nanos);
+    Stage stage = new RateLimiter("r\"l", perSecond(2, 3), sources, () -> nanos);
     for (int i = 0; i < 4; i++) {
       proceeds(stage, "10.0.0.1");
     }
@@ -83,7 +85,7 @@ class LimitersTest {
     Rate slow = new Rate(Duration.ofDays(365), 1, 1_000_000_000);
     Stage stage =
         new RateLimiter(
-            "rl", new RateLimit(new Variable.ClientIp(), List.of(slow), ""), () -> nanos);
+            "rl", new RateLimit(new Variable.ClientIp(), List.of(slow), ""), sources, () -> nanos);
     int taken = 0;
     while (proceeds(stage, "10.0.0.1")) {
       taken++;
@@ -97,7 +99,8 @@ class LimitersTest {
   void eachOfSeveralRatesIsAQuotaByItself() {
     List<Rate> rates = List.of(rate(5, 5), new Rate(Duration.ofSeconds(60), 10, 10));
     Stage stage =
-        new RateLimiter("rl", new RateLimit(new Variable.ClientIp(), rates, ""), () -> nanos);
+        new RateLimiter(
+            "rl", new RateLimit(new Variable.ClientIp(), rates, ""), sources, () -> nanos);
     proceeds(stage, "10.0.0.1");
 
     assertThat(told)
@@ -114,7 +117,7 @@ class LimitersTest {
     "2001:db8:0:1::1, 2001:db8:0:2::1, false",
   })
   void clientsAreToldApartByAddressAndIpv6ByNetwork(String first, String second, boolean same) {
-    Stage stage = new RateLimiter("rl", perSecond(1, 1), () -> nanos);
+    Stage stage = new RateLimiter("rl", perSecond(1, 1), sources, () -> nanos);
     proceeds(stage, first);
 
     assertThat(proceeds(stage, second)).isNotEqualTo(same);
@@ -123,7 +126,7 @@ class LimitersTest {
   @Test
   void aHeaderMayCarryTheRates() {
     RateLimit limit = new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates");
-    Stage stage = new RateLimiter("rl", limit, () -> nanos);
+    Stage stage = new RateLimiter("rl", limit, sources, () -> nanos);
     String header =
         "X-Rates: [{\"PeriodSeconds\": 1, \"Requests\": 10, \"Burst\": 2}, {\"PeriodSeconds\": 60,"
             + " \"Requests\": 3}]\r\n";
@@ -142,6 +145,7 @@ class LimitersTest {
         new RateLimiter(
             "rl",
             new RateLimit(new Variable.ClientIp(), List.of(rate(1, 1)), "X-Rates"),
+            sources,
             () -> nanos);
 
     assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: nonsense\r\n")))
@@ -176,19 +180,20 @@ class LimitersTest {
   @Test
   void aStageWithEqualSettingsLivesOnInTheNextChain() {
     Middleware limit = new Middleware("f", "limit", 1, perSecond(1, 1));
-    MiddlewareChain before = MiddlewareChain.of(List.of(limit), MiddlewareChain.EMPTY, () -> nanos);
+    MiddlewareChain before =
+        MiddlewareChain.of(List.of(limit), MiddlewareChain.EMPTY, sources, () -> nanos);
     assertThat(before.enter(request("10.0.0.1", "")).onRequest()).isNull();
 
     Middleware same = new Middleware("f", "limit", 7, perSecond(1, 1));
     Middleware other = new Middleware("f", "limit", 1, perSecond(1, 2));
 
     assertThat(
-            MiddlewareChain.of(List.of(same), before, () -> nanos)
+            MiddlewareChain.of(List.of(same), before, sources, () -> nanos)
                 .enter(request("10.0.0.1", ""))
                 .onRequest())
         .isNotNull();
     assertThat(
-            MiddlewareChain.of(List.of(other), before, () -> nanos)
+            MiddlewareChain.of(List.of(other), before, sources, () -> nanos)
                 .enter(request("10.0.0.1", ""))
                 .onRequest())
         .isNull();
@@ -199,7 +204,7 @@ class LimitersTest {
     Middleware counted = new Middleware("f", "a", 1, new ConnLimit(new Variable.ClientIp(), 1));
     Middleware closed = new Middleware("f", "b", 2, new ConnLimit(new Variable.ClientIp(), 0));
     MiddlewareChain chain =
-        MiddlewareChain.of(List.of(counted, closed), MiddlewareChain.EMPTY, () -> nanos);
+        MiddlewareChain.of(List.of(counted, closed), MiddlewareChain.EMPTY, sources, () -> nanos);
 
     for (int i = 0; i < 3; i++) {
       MiddlewareChain.Passage passage = chain.enter(request("10.0.0.1", ""));

@@ -2,12 +2,9 @@ package io.sluice.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.gateway.config.ClientTimeouts;
-import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.DeadlineWheel;
-import io.sluice.gateway.upstream.Outgoing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +19,7 @@ class ClientDeadlineTest {
   private long now = 1_000_000;
   private final DeadlineWheel wheel = new DeadlineWheel(TICK, () -> now);
   private final ClientDeadline deadline =
-      new ClientDeadline(
-          ClientTimeouts.DEFAULT,
-          wheel,
-          new Outgoing(new EmbeddedChannel(), new HeadWriter()),
-          expired::add);
+      new ClientDeadline(ClientTimeouts.DEFAULT, wheel, () -> 0, expired::add);
 
   @ParameterizedTest(name = "after {0} ms of silence it ends {1} ms later")
   @CsvSource({"0, 1000", "200, 800", "999, 1", "1000, 0", "30000, 0"})

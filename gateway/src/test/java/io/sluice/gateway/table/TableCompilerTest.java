@@ -6,6 +6,8 @@ import io.netty.util.AsciiString;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.memory.SharedBudget;
+import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.route.RouteInput;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
@@ -45,7 +47,8 @@ class TableCompilerTest {
   private final KeyTree tree = new KeyTree();
   private final ConfigReader reader = new ConfigReader();
   private final TableCompiler compiler =
-      new TableCompiler(endpoints, new Telemetry(), System::nanoTime);
+      new TableCompiler(
+          endpoints, new Telemetry(), new Sources(new SharedBudget(0)), System::nanoTime);
   private RoutingTable table = RoutingTable.EMPTY;
 
   @Test

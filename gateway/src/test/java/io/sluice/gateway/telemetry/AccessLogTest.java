@@ -2,6 +2,7 @@ package io.sluice.gateway.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.memory.SharedBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class AccessLogTest {
   @Test
   void everyEntryIsOneLineOfJsonWhateverIsInIt() throws IOException {
     Path file = folder.resolve("access.log");
-    try (AccessLog log = AccessLog.open(file.toString())) {
+    try (AccessLog log = AccessLog.open(file.toString(), new SharedBudget(1 << 24))) {
       log.write(entry("/a\"b\\c\r\n\u001b\u00e9"));
       log.write(entry("/plain"));
     }

@@ -51,6 +51,18 @@ class DeadlineWheelTest {
   }
 
   @Test
+  void noDurationIsTooLongAndNoneComesBeforeAShorterOne() {
+    for (long nanos = 1; nanos > 0; nanos *= 3) {
+      met.clear();
+      deadline("longer").in(Long.MAX_VALUE - nanos);
+      deadline("longest").in(Long.MAX_VALUE);
+      passTo(now + 50);
+
+      assertThat(met).as("%d", nanos).isEmpty();
+    }
+  }
+
+  @Test
   void aCancelledDeadlineIsNeverMetAndCanBeSetAgain() {
     DeadlineWheel.Deadline deadline = deadline("a");
     deadline.in(20);

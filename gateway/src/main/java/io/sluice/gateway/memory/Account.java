@@ -1,0 +1,109 @@
+package io.sluice.gateway.memory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one holder has taken of one budget. Owned by the holder, which closes it; event loop only.
+ *
+ * <p>An account that holds something stands in its ledger's list. It <em>moves</em> whenever it is
+ * seen to hold an eighth less than before.
+ */
+public final class Account {
+  private final LoopLedger ledger;
+  private final Budget budget;
+  private final @Nullable Holder holder;
+  private long bytes;
+  private long mark;
+  private long movedAt;
+  Account next = this;
+  private Account previous = this;
+
+  Account(LoopLedger ledger, Budget budget, @Nullable Holder holder) {
+    this.ledger = ledger;
+    this.budget = budget;
+    this.holder = holder;
+  }
+
+  static Account end(LoopLedger ledger, Budget budget) {
+    return new Account(ledger, budget, null);
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  /** It holds so many now, whether or not there is room. */
+  public void set(long now) {
+    if (now == bytes) {
+      return;
+    }
+    ledger.change(budget, now - bytes);
+    if (bytes == 0) {
+      enter(ledger.end(budget));
+      mark = now;
+      movedAt = ledger.now();
+    } else if (now == 0) {
+      leave();
+    } else if (now > mark) {
+      mark = now;
+    }
+    bytes = now;
+  }
+
+  /**
+   * Takes so many more; false, and nothing is taken, when the budget has no room for them. What was
+   * turned away is counted.
+   */
+  public boolean take(long more) {
+    if (!ledger.hasRoom(budget, more)) {
+      ledger.refuse(budget);
+      return false;
+    }
+    set(bytes + more);
+    return true;
+  }
+
+  /** Gives everything back. The account may be used again. */
+  public void close() {
+    set(0);
+  }
+
+  void look(long now) {
+    if (holder != null) {
+      set(holder.holds());
+    }
+    if (bytes <= mark - mark / 8) {
+      mark = bytes;
+      movedAt = now;
+    }
+  }
+
+  long movedAt() {
+    return movedAt;
+  }
+
+  boolean canBeCut() {
+    return holder != null;
+  }
+
+  void cut() {
+    if (holder != null) {
+      holder.cut();
+      set(holder.holds());
+    }
+  }
+
+  private void enter(Account end) {
+    next = end.next;
+    previous = end;
+    next.previous = this;
+    end.next = this;
+  }
+
+  private void leave() {
+    next.previous = previous;
+    previous.next = next;
+    next = this;
+    previous = this;
+  }
+}
