@@ -157,7 +157,7 @@ class ConductIT {
   }
 
   @Test
-  void aHeadOfHttp2ThatDoesNotEndHasTheTimeOfAnIdleConnection() {
+  void aHeadOfHttp2ThatDoesNotEndHasTheTimeOfAHead() {
     try (H2Wire wire = new H2Wire(port)) {
       wire.frame(H2Wire.HEADERS, 0, 1, H2Wire.get("/"));
 

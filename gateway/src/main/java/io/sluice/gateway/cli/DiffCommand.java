@@ -1,6 +1,7 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Secrets;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.TreeChanges;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,7 +65,7 @@ public final class DiffCommand implements Callable<Integer> {
       String after = change.after();
       String what = before == null ? "add" : after == null ? "remove" : "change";
       rows.add(
-          List.of(what, change.key(), before == null ? "" : before, after == null ? "" : after));
+          List.of(what, change.key(), shown(change.key(), before), shown(change.key(), after)));
     }
     if (output.isJson()) {
       output.rows(List.of("change", "key", "before", "after"), rows);
@@ -75,5 +77,9 @@ public final class DiffCommand implements Callable<Integer> {
       row.get(3).lines().forEach(line -> output.out().println("  + " + line));
     }
     output.out().flush();
+  }
+
+  private static String shown(String key, @Nullable String value) {
+    return value == null ? "" : Secrets.hidden(key, value);
   }
 }

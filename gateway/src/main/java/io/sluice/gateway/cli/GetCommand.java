@@ -3,6 +3,7 @@ package io.sluice.gateway.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.config.Secrets;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Kind;
 import java.io.IOException;
@@ -54,13 +55,14 @@ public final class GetCommand implements Callable<Integer> {
               (key, stored) -> {
                 String found = kind.findId(key);
                 if (found != null) {
-                  all.set(found, parse(stored.value()));
+                  JsonNode value = parse(Secrets.hidden(key, stored.value()));
+                  all.set(found, value);
                   rows.add(
                       List.of(
                           found,
                           Long.toString(stored.modRevision()),
                           stored.lease() == 0 ? "" : "leased",
-                          parse(stored.value()).toString()));
+                          value.toString()));
                 }
               });
       if (output.isJson()) {

@@ -1,5 +1,6 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdStore;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class StoreOptions {
     OptionSpec option = command.findOption("--etcd");
     List<?> given = option == null ? List.of() : option.getValue();
     return (given.isEmpty() ? List.of(LOCAL) : given)
-        .stream().map(String::valueOf).collect(Collectors.joining(","));
+        .stream().map(String::valueOf).map(Shown::withoutUser).collect(Collectors.joining(","));
   }
 
   /** Says what is expected of what is no address at all. */
@@ -79,7 +80,8 @@ public final class StoreOptions {
       try {
         return new URI(text);
       } catch (URISyntaxException none) {
-        throw new TypeConversionException("found \"" + text + "\", expected http://host:port");
+        throw new TypeConversionException(
+            "found \"" + Shown.withoutUser(text) + "\", expected http://host:port");
       }
     }
   }
@@ -89,9 +91,11 @@ public final class StoreOptions {
     List<URI> endpoints = etcd.isEmpty() ? List.of(LOCAL) : etcd;
     for (URI endpoint : endpoints) {
       boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
-      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0) {
+      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0 || endpoint.getUserInfo() != null) {
         throw usage(
-            "--etcd: found \"" + endpoint + "\", expected http://host:port or https://host:port");
+            "--etcd: found \""
+                + Shown.withoutUser(endpoint.toString())
+                + "\", expected http://host:port or https://host:port");
       }
     }
     if ((etcdUser == null) != (etcdPasswordFile == null)) {

@@ -165,7 +165,7 @@ public final class ConfigReader {
       record = lastGood;
       goodValue = before == null ? null : before.goodValue;
     }
-    return new Reading(value, goodValue, record, List.copyOf(problems));
+    return new Reading(value, goodValue, record, Problem.few(problems));
   }
 
   private static @Nullable Object record(String key, byte[] value, List<Problem> problems)

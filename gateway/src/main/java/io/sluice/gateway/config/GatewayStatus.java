@@ -18,7 +18,8 @@ import java.util.List;
  * @param source where the tree came from: {@code etcd}, {@code disk} or {@code none}
  * @param admin host and port of its admin API
  * @param draining whether it asks to be given nothing new
- * @param problemCount how many there are; only the first {@link #MOST_PROBLEMS} are named
+ * @param problemCount how many there are; the first are named, at most
+ *     {@link #MOST_PROBLEMS}
  */
 public record GatewayStatus(
     String id,
@@ -30,6 +31,9 @@ public record GatewayStatus(
     int problemCount,
     List<Problem> problems) {
   public static final int MOST_PROBLEMS = 50;
+
+  /** A few kilobytes are enough for people; etcd refuses a megabyte and a half. */
+  private static final int MOST_PROBLEM_CHARS = 16 * 1024;
 
   /** The folder of all gateways' keys. */
   public static final String FOLDER = "gateways/";
@@ -50,7 +54,12 @@ public record GatewayStatus(
     json.put("Revision", revision).put("TableVersion", tableVersion).put("Source", source);
     json.put("Admin", admin).put("Draining", draining).put("ProblemCount", problemCount);
     ArrayNode list = json.putArray("Problems");
+    int chars = 0;
     for (Problem problem : problems) {
+      chars += problem.toString().length();
+      if (chars > MOST_PROBLEM_CHARS) {
+        break;
+      }
       list.addObject()
           .put("Level", problem.level().name())
           .put("Where", problem.where())

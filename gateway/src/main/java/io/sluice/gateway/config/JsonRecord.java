@@ -55,12 +55,15 @@ final class JsonRecord {
           .build();
 
   private final String where;
+  private final boolean secret;
   private final List<Problem> warnings;
   private final TreeMap<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Set<String> asked = new HashSet<>();
 
-  private JsonRecord(String where, JsonNode object, List<Problem> warnings) throws BadValue {
+  private JsonRecord(String where, JsonNode object, boolean secret, List<Problem> warnings)
+      throws BadValue {
     this.where = where;
+    this.secret = secret;
     this.warnings = warnings;
     for (var field : object.properties()) {
       if (fields.put(field.getKey(), field.getValue()) != null) {
@@ -76,8 +79,14 @@ final class JsonRecord {
    * @throws BadValue when it is not one JSON object
    */
   static JsonRecord parse(String key, byte[] value, List<Problem> warnings) throws BadValue {
-    if (value.length > MAX_BYTES) {
-      throw new BadValue(Problem.error(key, value.length + " bytes", "at most " + MAX_BYTES));
+    if (value == KeyTree.TOO_LARGE || value.length > MAX_BYTES) {
+      throw new BadValue(
+          Problem.error(key, "a value of too many bytes", "at most " + MAX_BYTES + " bytes"));
+    }
+    if (value == KeyTree.NO_ROOM) {
+      throw new BadValue(
+          Problem.error(
+              key, "more than there is memory for in the whole tree", "fewer or smaller records"));
     }
     JsonNode node;
     try {
@@ -90,19 +99,43 @@ final class JsonRecord {
       String position =
           at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
       throw new BadValue(
-          Problem.error(key, "unreadable JSON: " + said(notJson) + position, "a JSON object"));
+          Problem.error(key, "unreadable JSON" + why(notJson, key) + position, "a JSON object"));
     }
     if (!node.isObject()) {
+      boolean secret = isSecret(key);
       throw new BadValue(
           Problem.error(
-              key, node.isMissingNode() ? "an empty value" : abbreviate(node), "a JSON object"));
+              key,
+              node.isMissingNode() ? "an empty value" : secret ? kind(node) : abbreviate(node),
+              "a JSON object"));
     }
-    return new JsonRecord(key, node, warnings);
+    return new JsonRecord(key, node, isSecret(key), warnings);
   }
 
-  /** Without the parser's own idea of a position. */
-  private static String said(JsonProcessingException notJson) {
-    return notJson.getOriginalMessage().replaceAll("(?s) \\(start marker at .*", "");
+  /** The parser's own words, where they cannot repeat what is in the text. */
+  private static String why(JsonProcessingException notJson, String key) {
+    String said = notJson.getOriginalMessage();
+    boolean safe = said.startsWith("Unexpected character") || said.startsWith("Unexpected end");
+    boolean named = said.startsWith("Duplicate field") && !isSecret(key);
+    return safe || named ? ": " + said.replaceAll("(?s) \\(start marker at .*", "") : "";
+  }
+
+  /** Whether nothing of a record may be repeated. */
+  private static boolean isSecret(String where) {
+    return where.startsWith("hosts/");
+  }
+
+  /** What a value is, without any of it. */
+  private static String kind(JsonNode node) {
+    String size = node.isTextual() ? " of " + node.textValue().length() + " characters" : "";
+    return switch (node.getNodeType()) {
+      case STRING -> "a text" + size;
+      case ARRAY -> "a list";
+      case OBJECT -> "an object";
+      case NUMBER -> "a number";
+      case BOOLEAN -> "true or false";
+      default -> "nothing";
+    };
   }
 
   String where() {
@@ -223,7 +256,9 @@ final class JsonRecord {
       if (!element.isObject()) {
         throw bad(name, element, "a list of objects");
       }
-      values.add(new JsonRecord(where + " " + name + "[" + values.size() + "]", element, warnings));
+      values.add(
+          new JsonRecord(
+              where + " " + name + "[" + values.size() + "]", element, secret, warnings));
     }
     return values;
   }
@@ -232,10 +267,14 @@ final class JsonRecord {
   JsonRecord object(String name) throws BadValue {
     JsonNode node = find(name);
     if (node != null && !node.isObject()) {
-      throw bad(name, node, "an object");
+      boolean hidden = secret || name.equals("TLS") || name.equals("Settings");
+      throw bad(name, hidden ? kind(node) : abbreviate(node), "an object");
     }
     return new JsonRecord(
-        where + " " + name, node == null ? JSON.createObjectNode() : node, warnings);
+        where + " " + name,
+        node == null ? JSON.createObjectNode() : node,
+        secret || name.equals("TLS"),
+        warnings);
   }
 
   /**
@@ -276,11 +315,14 @@ final class JsonRecord {
   }
 
   BadValue bad(String name, String found, String expected) {
-    return new BadValue(Problem.error(where + " " + name, found, expected));
+    JsonNode node = fields.get(name);
+    boolean repeats = node != null && node.isTextual() && found.contains(node.textValue());
+    String shown = secret && node != null && repeats ? kind(node) : found;
+    return new BadValue(Problem.error(where + " " + name, shown, expected));
   }
 
   private BadValue bad(String name, JsonNode node, String expected) {
-    return bad(name, abbreviate(node), expected);
+    return bad(name, secret ? kind(node) : abbreviate(node), expected);
   }
 
   private Iterable<JsonNode> elements(String name) throws BadValue {

@@ -17,9 +17,34 @@ import org.jspecify.annotations.Nullable;
  * start with a slash.
  */
 public final class KeyTree {
+  /** Stands for a value that is larger than any record may be; always this array. */
+  static final byte[] TOO_LARGE = {};
+
+  /** Stands for a value for which there was no room; always this array. */
+  static final byte[] NO_ROOM = {};
+
+  /** Stands for a value that nobody here reads; always this array. */
+  private static final byte[] UNREAD = {};
+
+  private static final int MOST_VALUE_BYTES = 1024 * 1024;
+
+  private final long mostBytes;
+  private long bytes;
   private final TreeMap<String, byte[]> values = new TreeMap<>();
   private final Set<String> touched = new HashSet<>();
   private long revision;
+
+  /** A tree that may take a quarter of the heap. */
+  public KeyTree() {
+    this(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * @param mostBytes of all values together
+   */
+  KeyTree(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
 
   public long revision() {
     return revision;
@@ -38,13 +63,36 @@ public final class KeyTree {
     return values.get(key);
   }
 
+  /**
+   * Puts a value in the place of the one before. What is not read here, because it is no part of
+   * the routes, or is larger than a record may be, is known to be there and is not kept.
+   */
   public void put(String key, byte[] value) {
-    values.put(key, value);
+    byte[] before = values.get(key);
+    bytes -= before == null ? 0 : before.length;
+    byte[] kept = kept(key, value);
+    bytes += kept.length;
+    values.put(key, kept);
     touched.add(key);
   }
 
+  private byte[] kept(String key, byte[] value) {
+    if (value == TOO_LARGE || value == NO_ROOM || value == UNREAD) {
+      return value;
+    }
+    Key about = Key.parse(key);
+    if (about instanceof Key.OfSluice || about instanceof Key.Unknown) {
+      return UNREAD;
+    }
+    if (value.length > MOST_VALUE_BYTES) {
+      return TOO_LARGE;
+    }
+    return bytes + value.length > mostBytes ? NO_ROOM : value;
+  }
+
   public void remove(String key) {
-    values.remove(key);
+    byte[] before = values.remove(key);
+    bytes -= before == null ? 0 : before.length;
     touched.add(key);
   }
 
@@ -80,12 +128,18 @@ public final class KeyTree {
     boolean changed = !gone.isEmpty();
     for (Map.Entry<String, byte[]> entry : other.values.entrySet()) {
       byte[] mine = values.get(entry.getKey());
-      if (mine == null || !java.util.Arrays.equals(mine, entry.getValue())) {
+      if (mine == null || !isSame(mine, entry.getValue())) {
         put(entry.getKey(), entry.getValue());
         changed = true;
       }
     }
     revision = other.revision;
     return changed;
+  }
+
+  /** What stands for a value is the same only as itself. */
+  private static boolean isSame(byte[] one, byte[] other) {
+    return one == other
+        || (one.length > 0 && other.length > 0 && java.util.Arrays.equals(one, other));
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.gateway.config;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +14,16 @@ import org.slf4j.LoggerFactory;
  * @param expected what should
  */
 public record Problem(Level level, String where, String found, String expected) {
+  private static final int MOST_CHARS = 200;
+  private static final int MOST_OF_ONE_RECORD = 10;
+
+  /** Texts of any length, with what stands in them, become one line of a bounded one. */
+  public Problem {
+    where = Shown.text(where, MOST_CHARS);
+    found = Shown.text(found, MOST_CHARS);
+    expected = Shown.text(expected, MOST_CHARS);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
   /** What stands there where nobody knows it: for a gateway of another version, no error. */
@@ -38,6 +50,22 @@ public record Problem(Level level, String where, String found, String expected) 
         where,
         "something that made " + bug.getClass().getName(),
         "the log of the gateway says more");
+  }
+
+  /** The problems of one record: the first few of them, and then their number. */
+  public static List<Problem> few(List<Problem> all) {
+    if (all.size() <= MOST_OF_ONE_RECORD) {
+      return List.copyOf(all);
+    }
+    List<Problem> few = new ArrayList<>(all.subList(0, MOST_OF_ONE_RECORD - 1));
+    Problem next = all.get(MOST_OF_ONE_RECORD - 1);
+    few.add(
+        new Problem(
+            next.level,
+            next.where,
+            (all.size() - few.size()) + " more of the kind, such as " + next.found,
+            next.expected));
+    return List.copyOf(few);
   }
 
   public static Problem warning(String where, String found, String expected) {

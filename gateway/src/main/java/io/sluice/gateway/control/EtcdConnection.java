@@ -10,20 +10,25 @@ import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.GetOption;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A client of one cluster and the tree's folder in it. Blocking calls with time limits. */
 final class EtcdConnection implements AutoCloseable {
   private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
   private static final int PAGE = 2_000;
-  private static final int MOST_MESSAGE_BYTES = 64 * 1024 * 1024;
+  private static final int MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+  private static final String NOT_TEXT = "not-utf-8:";
   private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
 
   private final Client client;
@@ -75,7 +80,16 @@ final class EtcdConnection implements AutoCloseable {
 
   /** A key without the folder. */
   String relative(ByteSequence key) {
-    return key.toString(StandardCharsets.UTF_8).substring(folder.length());
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(key.getBytes()))
+          .toString()
+          .substring(folder.length());
+    } catch (CharacterCodingException notText) {
+      // Another name for each, so that they can be counted and complained about.
+      return NOT_TEXT + HexFormat.of().formatHex(key.getBytes());
+    }
   }
 
   /** The first key after all that begin with this folder of the tree; "" is the tree itself. */
@@ -87,7 +101,8 @@ final class EtcdConnection implements AutoCloseable {
   }
 
   /**
-   * Reads all keys of a folder of the tree at one revision, in pages.
+   * Reads all keys of a folder of the tree at one revision, in pages; in smaller ones where many
+   * keys do not fit into one answer.
    *
    * @throws IOException when the store cannot be reached or refuses
    */
@@ -96,15 +111,14 @@ final class EtcdConnection implements AutoCloseable {
     ByteSequence end = end(relativeFolder);
     ByteSequence from = key(relativeFolder);
     Header header = new Header(0, 0);
+    int size = PAGE;
     GetResponse page;
     do {
-      GetOption option =
-          GetOption.builder()
-              .withRange(end)
-              .withLimit(PAGE)
-              .withRevision(header.revision())
-              .build();
-      page = await(client.getKVClient().get(from, option));
+      page = page(from, end, size, header.revision());
+      if (page == null) {
+        size = Math.max(1, size / 4);
+        continue;
+      }
       if (header.revision() == 0) {
         header = new Header(page.getHeader().getRevision(), page.getHeader().getClusterId());
       }
@@ -112,8 +126,31 @@ final class EtcdConnection implements AutoCloseable {
         each.accept(entry);
         from = entry.getKey().concat(ZERO);
       }
-    } while (page.isMore());
+    } while (page == null || page.isMore());
     return header;
+  }
+
+  /** Some keys from one on; null when so many are too large for an answer. */
+  private @Nullable GetResponse page(ByteSequence from, ByteSequence end, int size, long revision)
+      throws IOException, InterruptedException {
+    GetOption option =
+        GetOption.builder().withRange(end).withLimit(size).withRevision(revision).build();
+    try {
+      return await(client.getKVClient().get(from, option));
+    } catch (StoreAwayException away) {
+      throw away;
+    } catch (IOException refused) {
+      if (size > 1 && isTooLarge(refused)) {
+        return null;
+      }
+      throw refused;
+    }
+  }
+
+  private static boolean isTooLarge(IOException refused) {
+    Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+    return EtcdExceptionFactory.toEtcdException(cause).getErrorCode()
+        == ErrorCode.RESOURCE_EXHAUSTED;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sluice.gateway.control;
 
+import io.sluice.gateway.config.OwnerOnly;
 import io.sluice.gateway.config.KeyTree;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;

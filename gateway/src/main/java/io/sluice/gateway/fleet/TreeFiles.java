@@ -1,6 +1,7 @@
 package io.sluice.gateway.fleet;
 
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ public record TreeFiles(SortedMap<String, String> values, List<Problem> problems
   }
 
   /**
-   * Writes a tree, over what is there.
+   * Writes a tree, over what is there. It may hold private keys, so what is written is for its owner
+   * alone, whatever the umask is.
    *
    * @throws IOException when a key would leave the folder, or a file cannot be written
    */
@@ -67,8 +69,9 @@ public record TreeFiles(SortedMap<String, String> values, List<Problem> problems
       if (parent == null || !file.startsWith(root)) {
         throw new IOException(entry.getKey() + ": found a key that leads out of " + folder);
       }
-      Files.createDirectories(parent);
-      Files.writeString(file, entry.getValue());
+      Files.createDirectories(parent, OwnerOnly.FOLDER);
+      Files.deleteIfExists(file);
+      Files.writeString(Files.createFile(file, OwnerOnly.FILE), entry.getValue());
     }
   }
 }

@@ -25,7 +25,6 @@ import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.proxy.ClientDeadline.Wait;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.Outgoing;
-import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -547,7 +546,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset or a failed write is the network's; anything else is ours.
-    boolean network = cause instanceof IOException;
+    boolean network = Outgoing.isOfTheNetwork(cause);
     if (!network) {
       LOG.error("unexpected failure on a connection from {}", peer.text(), cause);
     }

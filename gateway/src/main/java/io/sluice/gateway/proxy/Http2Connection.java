@@ -186,7 +186,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   private void tooManyResets() {
     Http2Exception flood =
         new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, "too many streams that ended in a reset");
-    onConnectionError(context(), false, flood, flood);
+    onError(context(), false, flood);
   }
 
   private @Nullable Http2ClientStream find(int id) {
@@ -219,7 +219,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     proxy.telemetry().rejected(Reason.REQUEST_TIMEOUT.label());
     Http2Exception late =
         new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, Reason.REQUEST_TIMEOUT.text());
-    onConnectionError(context(), false, late, late);
+    onError(context(), false, late);
   }
 
   private final class HeadUnderWay implements Holder {

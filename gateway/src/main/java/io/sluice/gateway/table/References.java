@@ -36,7 +36,8 @@ final class References {
   }
 
   private void check(Config config, String id, @Nullable CompiledFrontend frontend) {
-    List<Problem> found = frontend == null ? List.of() : problems(config, frontend);
+    List<Problem> found =
+        frontend == null ? List.of() : Problem.few(problems(config, frontend));
     if (found.isEmpty()) {
       ofFrontends.remove(id);
     } else {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.tls;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -68,6 +69,7 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
     tls.handshakeFuture()
         .addListener(
             handshake -> {
+              ctx.pipeline().remove(Refusals.NAME);
               if (handshake.isSuccess()) {
                 boolean http2 = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
                 entered.accept(TlsSession.of(identity, tls.engine().getSession(), http2));
@@ -76,7 +78,19 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
                 ctx.channel().close();
               }
             });
+    ctx.pipeline().addLast(Refusals.NAME, new Refusals());
     ctx.pipeline().replace(this, "tls", tls);
+  }
+
+  /** The last handler until the handshake is done: what fails there is counted, and no more said. */
+  private static final class Refusals extends ChannelInboundHandlerAdapter {
+    static final String NAME = "refusals";
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      LOG.debug("TLS refused: {}", String.valueOf(cause.getMessage()));
+      ctx.close();
+    }
   }
 
   @Override

@@ -21,7 +21,6 @@ import io.sluice.gateway.http.ResponseReader;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -359,7 +358,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (!Outgoing.isOfTheNetwork(cause)) {
       LOG.error("unexpected failure on the connection to {}", endpoint, cause);
     }
     fail(Reason.UPSTREAM_CLOSED);

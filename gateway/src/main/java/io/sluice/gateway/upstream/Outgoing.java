@@ -3,12 +3,15 @@ package io.sluice.gateway.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.DecoderException;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Charged;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +110,15 @@ public final class Outgoing {
   public static long unsentBytes(Channel channel) {
     ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
+  }
+
+  /**
+   * Whether what failed on a connection is the other side's or the network's doing, such as a reset
+   * or a TLS record that cannot be read, and so nothing to look into here.
+   */
+  public static boolean isOfTheNetwork(Throwable cause) {
+    return cause instanceof IOException
+        || (cause instanceof DecoderException && cause.getCause() instanceof SSLException);
   }
 
   /** Drops what was gathered and not flushed. */

@@ -1,0 +1,57 @@
+package io.sluice.gateway.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Records as they may be shown to people who did not ask for their secrets. */
+public final class Secrets {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Set<String> NAMES = Set.of("key", "privatekey", "password", "secret");
+  private static final String HIDDEN = "(a secret)";
+
+  private Secrets() {}
+
+  /**
+   * A record's value with {@value #HIDDEN} in the place of private keys and passwords.
+   *
+   * @param key of the record
+   */
+  public static String hidden(String key, String value) {
+    try {
+      JsonNode node = JSON.readTree(value);
+      if (node != null && node.isContainerNode()) {
+        return hide(node) ? JSON.writeValueAsString(node) : Shown.withoutUser(value);
+      }
+    } catch (JsonProcessingException notJson) {
+      // Nobody knows what in it is secret.
+    }
+    return key.startsWith("hosts/")
+        ? "(a text of " + value.length() + " characters)"
+        : Shown.withoutUser(value);
+  }
+
+  /** Hides them in place; whether there was one. */
+  private static boolean hide(JsonNode node) {
+    boolean hid = false;
+    if (node instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        String name = field.getKey().toLowerCase(Locale.ROOT);
+        boolean pair = name.equals("keypair") && !field.getValue().isObject();
+        if ((pair || NAMES.contains(name)) && !field.getValue().isNull()) {
+          field.setValue(TextNode.valueOf(HIDDEN));
+          hid = true;
+        }
+      }
+    }
+    for (JsonNode child : node) {
+      hid |= hide(child);
+    }
+    return hid;
+  }
+}
