@@ -117,7 +117,8 @@ public final class Gateway {
           checker.follow(table.candidates());
           return List.of();
         };
-    this.stapler = new Stapler(telemetry);
+    this.stapler = new Stapler(
+            telemetry, address -> forbidden.contains(address.getAddress(), address.getPort()));
     TableFollower stapling = table -> stapler.follow(table.certificates());
     Path state = settings.stateDirectory();
     this.reconciler =
@@ -147,7 +148,9 @@ public final class Gateway {
             ledger::uses,
             sockets::connections,
             source::accept);
-    this.admin = AdminServer.start(subject, settings.adminHost(), settings.adminPort());
+    this.admin = 
+        AdminServer.start(
+            subject, settings.adminHost(), settings.adminPort(), settings.adminTokens());
     forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
     this.presence =
         settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);

@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.control.EtcdSettings;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory where the last good tree is kept; null to keep none
  * @param adminHost where the admin API listens
  * @param adminPort 0 for any free one
+ * @param adminTokens who may use it
  * @param threads event loops of the data path
  * @param accessLog a file, {@code -} or {@code off}
  * @param drainTimeout how long exchanges may take to finish on shutdown
@@ -28,6 +30,7 @@ public record GatewaySettings(
     @Nullable Path stateDirectory,
     String adminHost,
     int adminPort,
+    AdminTokens adminTokens,
     int threads,
     String accessLog,
     Duration drainTimeout,

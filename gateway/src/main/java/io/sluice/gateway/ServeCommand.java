@@ -1,6 +1,7 @@
 package io.sluice.gateway;
 
 import io.sluice.gateway.cli.StoreOptions;
+import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Spec;
         "Runs a gateway. Each option also from the environment (--drain-timeout is"
             + " SLUICE_DRAIN_TIMEOUT) and from a YAML file.")
 final class ServeCommand implements Callable<Integer> {
+  private static final int THREAD_ENDED = 70;
+  private static final Pattern OWN_THREADS =
+      Pattern.compile("control|presence|access-log|state|ocsp|loop-.*");
   private static final int MOST_THREADS = 1024;
 
   @Mixin private StoreOptions store = new StoreOptions();
@@ -86,7 +91,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--forbid-upstreams",
       paramLabel = "CIDR",
       split = ",",
-      defaultValue = ForbiddenAddresses.LINK_LOCAL,
+      defaultValue = ForbiddenAddresses.METADATA,
       description =
           "where no server may be, besides the admin API (${DEFAULT-VALUE}); \"none\" for nowhere")
   private List<String> forbiddenUpstreams = List.of();
@@ -98,10 +103,16 @@ final class ServeCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // Read before the options are parsed, by LayeredDefaults.
   private @Nullable Path config;
 
+  @Option(
+      names = "--admin-open",
+      description = "lets anybody who reaches the admin API use it, on other addresses than loopback")
+  private boolean adminOpen;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws InterruptedException {
+    Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onThreadEnded);
     GatewaySettings settings = settings();
     Gateway gateway;
     try {
@@ -124,6 +135,18 @@ final class ServeCommand implements Callable<Integer> {
                     }));
     stopped.await();
     return 0;
+  }
+
+  /**
+   * A thread that ends by an error leaves a gateway that lives and serves nobody: the process ends,
+   * and whoever watches over it starts another.
+   */
+  private static void onThreadEnded(Thread thread, Throwable error) {
+    System.err.println("sluice: the thread " + thread.getName() + " ended, and the process with it");
+    error.printStackTrace();
+    if (error instanceof Error || OWN_THREADS.matcher(thread.getName()).matches()) {
+      Runtime.getRuntime().halt(THREAD_ENDED);
+    }
   }
 
   private static boolean stop(Gateway gateway) {
@@ -164,6 +187,7 @@ final class ServeCommand implements Callable<Integer> {
         stateDirectory(),
         admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
         adminPort(colon),
+        adminTokens(),
         threads,
         accessLog,
         Duration.ofSeconds(drainTimeout),
@@ -182,6 +206,29 @@ final class ServeCommand implements Callable<Integer> {
               + String.join(",", forbiddenUpstreams)
               + "\", expected addresses such as 10.0.0.0/8 or fe80::/10");
     }
+  }
+
+  /** An address that other machines reach is never open without a word of the operator's. */
+  private AdminTokens adminTokens() {
+    Path file = store.adminToken();
+    if (file != null) {
+      try {
+        return AdminTokens.read(file);
+      } catch (IOException unusable) {
+        throw usage("--admin-token: " + unusable.getMessage());
+      }
+    }
+    String host = admin.substring(0, Math.max(0, admin.lastIndexOf(':')));
+    boolean loopback =
+        host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    if (!loopback && !adminOpen) {
+      throw usage(
+          "--admin: found \""
+              + admin
+              + "\", which other machines may reach, expected --admin-token FILE with it, or"
+              + " --admin-open where nothing but the operators' network leads there");
+    }
+    return AdminTokens.none();
   }
 
   private int adminPort(int colon) {

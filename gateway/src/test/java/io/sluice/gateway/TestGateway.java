@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdSettings;
@@ -89,6 +90,7 @@ final class TestGateway implements AutoCloseable {
         state,
         "127.0.0.1",
         0,
+        AdminTokens.none(),
         2,
         accessLog,
         Duration.ofSeconds(10),

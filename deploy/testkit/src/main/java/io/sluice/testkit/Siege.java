@@ -66,12 +66,34 @@ public final class Siege {
 
   /** Leads one assault for so long. */
   public Report lead(Assault assault, Duration time) {
+    return lead(assault, time, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param halfway runs in the middle of it
+   */
+  public Report lead(Assault assault, Duration time, Runnable halfway) {
+    long middle = System.nanoTime() + time.toNanos() / 2;
+    boolean[] done = {false};
     served = 0;
     refusals = 0;
     slowestNanos = 0;
     slowestHealthNanos = 0;
     peakKib = 0;
-    Camp camp = Camp.lead(assault, port, time, this::askOnce);
+    Camp camp =
+        Camp.lead(
+            assault,
+            port,
+            time,
+            () -> {
+              askOnce();
+              if (!done[0] && System.nanoTime() - middle > 0) {
+                done[0] = true;
+                halfway.run();
+              }
+            });
     long after = System.nanoTime() + Duration.ofSeconds(2).toNanos();
     while (System.nanoTime() - after < 0) {
       askOnce();

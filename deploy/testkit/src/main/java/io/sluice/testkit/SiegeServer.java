@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SiegeServer implements AutoCloseable {
   private static final int BIG_BYTES = 10_000_000;
-  private static final int SILENCE_SECONDS = 20;
+  private static final int SILENCE_SECONDS = 4;
 
   private final ServerSocket server;
   private final AtomicLong accepted = new AtomicLong();

@@ -12,10 +12,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -68,16 +71,36 @@ public final class AdminServer implements AutoCloseable {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+  private static final int MOST_BODY_BYTES = 1_024;
+  private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
+
+  /** A scrape is looked at by everybody who asks within this time. */
+  private static final long SCRAPE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Subject subject;
+  private final AdminTokens tokens;
+  private final AdminConnections clients;
+  private Buffer scraped = Buffer.buffer();
+  private long scrapedAt = System.nanoTime() - SCRAPE_NANOS;
   private final Vertx vertx;
   private final HttpServer server;
   private final boolean loopback;
 
-  private AdminServer(Subject subject, String host, Vertx vertx) {
+  private AdminServer(Subject subject, String host, AdminTokens tokens, Vertx vertx) {
     this.subject = subject;
+    this.tokens = tokens;
+    this.clients = new AdminConnections(vertx);
     this.vertx = vertx;
     this.loopback = LOOPBACK_NAMES.contains(host) || host.equals("::1") || host.startsWith("127.");
-    this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
+    this.server = 
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHttp2ClearTextEnabled(false)
+                    .setMaxInitialLineLength(2_048)
+                    .setMaxHeaderSize(8_192)
+                    .setIdleTimeout(60))
+            .connectionHandler(clients::opened);
   }
 
   /**
@@ -85,7 +108,7 @@ public final class AdminServer implements AutoCloseable {
    *
    * @throws IllegalStateException when the address cannot be bound
    */
-  public static AdminServer start(Subject subject, String host, int port)
+  public static AdminServer start(Subject subject, String host, int port, AdminTokens tokens)
       throws InterruptedException {
     // Names are resolved by the JDK: nothing here asks a DNS server by itself.
     System.setProperty("vertx.disableDnsResolver", "true");
@@ -95,7 +118,7 @@ public final class AdminServer implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
-    AdminServer admin = new AdminServer(subject, host, vertx);
+    AdminServer admin = new AdminServer(subject, host, tokens, vertx);
     try {
       admin
           .server
@@ -131,7 +154,15 @@ public final class AdminServer implements AutoCloseable {
 
   private Router router() {
     Router router = Router.router(vertx);
-    router.route().handler(this::checkHost);
+    router
+        .route()
+        .handler(
+            context -> {
+              clients.asked(context.request());
+              context.next();
+            });
+    router.route().handler(this::checkHost).handler(this::checkOrigin).handler(this::checkToken);
+    router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES));
     router
         .get("/healthz")
         .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
@@ -143,11 +174,19 @@ public final class AdminServer implements AutoCloseable {
                 context
                     .response()
                     .putHeader("Content-Type", PROMETHEUS_TEXT)
-                    .end(subject.telemetry.scrape()));
+                    .end(scrape()));
     router.get("/status").handler(this::status);
     router.post("/store/accept").handler(this::accept);
     router.errorHandler(
         404, context -> json(context, 404, new JsonObject().put("message", "Object not found")));
+    router.errorHandler(
+        413,
+        context ->
+            json(
+                context,
+                413,
+                new JsonObject()
+                    .put("message", "expected a body of at most " + MOST_BODY_BYTES + " bytes")));
     router.errorHandler(
         405, context -> json(context, 405, new JsonObject().put("message", "Method not allowed")));
     router.errorHandler(
@@ -159,10 +198,61 @@ public final class AdminServer implements AutoCloseable {
     return router;
   }
 
+  private Buffer scrape() {
+    if (System.nanoTime() - scrapedAt >= SCRAPE_NANOS) {
+      scraped = Buffer.buffer(subject.telemetry.scrape());
+      scrapedAt = System.nanoTime();
+    }
+    return scraped;
+  }
+
+  /** What a page of another origin made a browser ask for (Fetch Metadata; RFC 6454 section 7). */
+  private void checkOrigin(RoutingContext context) {
+    String site = context.request().getHeader("Sec-Fetch-Site");
+    String origin = context.request().getHeader("Origin");
+    boolean foreign =
+        origin != null && !origin.equals("http://" + context.request().getHeader("Host"));
+    boolean writes = !context.request().method().equals(HttpMethod.GET);
+    if ((writes && foreign) || "cross-site".equals(site)) {
+      json(
+          context,
+          403,
+          new JsonObject().put("message", "found a request of a page of another origin"));
+    } else {
+      context.next();
+    }
+  }
+
+  /** Probes need no token: what they are told, anybody may know. */
+  private void checkToken(RoutingContext context) {
+    String shown = context.request().getHeader("Authorization");
+    AdminTokens.Role role = tokens.role(shown == null ? "" : shown);
+    boolean reads = context.request().method().equals(HttpMethod.GET);
+    if (OPEN_PATHS.contains(context.normalizedPath()) || role == AdminTokens.Role.WRITE) {
+      context.next();
+    } else if (role == AdminTokens.Role.READ && reads) {
+      context.next();
+    } else {
+      boolean unknown = role == AdminTokens.Role.NONE;
+      context.response().putHeader("WWW-Authenticate", "Bearer");
+      json(
+          context,
+          unknown ? 401 : 403,
+          new JsonObject()
+              .put(
+                  "message",
+                  unknown
+                      ? "found no token that is known, expected Authorization: Bearer TOKEN"
+                      : "found a token that may read, expected one that may write"));
+    }
+  }
+
   private void checkHost(RoutingContext context) {
     String host = context.request().getHeader("Host");
     String name = host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
-    if (loopback && !LOOPBACK_NAMES.contains(name) && !name.matches("127(\\.\\d{1,3}){3}")) {
+    if (context.request().headers().getAll("Host").size() > 1) {
+      json(context, 400, new JsonObject().put("message", "found more than one Host"));
+    } else if (loopback && !LOOPBACK_NAMES.contains(name) && !name.matches("127(\\.\\d{1,3}){3}")) {
       json(
           context,
           421,

@@ -57,8 +57,21 @@ public final class StoreOptions {
   @Option(names = "--etcd-key", paramLabel = "FILE", description = "the certificate's key, PEM")
   private @Nullable Path etcdKey;
 
+  @Option(
+      names = "--admin-token",
+      paramLabel = "FILE",
+      description =
+          "lines of TOKEN read or TOKEN write: who may use a gateway's admin API; a command shows"
+              + " the first of them")
+  private @Nullable Path adminToken;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
+
+  /** The file of tokens for admin APIs, or null. */
+  public @Nullable Path adminToken() {
+    return adminToken;
+  }
 
   /** Whether any endpoint was named. */
   public boolean isGiven() {
@@ -110,7 +123,7 @@ public final class StoreOptions {
 
   /** Connects, for a command. */
   EtcdStore open() throws IOException {
-    return new EtcdStore(settings(Duration.ofSeconds(15)));
+    return new EtcdStore(settings(Duration.ofSeconds(15)), adminToken);
   }
 
   private ParameterException usage(String message) {

@@ -40,6 +40,18 @@ public record Server(
     if ((!tls && !"http".equalsIgnoreCase(uri.getScheme())) || host == null) {
       throw json.bad("URL", "\"" + url + "\"", "http://host:port or https://host:port");
     }
+    String path = uri.getRawPath();
+    boolean more =
+        uri.getRawUserInfo() != null
+            || (path != null && !path.isEmpty() && !path.equals("/"))
+            || uri.getRawQuery() != null
+            || uri.getRawFragment() != null;
+    if (more) {
+      json.warn(
+          "URL",
+          "\"" + url + "\", of which user, path, query and fragment have no effect",
+          "http://host:port or https://host:port");
+    }
     int port = uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort();
     if (port < 1 || port > 65535) {
       throw json.bad("URL", "\"" + url + "\"", "a port from 1 to 65535");

@@ -10,6 +10,8 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdStore implements AutoCloseable {
   private final EtcdConnection connection;
+  private final String adminToken;
   private @Nullable Lease lease;
 
   /**
@@ -69,7 +72,29 @@ public final class EtcdStore implements AutoCloseable {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdStore(EtcdSettings settings) throws IOException {
+    this(settings, null);
+  }
+
+  /**
+   * @param adminToken a file whose first line begins with what the gateways' admin APIs want to be
+   *     shown; null where they want nothing
+   * @throws IOException when a password, token or certificate file cannot be read
+   */
+  public EtcdStore(EtcdSettings settings, @Nullable Path adminToken) throws IOException {
+    this.adminToken =
+        adminToken == null
+            ? ""
+            : Files.readAllLines(adminToken).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(line -> line.strip().split("\\s+", -1)[0])
+                .findFirst()
+                .orElseThrow(() -> new IOException(adminToken + ": found no token"));
     this.connection = new EtcdConnection(settings);
+  }
+
+  /** What the gateways' admin APIs want to be shown; empty where nothing is known. */
+  public String adminToken() {
+    return adminToken;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.etcd.jetcd.options.PutOption;
 import io.sluice.gateway.config.GatewayStatus;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -56,7 +57,8 @@ public final class Presence implements AutoCloseable {
       while (!stopping) {
         try {
           if (System.nanoTime() - renewedNanos >= lease.renewEvery().toNanos()) {
-            told = lease.renew() ? null : told;
+            // What somebody else has written there is not what this gateway says.
+            told = lease.renew() || !stands(told) ? null : told;
             renewedNanos = System.nanoTime();
           }
           GatewayStatus now = status.get();
@@ -67,7 +69,7 @@ public final class Presence implements AutoCloseable {
           complained = false;
           news.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
           news.drainPermits();
-        } catch (IOException unreachable) {
+        } catch (IOException | RuntimeException unreachable) {
           if (!complained) {
             LOG.warn("the fleet is not told what is served: {}", unreachable.getMessage());
             complained = true;
@@ -79,6 +81,21 @@ public final class Presence implements AutoCloseable {
     } catch (InterruptedException stopped) {
       LOG.debug("the presence thread ends");
     }
+  }
+
+  private boolean stands(@Nullable GatewayStatus last) throws IOException, InterruptedException {
+    if (last == null) {
+      return false;
+    }
+    var found =
+        EtcdConnection.await(
+                connection
+                    .client()
+                    .getKVClient()
+                    .get(connection.key(GatewayStatus.key(last.id()))))
+            .getKvs();
+    return found.size() == 1
+        && Arrays.equals(found.getFirst().getValue().getBytes(), last.toJson());
   }
 
   private void put(GatewayStatus now) throws IOException, InterruptedException {

@@ -165,10 +165,12 @@ public final class Fleet {
       throws SilentException, InterruptedException {
     URI uri = URI.create("http://" + gateway.admin() + path);
     try {
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ASK);
+      if (!store.adminToken().isEmpty()) {
+        request.header("Authorization", "Bearer " + store.adminToken());
+      }
       HttpResponse<String> response =
-          http.send(
-              HttpRequest.newBuilder(uri).timeout(ASK).build(),
-              HttpResponse.BodyHandlers.ofString());
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw new IOException("found status " + response.statusCode() + ", expected 200");
       }

@@ -225,6 +225,14 @@ public final class Fields {
     return bytes;
   }
 
+  int nameStart(int i) {
+    return slots[i * STRIDE + NAME_START];
+  }
+
+  int nameLength(int i) {
+    return slots[i * STRIDE + NAME_LENGTH];
+  }
+
   int used() {
     return used;
   }

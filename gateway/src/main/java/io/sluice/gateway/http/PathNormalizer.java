@@ -106,6 +106,9 @@ final class PathNormalizer {
       int length = segmentEnd - segment;
       boolean up = length == 2 && bytes[segment] == '.' && bytes[segment + 1] == '.';
       boolean stays = length > 0 && !up && !(length == 1 && bytes[segment] == '.');
+      if (stays && hidesDots(bytes, segment, segmentEnd)) {
+        throw Reason.BAD_TARGET.error();
+      }
       if (up) {
         if (write == start) {
           throw Reason.BAD_TARGET.error();
@@ -124,5 +127,41 @@ final class PathNormalizer {
       at = segmentEnd;
     }
     return write;
+  }
+
+  /**
+   * Whether a segment holds a dot segment for a server that ends segments at {@code ;} as well, as
+   * servlet containers do, or at an escaped slash or backslash.
+   */
+  private static boolean hidesDots(byte[] bytes, int start, int end) {
+    int from = start;
+    while (from < end) {
+      int dots = from;
+      while (dots < end && bytes[dots] == '.') {
+        dots++;
+      }
+      boolean few = dots - from == 1 || dots - from == 2;
+      if (few && (dots == end ? from > start : endsSegment(bytes, dots, end))) {
+        return true;
+      }
+      from = dots;
+      while (from < end && !isEscapedSlash(bytes, from, end)) {
+        from++;
+      }
+      from += 3;
+    }
+    return false;
+  }
+
+  private static boolean endsSegment(byte[] bytes, int at, int end) {
+    return bytes[at] == ';' || isEscapedSlash(bytes, at, end);
+  }
+
+  /** The escapes are in upper case by now. */
+  private static boolean isEscapedSlash(byte[] bytes, int at, int end) {
+    return at + 2 < end
+        && bytes[at] == '%'
+        && ((bytes[at + 1] == '2' && bytes[at + 2] == 'F')
+            || (bytes[at + 1] == '5' && bytes[at + 2] == 'C'));
   }
 }

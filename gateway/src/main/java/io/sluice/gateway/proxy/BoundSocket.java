@@ -2,9 +2,12 @@ package io.sluice.gateway.proxy;
 
 import io.netty.channel.Channel;
 import io.sluice.gateway.config.ClientLimits;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class BoundSocket {
   private final String address;
   private final AtomicInteger connections = new AtomicInteger();
+  @Bounded("by the connections that are open")
   private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
   private volatile String listenerId;
   private volatile boolean closed;
@@ -63,17 +67,31 @@ final class BoundSocket {
     boolean room = limits.connections() == 0 || connections.get() <= limits.connections();
     return room
         && (limits.connectionsPerAddress() == 0
-            || byAddress.getOrDefault(address, 0) <= limits.connectionsPerAddress());
+            || byAddress.getOrDefault(source(address), 0) <= limits.connectionsPerAddress());
   }
 
   void connectionOpened(InetAddress address) {
     connections.incrementAndGet();
-    byAddress.merge(address, 1, Integer::sum);
+    byAddress.merge(source(address), 1, Integer::sum);
   }
 
   void connectionClosed(InetAddress address) {
     connections.decrementAndGet();
-    byAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+    byAddress.computeIfPresent(source(address), (a, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Of IPv6 one customer has a /64, so that is whose connections are counted. */
+  private static InetAddress source(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == 4) {
+      return address;
+    }
+    Arrays.fill(bytes, bytes.length / 2, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException wrongLength) {
+      throw new IllegalStateException(wrongLength);
+    }
   }
 
   void channel(Channel bound) {

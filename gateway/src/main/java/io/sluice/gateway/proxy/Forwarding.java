@@ -5,6 +5,7 @@ import io.netty.util.NetUtil;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.Listener;
+import io.sluice.gateway.http.ClientClaims;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
@@ -87,6 +88,7 @@ final class Forwarding {
       for (HeaderName claim : CLAIMS) {
         fields.remove(claim);
       }
+      ClientClaims.remove(fields);
     }
     AsciiString scheme = peer.tls() == null ? HTTP : HTTPS;
     AsciiString host = head.authority();

@@ -317,7 +317,12 @@ public final class TableCompiler {
       return null;
     }
     ServerNames names =
-        ServerNames.of(tls, config.hosts().values(), last == null ? null : last.names(), problems);
+        ServerNames.of(
+            listener.id(),
+            tls,
+            config.hosts().values(),
+            last == null ? null : last.names(),
+            problems);
     if (names.isEmpty()) {
       problems.add(
           Problem.error(

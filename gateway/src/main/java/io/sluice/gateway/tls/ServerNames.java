@@ -30,13 +30,22 @@ public final class ServerNames {
 
   /**
    * The names of all hosts that have a key pair. A host whose key pair cannot be used keeps the one
-   * that it had, and is a problem.
+   * that it had, and is a problem; settings that cannot be used leave those before, and with none
+   * nobody is let in.
    */
   public static ServerNames of(
-      ListenerTls settings,
+      String listener,
+      ListenerTls written,
       Collection<Host> hosts,
       @Nullable ServerNames previous,
       List<Problem> problems) {
+    ListenerTls settings =
+        TlsCheck.of("listeners/" + listener + " Settings TLS", written, problems)
+            ? written
+            : previous == null ? ListenerTls.DEFAULT : previous.settings;
+    if (settings != written && previous == null) {
+      return new ServerNames(settings, Map.of(), null);
+    }
     Map<String, ServerIdentity> byName = HashMap.newHashMap(hosts.size());
     ServerIdentity fallback = null;
     for (Host host : hosts) {

@@ -4,6 +4,8 @@ import io.sluice.gateway.config.Ocsp;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.telemetry.Telemetry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +53,15 @@ public final class Stapler implements AutoCloseable {
       Executors.newScheduledThreadPool(
           AT_ONCE, Thread.ofPlatform().daemon().name("ocsp").factory());
   private final Runnable countFailure;
+  private final Predicate<InetSocketAddress> forbidden;
   private @Nullable HttpClient client;
 
   /**
    * @param telemetry counts questions without an answer as {@code sluice_ocsp_failures_total}
+   * @param forbidden where no connection may be made, whatever a record says
    */
-  public Stapler(Telemetry telemetry) {
+  public Stapler(Telemetry telemetry, Predicate<InetSocketAddress> forbidden) {
+    this.forbidden = forbidden;
     this.countFailure =
         telemetry.counter("sluice_ocsp_failures", "OCSP questions without a good answer");
   }
@@ -192,6 +198,15 @@ public final class Stapler implements AutoCloseable {
 
     private byte[] post(URI responder)
         throws IOException, InterruptedException, GeneralSecurityException {
+      int port =
+          responder.getPort() >= 0
+              ? responder.getPort()
+              : "https".equals(responder.getScheme()) ? 443 : 80;
+      for (InetAddress address : InetAddress.getAllByName(responder.getHost())) {
+        if (forbidden.test(new InetSocketAddress(address, port))) {
+          throw new IOException("an address that this gateway does not connect to");
+        }
+      }
       HttpRequest request =
           HttpRequest.newBuilder(responder)
               .timeout(PATIENCE)

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +66,15 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
       return;
     }
     ServerIdentity identity = found.getNow();
-    SslHandler tls = identity.handler(ctx.alloc(), HANDSHAKE_MILLIS);
+    SslHandler tls;
+    try {
+      tls = identity.handler(ctx.alloc(), HANDSHAKE_MILLIS);
+    } catch (SSLException | RuntimeException unusable) {
+      LOG.debug("host {}: {}", identity.host().name(), String.valueOf(unusable.getMessage()));
+      refused.run();
+      ctx.close();
+      return;
+    }
     tls.handshakeFuture()
         .addListener(
             handshake -> {

@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * admin API. What counts is the address that a name was resolved to. Any thread.
  */
 public final class ForbiddenAddresses {
-  /** Link-local addresses, where clouds keep their metadata (RFC 3927, RFC 4291 section 2.5.6). */
-  public static final String LINK_LOCAL = "169.254.0.0/16,fe80::/10";
+  /**
+   * Link-local addresses, where clouds keep their metadata (RFC 3927, RFC 4291 section 2.5.6), and
+   * where Amazon (IPv6), Azure, Alibaba and Oracle keep theirs beside.
+   */
+  public static final String METADATA =
+      "169.254.0.0/16,fe80::/10,fd00:ec2::254,168.63.129.16,100.100.100.200,192.0.0.192";
 
   private final List<Cidr> ranges;
   private volatile @Nullable InetSocketAddress admin;
