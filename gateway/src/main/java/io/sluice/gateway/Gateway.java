@@ -117,7 +117,8 @@ public final class Gateway {
           checker.follow(table.candidates());
           return List.of();
         };
-    this.stapler = new Stapler(
+    this.stapler =
+        new Stapler(
             telemetry, address -> forbidden.contains(address.getAddress(), address.getPort()));
     TableFollower stapling = table -> stapler.follow(table.certificates());
     Path state = settings.stateDirectory();
@@ -148,7 +149,7 @@ public final class Gateway {
             ledger::uses,
             sockets::connections,
             source::accept);
-    this.admin = 
+    this.admin =
         AdminServer.start(
             subject, settings.adminHost(), settings.adminPort(), settings.adminTokens());
     forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));

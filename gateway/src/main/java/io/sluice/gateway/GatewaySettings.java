@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory where the last good tree is kept; null to keep none
  * @param adminHost where the admin API listens
  * @param adminPort 0 for any free one
- * @param adminTokens who may use it
  * @param threads event loops of the data path
  * @param accessLog a file, {@code -} or {@code off}
  * @param drainTimeout how long exchanges may take to finish on shutdown
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
+ * @param adminTokens who may use the admin API
  */
 public record GatewaySettings(
     String id,
@@ -30,8 +30,8 @@ public record GatewaySettings(
     @Nullable Path stateDirectory,
     String adminHost,
     int adminPort,
-    AdminTokens adminTokens,
     int threads,
     String accessLog,
     Duration drainTimeout,
-    List<Cidr> forbiddenUpstreams) {}
+    List<Cidr> forbiddenUpstreams,
+    AdminTokens adminTokens) {}

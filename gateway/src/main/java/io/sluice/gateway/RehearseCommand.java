@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admin.AdminTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -71,7 +72,17 @@ final class RehearseCommand implements Callable<Integer> {
 
   private static GatewaySettings settings(String id, Path routes) {
     return new GatewaySettings(
-        id, null, routes, null, "127.0.0.1", 0, io.sluice.gateway.admin.AdminTokens.none(), 1, "off", Duration.ofSeconds(1), List.of());
+        id,
+        null,
+        routes,
+        null,
+        "127.0.0.1",
+        0,
+        1,
+        "off",
+        Duration.ofSeconds(1),
+        List.of(),
+        AdminTokens.none());
   }
 
   private static int freePort() throws IOException {

@@ -1,7 +1,7 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.admin.AdminTokens;
+import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
@@ -105,7 +105,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--admin-open",
-      description = "lets anybody who reaches the admin API use it, on other addresses than loopback")
+      description =
+          "lets anybody who reaches the admin API use it, on other addresses than loopback")
   private boolean adminOpen;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -142,7 +143,8 @@ final class ServeCommand implements Callable<Integer> {
    * and whoever watches over it starts another.
    */
   private static void onThreadEnded(Thread thread, Throwable error) {
-    System.err.println("sluice: the thread " + thread.getName() + " ended, and the process with it");
+    System.err.println(
+        "sluice: the thread " + thread.getName() + " ended, and the process with it");
     error.printStackTrace();
     if (error instanceof Error || OWN_THREADS.matcher(thread.getName()).matches()) {
       Runtime.getRuntime().halt(THREAD_ENDED);
@@ -187,11 +189,11 @@ final class ServeCommand implements Callable<Integer> {
         stateDirectory(),
         admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
         adminPort(colon),
-        adminTokens(),
         threads,
         accessLog,
         Duration.ofSeconds(drainTimeout),
-        ranges());
+        ranges(),
+        adminTokens());
   }
 
   private List<Cidr> ranges() {
@@ -219,8 +221,7 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     String host = admin.substring(0, Math.max(0, admin.lastIndexOf(':')));
-    boolean loopback =
-        host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     if (!loopback && !adminOpen) {
       throw usage(
           "--admin: found \""

@@ -201,6 +201,23 @@ class ConductIT {
         "X_Forwarded_For",
         "X-Forwarded_For",
         "X_Real-IP",
+        "X-Original-URL",
+        "X-Rewrite-URL",
+        "X-Forwarded-Ssl",
+        "X-Forwarded-Scheme",
+        "X-Forwarded-Uri",
+        "X-Forwarded-Method",
+        "X-Forwarded-User",
+        "X-Forwarded-Client-Cert",
+        "X-Client-IP",
+        "True-Client-IP",
+        "X-SSL-Client-Cert",
+        "X-Cluster-Client-IP",
+        "X-Original-Forwarded-For",
+        "Front-End-Https",
+        "Proxy",
+        "X-HTTP-Method-Override",
+        "CF-Connecting-IP",
       })
   void aStrangerDoesNotSayWhereARequestComesFrom(String name) {
     client.send(

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -218,6 +219,13 @@ class HardeningIT {
             "content-length",
             "5"),
         refused("CONNECT", ":method", "CONNECT", ":authority", "a"),
+        refused("a protocol without CONNECT", with(get, ":protocol", "websocket")),
+        refused(
+            "a port that is none", with(java.util.Arrays.copyOf(get, 6), ":authority", "a:99999")),
+        upgrade("h2c"),
+        upgrade("H2C"),
+        upgrade("h2"),
+        upgrade("HTTP/2.0"),
         flood(
             "rapid reset (CVE-2023-44487)",
             wire -> {
@@ -247,6 +255,20 @@ class HardeningIT {
                     wire.frame(WINDOW_UPDATE, 0, id[0], new byte[4]);
                   });
             }),
+        madeToReset("a stream that depends on itself", true, PRIORITY, 0, id -> dependingOn(id)),
+        madeToReset(
+            "a second head", true, HEADERS, END_HEADERS | END_STREAM, id -> H2Wire.get("/")),
+        madeToReset("DATA after the end", true, DATA, 0, id -> new byte[1]),
+        madeToReset("a window opened by nothing", true, WINDOW_UPDATE, 0, id -> new byte[4]),
+        madeToReset(
+            "a window opened too far",
+            true,
+            WINDOW_UPDATE,
+            0,
+            id -> new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff}),
+        madeToReset("a longer body than was said", false, DATA, END_STREAM, id -> new byte[9]),
+        madeToReset("a shorter body than was said", false, DATA, END_STREAM, id -> NOTHING),
+        madeToReset("a priority of one byte", true, PRIORITY, 0, id -> new byte[1]),
         flood(
             "CONTINUATION without end (CVE-2024-27316)",
             wire -> {
@@ -299,6 +321,63 @@ class HardeningIT {
               java.util.Arrays.fill(bomb, get1.length, bomb.length, (byte) (0x80 | 16));
               wire.frame(HEADERS, END_HEADERS | END_STREAM, 1, bomb);
             }));
+  }
+
+  /** Thousands of streams, each with a frame for which the gateway has to reset it. */
+  private static Http2Attack madeToReset(
+      String name, boolean ended, int type, int flags, IntFunction<byte[]> payload) {
+    byte[] post =
+        section(
+            ":method",
+            "POST",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "a",
+            "content-length",
+            "3");
+    return flood(
+        "made-you-reset by " + name,
+        wire -> {
+          int[] id = {-1};
+          times(
+              6_000,
+              () -> {
+                id[0] += 2;
+                int head = ended ? END_HEADERS | END_STREAM : END_HEADERS;
+                wire.frame(HEADERS, head, id[0], ended ? H2Wire.get("/") : post);
+                wire.frame(type, flags, id[0], payload.apply(id[0]));
+              });
+        });
+  }
+
+  private static byte[] dependingOn(int id) {
+    return new byte[] {(byte) (id >>> 24), (byte) (id >>> 16), (byte) (id >>> 8), (byte) id, 1};
+  }
+
+  private static Http2Attack upgrade(String protocol) {
+    return new Http2Attack(
+        "HTTP/2: tunnels to HTTP itself",
+        ":protocol " + protocol,
+        HEADERS,
+        wire ->
+            wire.frame(
+                HEADERS,
+                END_HEADERS,
+                1,
+                section(
+                    ":method",
+                    "CONNECT",
+                    ":protocol",
+                    protocol,
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/",
+                    ":authority",
+                    "a")));
   }
 
   private static String[] with(String[] fields, String... more) {

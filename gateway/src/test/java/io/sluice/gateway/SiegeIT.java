@@ -44,11 +44,9 @@ class SiegeIT {
     write("backends/b/backend", "{'Type':'http'}");
     write("backends/b/servers/s", "{'URL':'http://127.0.0.1:" + server.port() + "'}");
     write(
-        "frontends/all/frontend",
-        "{'Type':'http','BackendId':'b','Route':'Path(`/<path:all>`)'}");
+        "frontends/all/frontend", "{'Type':'http','BackendId':'b','Route':'Path(`/<path:all>`)'}");
     write(
-        "frontends/limited/frontend",
-        "{'Type':'http','BackendId':'b','Route':'Path(`/limited`)'}");
+        "frontends/limited/frontend", "{'Type':'http','BackendId':'b','Route':'Path(`/limited`)'}");
     write(
         "frontends/limited/middlewares/limit",
         "{'Type':'ratelimit','Middleware':{'Variable':'request.header.X-Source',"

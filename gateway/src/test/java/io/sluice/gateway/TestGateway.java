@@ -90,11 +90,11 @@ final class TestGateway implements AutoCloseable {
         state,
         "127.0.0.1",
         0,
-        AdminTokens.none(),
         2,
         accessLog,
         Duration.ofSeconds(10),
-        List.of(Cidr.parse("169.254.0.0/16")));
+        List.of(Cidr.parse("169.254.0.0/16")),
+        AdminTokens.none());
   }
 
   Gateway gateway() {

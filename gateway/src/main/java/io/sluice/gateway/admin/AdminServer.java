@@ -3,6 +3,7 @@ package io.sluice.gateway.admin;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.SourceStatus;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.Telemetry;
@@ -10,10 +11,10 @@ import io.sluice.gateway.upstream.Endpoint;
 import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -21,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -74,14 +76,13 @@ public final class AdminServer implements AutoCloseable {
   private static final int MOST_BODY_BYTES = 1_024;
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
-  /** A scrape is looked at by everybody who asks within this time. */
-  private static final long SCRAPE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final Subject subject;
   private final AdminTokens tokens;
   private final AdminConnections clients;
-  private Buffer scraped = Buffer.buffer();
-  private long scrapedAt = System.nanoTime() - SCRAPE_NANOS;
+
+  @Bounded("by the connections that are open")
+  private final List<RoutingContext> scrapers = new ArrayList<>();
+
   private final Vertx vertx;
   private final HttpServer server;
   private final boolean loopback;
@@ -92,7 +93,7 @@ public final class AdminServer implements AutoCloseable {
     this.clients = new AdminConnections(vertx);
     this.vertx = vertx;
     this.loopback = LOOPBACK_NAMES.contains(host) || host.equals("::1") || host.startsWith("127.");
-    this.server = 
+    this.server =
         vertx
             .createHttpServer(
                 new HttpServerOptions()
@@ -167,14 +168,7 @@ public final class AdminServer implements AutoCloseable {
         .get("/healthz")
         .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
     router.get("/readyz").handler(this::ready);
-    router
-        .get("/metrics")
-        .handler(
-            context ->
-                context
-                    .response()
-                    .putHeader("Content-Type", PROMETHEUS_TEXT)
-                    .end(scrape()));
+    router.get("/metrics").handler(this::metrics);
     router.get("/status").handler(this::status);
     router.post("/store/accept").handler(this::accept);
     router.errorHandler(
@@ -198,12 +192,23 @@ public final class AdminServer implements AutoCloseable {
     return router;
   }
 
-  private Buffer scrape() {
-    if (System.nanoTime() - scrapedAt >= SCRAPE_NANOS) {
-      scraped = Buffer.buffer(subject.telemetry.scrape());
-      scrapedAt = System.nanoTime();
+  /**
+   * One scrape for all who ask in the same turn of the loop, so that a probe waits for one only.
+   */
+  private void metrics(RoutingContext context) {
+    scrapers.add(context);
+    if (scrapers.size() == 1) {
+      vertx.runOnContext(turn -> scrape());
     }
-    return scraped;
+  }
+
+  private void scrape() {
+    List<RoutingContext> asked = List.copyOf(scrapers);
+    scrapers.clear();
+    Buffer page = Buffer.buffer(subject.telemetry.scrape());
+    for (RoutingContext each : asked) {
+      each.response().putHeader("Content-Type", PROMETHEUS_TEXT).end(page);
+    }
   }
 
   /** What a page of another origin made a browser ask for (Fetch Metadata; RFC 6454 section 7). */

@@ -38,7 +38,10 @@ public final class AdminTokens {
 
   private AdminTokens() {}
 
-  /** Anybody may do anything: for an address that only this machine, or its operator's decision, opens. */
+  /**
+   * Anybody may do anything: for an address that only this machine, or its operator's decision,
+   * opens.
+   */
   public static AdminTokens none() {
     return new AdminTokens();
   }
@@ -68,8 +71,7 @@ public final class AdminTokens {
                 + LEAST_CHARS
                 + " characters with its role, expected TOKEN read or TOKEN write");
       }
-      tokens.entries.add(
-          new Entry(parts[0], role.equals("read") ? Role.READ : Role.WRITE));
+      tokens.entries.add(new Entry(parts[0], role.equals("read") ? Role.READ : Role.WRITE));
     }
     if (tokens.entries.isEmpty()) {
       throw new IOException(file + ": found no token, expected lines of TOKEN read or TOKEN write");

@@ -104,7 +104,10 @@ public final class StoreOptions {
     List<URI> endpoints = etcd.isEmpty() ? List.of(LOCAL) : etcd;
     for (URI endpoint : endpoints) {
       boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
-      if (!http || endpoint.getHost() == null || endpoint.getPort() < 0 || endpoint.getUserInfo() != null) {
+      if (!http
+          || endpoint.getHost() == null
+          || endpoint.getPort() < 0
+          || endpoint.getUserInfo() != null) {
         throw usage(
             "--etcd: found \""
                 + Shown.withoutUser(endpoint.toString())

@@ -18,8 +18,7 @@ import java.util.List;
  * @param source where the tree came from: {@code etcd}, {@code disk} or {@code none}
  * @param admin host and port of its admin API
  * @param draining whether it asks to be given nothing new
- * @param problemCount how many there are; the first are named, at most
- *     {@link #MOST_PROBLEMS}
+ * @param problemCount how many there are; the first are named, at most {@link #MOST_PROBLEMS}
  */
 public record GatewayStatus(
     String id,

@@ -31,7 +31,8 @@ public record Ocsp(Duration period, List<URI> responders, boolean skipSignatureC
     List<String> written = json.strings("Responders");
     for (String each : written) {
       if (!isResponder(each)) {
-        throw json.bad("Responders", "a text that is no address", "addresses such as http://ocsp.example/");
+        throw json.bad(
+            "Responders", "a text that is no address", "addresses such as http://ocsp.example/");
       }
     }
     return written.stream().map(URI::create).toList();

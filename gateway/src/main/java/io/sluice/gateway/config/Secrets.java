@@ -13,6 +13,11 @@ import java.util.Set;
 public final class Secrets {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> NAMES = Set.of("key", "privatekey", "password", "secret");
+
+  /** Objects with secrets in them: whatever else stands there may be one. */
+  private static final Set<String> HOLDERS = Set.of("keypair", "tls", "settings");
+
+  private static final int LONGEST_NAME = 40;
   private static final String HIDDEN = "(a secret)";
 
   private Secrets() {}
@@ -25,15 +30,28 @@ public final class Secrets {
   public static String hidden(String key, String value) {
     try {
       JsonNode node = JSON.readTree(value);
-      if (node != null && node.isContainerNode()) {
+      if (node != null && node.isObject() && (!isHost(key) || isPair(node))) {
         return hide(node) ? JSON.writeValueAsString(node) : Shown.withoutUser(value);
       }
     } catch (JsonProcessingException notJson) {
       // Nobody knows what in it is secret.
     }
-    return key.startsWith("hosts/")
-        ? "(a text of " + value.length() + " characters)"
-        : Shown.withoutUser(value);
+    return "(a text of " + value.length() + " characters)";
+  }
+
+  private static boolean isHost(String key) {
+    return key.startsWith("hosts/");
+  }
+
+  /** Whether a host's record is one in which it is known where the secrets are. */
+  private static boolean isPair(JsonNode host) {
+    for (Map.Entry<String, JsonNode> field : host.properties()) {
+      boolean settings = field.getKey().equalsIgnoreCase("Settings");
+      if (settings ? !field.getValue().isObject() : field.getKey().length() > LONGEST_NAME) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Hides them in place; whether there was one. */
@@ -42,7 +60,7 @@ public final class Secrets {
     if (node instanceof ObjectNode object) {
       for (Map.Entry<String, JsonNode> field : object.properties()) {
         String name = field.getKey().toLowerCase(Locale.ROOT);
-        boolean pair = name.equals("keypair") && !field.getValue().isObject();
+        boolean pair = HOLDERS.contains(name) && !field.getValue().isObject();
         if ((pair || NAMES.contains(name)) && !field.getValue().isNull()) {
           field.setValue(TextNode.valueOf(HIDDEN));
           hid = true;

@@ -89,10 +89,7 @@ public final class Presence implements AutoCloseable {
     }
     var found =
         EtcdConnection.await(
-                connection
-                    .client()
-                    .getKVClient()
-                    .get(connection.key(GatewayStatus.key(last.id()))))
+                connection.client().getKVClient().get(connection.key(GatewayStatus.key(last.id()))))
             .getKvs();
     return found.size() == 1
         && Arrays.equals(found.getFirst().getValue().getBytes(), last.toJson());

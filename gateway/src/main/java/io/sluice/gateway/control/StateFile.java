@@ -1,7 +1,7 @@
 package io.sluice.gateway.control;
 
-import io.sluice.gateway.config.OwnerOnly;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.OwnerOnly;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;

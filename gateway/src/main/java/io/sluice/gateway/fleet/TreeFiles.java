@@ -1,7 +1,7 @@
 package io.sluice.gateway.fleet;
 
-import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.OwnerOnly;
+import io.sluice.gateway.config.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +56,8 @@ public record TreeFiles(SortedMap<String, String> values, List<Problem> problems
   }
 
   /**
-   * Writes a tree, over what is there. It may hold private keys, so what is written is for its owner
-   * alone, whatever the umask is.
+   * Writes a tree, over what is there. It may hold private keys, so what is written is for its
+   * owner alone, whatever the umask is.
    *
    * @throws IOException when a key would leave the folder, or a file cannot be written
    */

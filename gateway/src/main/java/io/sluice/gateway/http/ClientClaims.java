@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fields by which servers commonly learn who a client is, how it came and what it showed, beside
- * those that the gateway writes itself. A value that a client nobody trusts has chosen must not
- * reach a server under one of these names.
+ * The fields by which servers commonly learn who a client is, how it came and what it showed,
+ * beside those that the gateway writes itself. A value that a client nobody trusts has chosen must
+ * not reach a server under one of these names.
  */
 public final class ClientClaims {
   private static final String[] BEGINNINGS = {

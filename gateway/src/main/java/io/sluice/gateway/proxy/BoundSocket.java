@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class BoundSocket {
   private final String address;
   private final AtomicInteger connections = new AtomicInteger();
+
   @Bounded("by the connections that are open")
   private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
   private volatile String listenerId;
   private volatile boolean closed;
   private @Nullable Channel channel;

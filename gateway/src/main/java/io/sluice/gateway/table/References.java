@@ -36,8 +36,7 @@ final class References {
   }
 
   private void check(Config config, String id, @Nullable CompiledFrontend frontend) {
-    List<Problem> found =
-        frontend == null ? List.of() : Problem.few(problems(config, frontend));
+    List<Problem> found = frontend == null ? List.of() : Problem.few(problems(config, frontend));
     if (found.isEmpty()) {
       ofFrontends.remove(id);
     } else {

@@ -10,8 +10,8 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /**
- * Whether what an operator wrote about TLS works as it is written, before a client meets it. Control
- * thread only.
+ * Whether what an operator wrote about TLS works as it is written, before a client meets it.
+ * Control thread only.
  */
 final class TlsCheck {
   private TlsCheck() {}

@@ -91,7 +91,9 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
     ctx.pipeline().replace(this, "tls", tls);
   }
 
-  /** The last handler until the handshake is done: what fails there is counted, and no more said. */
+  /**
+   * The last handler until the handshake is done: what fails there is counted, and no more said.
+   */
   private static final class Refusals extends ChannelInboundHandlerAdapter {
     static final String NAME = "refusals";
 

@@ -33,7 +33,9 @@ class ConfigReaderTest {
 
     Config config = reader.read(tree);
 
-    assertThat(config.problems()).isEmpty();
+    assertThat(config.problems())
+        .singleElement()
+        .satisfies(path -> assertThat(path.found()).contains("have no effect"));
     assertThat(config.backends().get("b1"))
         .isEqualTo(
             new Backend(

@@ -23,8 +23,8 @@ class StateFileTest {
 
   @Test
   void whatWasSavedIsLoaded() throws IOException {
-    file.save(new LastGood(tree(7, "a/b", "one", "c", "").values(), 7, 42));
-    file.save(new LastGood(tree(8, "a/b", "two", "c", "").values(), 8, 42));
+    file.save(new LastGood(tree(7, "listeners/b", "one", "listeners/c", "").values(), 7, 42));
+    file.save(new LastGood(tree(8, "listeners/b", "two", "listeners/c", "").values(), 8, 42));
 
     StoredTree loaded = file.load();
 
@@ -32,7 +32,7 @@ class StateFileTest {
     assertThat(loaded.tree().revision()).isEqualTo(8);
     assertThat(loaded.tree().values())
         .hasSize(2)
-        .containsEntry("a/b", "two".getBytes(StandardCharsets.UTF_8));
+        .containsEntry("listeners/b", "two".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
