@@ -1,6 +1,7 @@
 package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.memory.Bounded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -15,6 +16,7 @@ public final class MiddlewareChain {
 
   private record Link(Middleware written, Stage stage) {}
 
+  @Bounded("by the middlewares that are written")
   private final List<Link> links;
 
   private MiddlewareChain(List<Link> links) {

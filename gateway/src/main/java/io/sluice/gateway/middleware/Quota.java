@@ -1,6 +1,7 @@
 package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.config.Middleware.Rate;
+import io.sluice.gateway.memory.Bounded;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -16,8 +17,12 @@ final class Quota {
   static final String POLICY = "RateLimit-Policy";
   static final String STATE = "RateLimit";
 
+  @Bounded("by the rates of a limit")
   private final List<Rate> rates;
+
+  @Bounded("by the rates of a limit")
   private final List<String> names;
+
   private final String policy;
 
   /**

@@ -8,6 +8,7 @@ import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionWaiter;
@@ -34,7 +35,10 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   private final RetryRule rule;
   private final boolean passHost;
   private final RequestCopy copy;
+
+  @Bounded("by the candidates of the backend")
   private List<Candidate> failed = List.of();
+
   private @Nullable Candidate candidate;
   private @Nullable UpstreamStream connection;
   private @Nullable QueuePlace place;

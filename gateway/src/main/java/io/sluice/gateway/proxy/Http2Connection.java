@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Account;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
 import io.sluice.gateway.memory.LoopLedger;
@@ -58,7 +59,10 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   private final FrameBudget budget = new FrameBudget();
   private final Conduct conduct;
   private final RecentResets resets = new RecentResets();
+
+  @Bounded("by the frames that one read of a socket holds")
   private final List<Http2ClientStream> received = new ArrayList<>();
+
   private boolean draining;
   private long lastUsed;
 

@@ -2,6 +2,7 @@ package io.sluice.gateway.proxy;
 
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.NetUtil;
+import io.sluice.gateway.memory.Bounded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ public final class InheritedSockets {
   private static final int NON_BLOCKING = 04000;
   private static final int OCTAL = 8;
 
+  @Bounded("by the sockets that were handed over")
   private final List<EpollServerSocketChannel> left = new ArrayList<>();
 
   /** None. */

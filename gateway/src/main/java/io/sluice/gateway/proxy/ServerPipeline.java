@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.tls.TlsEntrance;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerPipeline extends ChannelInitializer<Channel> {
   private final ProxyContext context;
   private final BoundSocket socket;
+
+  @Bounded("one for each event loop")
   private final Map<EventLoop, ServerLoop> loops;
 
   ServerPipeline(ProxyContext context, BoundSocket socket, Map<EventLoop, ServerLoop> loops) {

@@ -10,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NetUtil;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableFollower;
@@ -45,8 +46,14 @@ public final class ServerSockets implements TableFollower {
   private final EventLoopGroup group;
   private final Class<? extends ServerChannel> channelType;
   private final InheritedSockets inherited;
+
+  @Bounded("one for each event loop")
   private final Map<EventLoop, ServerLoop> loops;
+
+  @Bounded("by the listeners that are written")
   private final Map<String, BoundSocket> bound = new HashMap<>();
+
+  @Bounded("by the listeners that were written")
   private final List<BoundSocket> closing = new ArrayList<>();
 
   public ServerSockets(

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,9 +19,16 @@ import java.util.function.ToDoubleFunction;
 public final class Telemetry implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  @Bounded("by the frontends that are written")
   private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
+
+  @Bounded("by the reasons that there are")
   private final Map<String, Counter> retried = new ConcurrentHashMap<>();
+
+  @Bounded("by the reasons that there are")
   private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
+
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   public Telemetry() {

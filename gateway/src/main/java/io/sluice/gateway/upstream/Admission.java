@@ -1,5 +1,6 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.memory.Bounded;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,7 +18,9 @@ public final class Admission {
     boolean admitted();
   }
 
+  @Bounded("by the queue's length that the backend allows")
   private final ConcurrentLinkedQueue<Guest> queue = new ConcurrentLinkedQueue<>();
+
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
 

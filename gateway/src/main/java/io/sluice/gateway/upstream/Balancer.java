@@ -1,6 +1,7 @@
 package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.config.LoadBalancing;
+import io.sluice.gateway.memory.Bounded;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * over all of them, because those that are left would only be drowned.
  */
 public abstract class Balancer {
+  @Bounded("by the servers that are written")
   private final List<Candidate> candidates;
+
   private final int panicPercent;
 
   Balancer(List<Candidate> candidates, int panicPercent) {

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -150,6 +151,7 @@ final class Connector {
    * there, from the front of the pipeline.
    */
   private static final class FirstBytes extends ChannelInboundHandlerAdapter {
+    @Bounded("one PROXY header")
     private final ByteBuf bytes;
 
     FirstBytes(ByteBuf bytes) {

@@ -1,5 +1,6 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.memory.Bounded;
 import java.util.ArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,10 @@ public final class DeadlineWheel {
   }
 
   private final @Nullable Deadline[] buckets = new Deadline[BUCKETS];
+
+  @Bounded("by the deadlines of the loop's connections")
   private final ArrayList<Deadline> due = new ArrayList<>();
+
   private final long tickNanos;
   private final LongSupplier clock;
   private final long origin;

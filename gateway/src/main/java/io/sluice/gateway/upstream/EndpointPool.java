@@ -1,5 +1,6 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.memory.Bounded;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,10 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class EndpointPool {
   private static final int MOST_OPENING = 64;
 
+  @Bounded("by the idle connections that the backend allows")
   private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
+
+  @Bounded("by the exchanges under way, a hundred to a connection")
   private final List<Http2Upstream> shared = new ArrayList<>(0);
+
+  @Bounded("by the exchanges under way")
   private final Set<Http1Upstream> tunnels = new HashSet<>(0);
+
+  @Bounded("by the exchanges under way")
   private final Map<ConnectionWaiter, ConnectionSettings> waiting = new LinkedHashMap<>(0);
+
   private boolean multiplexed;
   private int opening;
   private long opened;

@@ -1,5 +1,6 @@
 package io.sluice.gateway.upstream;
 
+import io.sluice.gateway.memory.Bounded;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * wants; endpoints without connections are forgotten by the next sweep.
  */
 public final class Endpoints {
+  @Bounded("by the servers that are written")
   private final Map<EndpointKey, Endpoint> byKey = new ConcurrentHashMap<>();
+
+  @Bounded("one for each event loop")
   private final List<LoopPools> loops;
 
   public Endpoints(List<LoopPools> loops) {

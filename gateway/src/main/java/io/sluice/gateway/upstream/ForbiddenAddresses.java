@@ -1,6 +1,7 @@
 package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.config.Cidr;
+import io.sluice.gateway.memory.Bounded;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -21,7 +22,9 @@ public final class ForbiddenAddresses {
   public static final String METADATA =
       "169.254.0.0/16,fe80::/10,fd00:ec2::254,168.63.129.16,100.100.100.200,192.0.0.192";
 
+  @Bounded("by the option that it is made of")
   private final List<Cidr> ranges;
+
   private volatile @Nullable InetSocketAddress admin;
 
   public ForbiddenAddresses(List<Cidr> ranges) {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.config.HealthSettings;
+import io.sluice.gateway.memory.Bounded;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,12 @@ public final class HealthChecker {
    */
   public record Wanted(String backendId, Candidate candidate, ConnectionSettings settings) {}
 
+  @Bounded("one for each event loop")
   private final List<LoopPools> loops;
+
+  @Bounded("by the servers that are written")
   private final Map<Health, Patient> patients = new HashMap<>();
+
   private int next;
 
   public HealthChecker(List<LoopPools> loops) {

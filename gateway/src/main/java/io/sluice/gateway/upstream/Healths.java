@@ -1,6 +1,7 @@
 package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.config.HealthSettings;
+import io.sluice.gateway.memory.Bounded;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,10 +11,14 @@ import java.util.function.LongSupplier;
 public final class Healths {
   private static final class OfBackend {
     private final EjectionCap cap = new EjectionCap();
+
+    @Bounded("by the servers that are written")
     private final Map<EndpointKey, Health> byKey = new HashMap<>();
   }
 
+  @Bounded("by the backends that are written")
   private final Map<String, OfBackend> backends = new HashMap<>();
+
   private final LongSupplier clock;
 
   /**

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.LoopLedger;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class LoopPools {
   private final HeadWriter heads = new HeadWriter();
   private final LoopLedger ledger;
   private int ticks;
+
+  @Bounded("by the servers that are written")
   private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(

@@ -9,6 +9,7 @@ import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.memory.Bounded;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   private final HealthSettings.Check check;
   private final Consumer<Boolean> answer;
   private final DeadlineWheel.Deadline deadline;
+
+  @Bounded("by the answer that a health check may have")
   private final ByteBuf body = Unpooled.buffer(0, 64);
+
   private @Nullable UpstreamStream stream;
   private boolean over;
   private int status;
