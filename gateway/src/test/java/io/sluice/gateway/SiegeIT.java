@@ -94,8 +94,8 @@ class SiegeIT {
 
     assertThat(gateway.isAlive()).isTrue();
     assertThat(report.served()).isPositive();
-    assertThat(report.slowest()).isLessThan(Duration.ofSeconds(9));
-    assertThat(report.slowestHealth()).isLessThan(Duration.ofSeconds(5));
+    assertThat(report.slowest()).isLessThan(Siege.PATIENCE);
+    assertThat(report.slowestHealth()).isLessThan(Siege.PATIENCE);
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()

@@ -18,6 +18,8 @@ final class HeadReader {
     TRAILERS
   }
 
+  private static final int STEP_BYTES = 512;
+
   private final Kind kind;
   private final HeadLimits limits;
   private final Fields fields;
@@ -65,25 +67,39 @@ final class HeadReader {
    * @throws ProxyError when it can no longer become one
    */
   boolean feed(ByteBuf in) {
-    int before = fields.used();
-    int taken = Math.min(in.readableBytes(), limits.headBytes() - before + 1);
-    byte[] bytes = fields.reserve(taken);
-    in.getBytes(in.readerIndex(), bytes, before, taken);
-    fields.advance(taken);
-    int end = before + taken;
-    for (; scanned < end; scanned++) {
-      if (bytes[scanned] == Ascii.LF && line(bytes, lineStart, scanned)) {
-        in.skipBytes(scanned + 1 - before);
+    int left = Math.min(in.readableBytes(), limits.headBytes() - fields.used() + 1);
+    // Step by step, since most of the bytes may belong to the body.
+    while (left > 0) {
+      int taken = Math.min(left, STEP_BYTES);
+      if (take(in, taken)) {
         return true;
       }
+      left -= taken;
     }
-    in.skipBytes(taken);
+    int end = fields.used();
     if (!startLineSeen && end - lineStart > limits.startLineBytes()) {
       throw Reason.TARGET_TOO_LONG.error();
     }
     if (end > limits.headBytes()) {
       throw Reason.HEAD_TOO_LARGE.error();
     }
+    return false;
+  }
+
+  /** Takes so many bytes, or fewer if the head ends before; whether it does. */
+  private boolean take(ByteBuf in, int count) {
+    int before = fields.used();
+    byte[] bytes = fields.reserve(count);
+    in.getBytes(in.readerIndex(), bytes, before, count);
+    fields.advance(count);
+    int end = before + count;
+    for (; scanned < end; scanned++) {
+      if (bytes[scanned] == Ascii.LF && line(bytes, lineStart, scanned)) {
+        in.skipBytes(scanned + 1 - before);
+        return true;
+      }
+    }
+    in.skipBytes(count);
     return false;
   }
 

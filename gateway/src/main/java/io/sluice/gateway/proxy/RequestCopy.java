@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestCopy {
   private final int mostBytes;
-  private final KeptBytes kept;
+  private final LoopLedger ledger;
+  private @Nullable KeptBytes kept;
   private @Nullable Fields trailers;
   private long bytes;
   private boolean whole = true;
@@ -22,7 +23,7 @@ final class RequestCopy {
 
   RequestCopy(int mostBytes, LoopLedger ledger) {
     this.mostBytes = mostBytes;
-    this.kept = new KeptBytes(ledger);
+    this.ledger = ledger;
   }
 
   /**
@@ -33,11 +34,18 @@ final class RequestCopy {
    */
   boolean add(ByteBuf piece) {
     bytes += piece.readableBytes();
-    if (whole && keepsOn && (bytes <= mostBytes || !sentOnce) && kept.add(piece)) {
+    if (whole && keepsOn && (bytes <= mostBytes || !sentOnce) && keep(piece)) {
       return true;
     }
     drop();
     return sentOnce || whole;
+  }
+
+  private boolean keep(ByteBuf piece) {
+    if (kept == null) {
+      kept = new KeptBytes(ledger);
+    }
+    return kept.add(piece);
   }
 
   /** The body is complete. */
@@ -60,10 +68,10 @@ final class RequestCopy {
     keepsOn = again;
     if (!again || bytes > mostBytes) {
       whole = bytes == 0;
-      if (kept.size() > 0) {
+      if (kept != null && kept.size() > 0) {
         target.sendBody(kept.take());
       }
-    } else if (kept.size() > 0) {
+    } else if (kept != null && kept.size() > 0) {
       target.sendBody(kept.copy());
     }
     if (trailers != null) {
@@ -74,6 +82,8 @@ final class RequestCopy {
   /** It is not needed any more, or there is too much of it. */
   void drop() {
     whole = bytes == 0;
-    kept.release();
+    if (kept != null) {
+      kept.release();
+    }
   }
 }
