@@ -64,7 +64,7 @@ resource "terraform_data" "gateway" {
 
   provisioner "file" {
     destination = "/tmp/sluice.env"
-    content     = "SLUICE_ID=${each.key}\nSLUICE_ETCD=${local.endpoints}\nSLUICE_ADMIN=${each.value}:8182\n"
+    content     = "SLUICE_ID=${each.key}\nSLUICE_ETCD=${local.endpoints}\nSLUICE_ADMIN=${each.value}:8182\nSLUICE_ADMIN_OPEN=true\n"
   }
 
   # The socket unit keeps the clients' sockets while the program is replaced.
