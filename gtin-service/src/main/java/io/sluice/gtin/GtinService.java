@@ -2,6 +2,7 @@ package io.sluice.gtin;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.http.ApiServer;
+import io.sluice.gtin.registration.EtcdAccess;
 import io.sluice.gtin.registration.Registration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +58,11 @@ final class GtinService {
     try {
       server =
           ApiServer.start(
-              catalogue, settings.accept(), settings.publicAddress(), settings.privateAddress());
+              catalogue,
+              settings.accept(),
+              settings.publicAddress(),
+              settings.privateAddress(),
+              settings.privateNames());
     } catch (IOException failed) {
       catalogue.close();
       throw failed;
@@ -97,8 +102,10 @@ final class GtinService {
     }
   }
 
-  private static @Nullable Registration register(Settings settings, ApiServer server) {
-    if (settings.etcd().isEmpty()) {
+  private static @Nullable Registration register(Settings settings, ApiServer server)
+      throws IOException {
+    EtcdAccess etcd = settings.etcd();
+    if (etcd == null) {
       return null;
     }
     URI advertised = settings.advertise();
@@ -111,7 +118,7 @@ final class GtinService {
         Map.of(
             key(settings, settings.backend()), "{\"URL\":\"" + publicUrl + "\"}",
             key(settings, settings.backend() + "-private"), "{\"URL\":\"" + privateUrl + "\"}");
-    return Registration.start(settings.etcd(), keys, settings.lease());
+    return Registration.start(etcd, keys, settings.lease());
   }
 
   private static String key(Settings settings, String backend) {

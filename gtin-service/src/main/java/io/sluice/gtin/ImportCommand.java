@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,13 +38,7 @@ final class ImportCommand implements Callable<Integer> {
               + " commas, semicolons or tabs")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--catalogue",
-      paramLabel = "FILE.db|URL",
-      defaultValue = "catalogue.db",
-      description =
-          "SQLite file, made if it is not there, or jdbc:postgresql://… (${DEFAULT-VALUE})")
-  private String catalogue = "catalogue.db";
+  @Mixin private CatalogueOptions catalogue = new CatalogueOptions();
 
   @Option(
       names = "--column",
@@ -87,7 +82,7 @@ final class ImportCommand implements Callable<Integer> {
       return 2;
     }
     try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);
-        Catalogue opened = Catalogue.open(catalogue, null)) {
+        Catalogue opened = Catalogue.open(catalogue.address(), null)) {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);
       Import.Result result =

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,13 +40,16 @@ final class ServeCommand implements Callable<Integer> {
   private String privateListen = "127.0.0.1:9201";
 
   @Option(
-      names = "--catalogue",
-      paramLabel = "FILE.db|URL",
-      defaultValue = "catalogue.db",
+      names = "--private-name",
+      split = ",",
+      paramLabel = "NAME",
       description =
-          "SQLite file, made and filled with a demonstration if it is not there, or"
-              + " jdbc:postgresql://host/database?user=…, which many may share (${DEFAULT-VALUE})")
-  private String catalogue = "catalogue.db";
+          "a name with dots under which the private address may be asked to change something; with"
+              + " a dot in front, all names below it. Addresses, names without dots and .internal,"
+              + " .local, .localhost, .home.arpa always may")
+  private List<String> privateNames = new ArrayList<>();
+
+  @Mixin private CatalogueOptions catalogue = new CatalogueOptions();
 
   @Option(
       names = "--local-copy",
@@ -64,12 +68,7 @@ final class ServeCommand implements Callable<Integer> {
           "gtin-12: only twelve digits are known, as before the change (${DEFAULT-VALUE})")
   private String accept = "all";
 
-  @Option(
-      names = "--register",
-      split = ",",
-      paramLabel = "URL",
-      description = "etcd to announce itself in, such as http://127.0.0.1:2379")
-  private List<URI> register = new ArrayList<>();
+  @Mixin private RegisterOptions register = new RegisterOptions();
 
   @Option(
       names = "--register-prefix",
@@ -145,16 +144,11 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Settings settings() {
+  private Settings settings() throws IOException {
     SocketAddress publicAddress = address("--listen", listen);
     SocketAddress privateAddress = address("--private", privateListen);
     Accept accepted =
         Accept.find(accept).orElseThrow(() -> usage("--accept", accept, "all or gtin-12"));
-    for (URI endpoint : register) {
-      if (!"http".equals(endpoint.getScheme()) && !"https".equals(endpoint.getScheme())) {
-        throw usage("--register", endpoint.toString(), "http://host:port");
-      }
-    }
     if (advertise != null
         && (!"http".equals(advertise.getScheme()) || advertise.getHost() == null)) {
       throw usage("--advertise", advertise.toString(), "http://host:port");
@@ -173,10 +167,11 @@ final class ServeCommand implements Callable<Integer> {
         name,
         publicAddress,
         privateAddress,
-        catalogue,
+        privateNames,
+        catalogue.address(),
         localCopy,
         accepted,
-        register,
+        register.access(),
         prefix.replaceAll("/+$", ""),
         backend,
         advertise,

@@ -1,6 +1,8 @@
 package io.sluice.gtin;
 
+import io.sluice.gtin.catalog.CatalogueAddress;
 import io.sluice.gtin.http.Accept;
+import io.sluice.gtin.registration.EtcdAccess;
 import io.vertx.core.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * What a service is started with.
  *
  * @param id its name among the servers of its backends
- * @param catalogue an SQLite file, or {@code jdbc:postgresql://…}
+ * @param privateNames names, besides addresses and those that nobody can own, under which the
+ *     private address may be asked to change something
+ * @param catalogue an SQLite file or a database
  * @param localCopy the file for when a shared catalogue is away
- * @param etcd where to register; empty for nowhere
+ * @param etcd where to register; null for nowhere
  * @param prefix the folder of the gateways' tree
  * @param backend the backend that gets the public address; {@code <backend>-private} gets the
  *     private one
@@ -27,10 +31,11 @@ record Settings(
     String id,
     SocketAddress publicAddress,
     SocketAddress privateAddress,
-    String catalogue,
+    List<String> privateNames,
+    CatalogueAddress catalogue,
     Path localCopy,
     Accept accept,
-    List<URI> etcd,
+    @Nullable EtcdAccess etcd,
     String prefix,
     String backend,
     @Nullable URI advertise,

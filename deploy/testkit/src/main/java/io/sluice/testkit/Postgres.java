@@ -1,5 +1,8 @@
 package io.sluice.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,6 +80,35 @@ public final class Postgres implements AutoCloseable {
     } catch (AssertionError notYet) {
       return false;
     }
+  }
+
+  /** From now on its user has to show this. */
+  public void requirePassword(String password) {
+    ask("ALTER ROLE gtin PASSWORD '" + password.replace("'", "''") + "'");
+    try {
+      Files.writeString(
+          directory.resolve("data").resolve("pg_hba.conf"),
+          "host all all 127.0.0.1/32 scram-sha-256\n");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    ask("SELECT pg_reload_conf()");
+  }
+
+  private void ask(String statement) {
+    Program.run(
+        PATIENCE,
+        home().resolve("psql").toString(),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        Integer.toString(port),
+        "-U",
+        "gtin",
+        "-d",
+        "postgres",
+        "-c",
+        statement);
   }
 
   /** {@code kill -9}. */

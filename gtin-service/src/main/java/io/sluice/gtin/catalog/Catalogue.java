@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
-  private static final String POSTGRES = "jdbc:postgresql:";
   private static final int READERS = 4;
 
   /** For who writes, who listens, who looks at the version, and who tells of imports. */
@@ -86,19 +85,20 @@ public final class Catalogue implements AutoCloseable {
   /**
    * Opens a catalogue.
    *
-   * @param where an SQLite file, made if there is none, or {@code jdbc:postgresql://…}
+   * @param address an SQLite file, made if there is none, or a database
    * @param localCopy the file for a copy of a shared database, with which a service also starts
    *     while that is away; null for none
    * @throws IOException when it cannot be used
    */
-  public static Catalogue open(String where, @Nullable Path localCopy) throws IOException {
+  public static Catalogue open(CatalogueAddress address, @Nullable Path localCopy)
+      throws IOException {
     try {
-      return where.startsWith(POSTGRES)
-          ? openShared(where, localCopy)
-          : new Catalogue(SqliteStore.open(Path.of(where), READERS), null, false);
+      return address.isShared()
+          ? openShared(address, localCopy)
+          : new Catalogue(SqliteStore.open(Path.of(address.place()), READERS), null, false);
     } catch (SQLException failed) {
       throw new IOException(
-          withoutSecrets(where)
+          address
               + ": found no usable catalogue ("
               + failed.getMessage()
               + "), expected an SQLite file or jdbc:postgresql://…",
@@ -106,11 +106,11 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  private static Catalogue openShared(String url, @Nullable Path localCopy)
+  private static Catalogue openShared(CatalogueAddress address, @Nullable Path localCopy)
       throws IOException, SQLException {
     LocalCopy copy =
-        localCopy == null ? null : LocalCopy.open(localCopy, withoutSecrets(url), READERS);
-    PostgresStore store = PostgresStore.at(url, READERS + OTHERS);
+        localCopy == null ? null : LocalCopy.open(localCopy, address.toString(), READERS);
+    PostgresStore store = PostgresStore.at(address, READERS + OTHERS);
     try {
       store.prepare();
       return new Catalogue(store, copy, false);
@@ -125,13 +125,6 @@ public final class Catalogue implements AutoCloseable {
       store.close();
       throw failed;
     }
-  }
-
-  /** A password in a URL is nobody's business. */
-  private static String withoutSecrets(String where) {
-    return where.startsWith(POSTGRES)
-        ? where.replaceAll("(?i)([?&](user|password|[^=&]*pass[^=&]*)=)[^&]*", "$1…")
-        : where;
   }
 
   /**

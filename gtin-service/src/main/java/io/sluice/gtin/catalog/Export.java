@@ -22,9 +22,12 @@ public final class Export {
    * Writes all items in the order of their numbers.
    *
    * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
+   * @param forSpreadsheets whether cells of CSV that a spreadsheet would run get an apostrophe,
+   *     with which they are not what an import should read
    * @return how many there were
    */
-  public static long of(Catalogue catalogue, Path file) throws IOException {
+  public static long of(Catalogue catalogue, Path file, boolean forSpreadsheets)
+      throws IOException {
     boolean jsonLines = RowReader.isJsonLines(file);
     Path part = file.resolveSibling(file.getFileName() + ".part");
     long[] count = {0};
@@ -34,7 +37,7 @@ public final class Export {
       }
       catalogue.all(
           item -> {
-            out.write(jsonLines ? json(item) : csv(item));
+            out.write(jsonLines ? json(item) : csv(item, forSpreadsheets));
             out.write('\n');
             count[0]++;
           });
@@ -55,10 +58,15 @@ public final class Export {
     return JSON.writeValueAsString(fields);
   }
 
-  private static String csv(Item item) {
+  private static String csv(Item item, boolean forSpreadsheets) {
     StringBuilder row = new StringBuilder(item.gtin().text());
     for (String text : List.of(item.name(), item.brand(), item.category())) {
-      RowReader.quoted(text, row.append(','));
+      row.append(',');
+      if (forSpreadsheets) {
+        CsvCell.harmless(text, row);
+      } else {
+        CsvCell.exact(text, row);
+      }
     }
     return row.toString();
   }

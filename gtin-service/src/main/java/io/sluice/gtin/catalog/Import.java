@@ -54,8 +54,8 @@ public final class Import {
    * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
    * @param columns the file's own names for the {@link #COLUMNS}, by these; the usual names are
    *     known anyway
-   * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values;
-   *     null for nobody
+   * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values,
+   *     none of which is a formula to a spreadsheet; null for nobody
    * @param progress called now and then with the bytes that were read and the rows so far
    */
   public Import(
@@ -180,9 +180,9 @@ public final class Import {
     rejected++;
     if (rejects != null) {
       StringBuilder row = new StringBuilder().append(line).append(',').append(code).append(',');
-      RowReader.quoted(detail, row);
+      CsvCell.harmless(detail, row);
       for (String value : values) {
-        RowReader.quoted(value, row.append(','));
+        CsvCell.harmless(value, row.append(','));
       }
       rejects.append(row.append('\n'));
     }

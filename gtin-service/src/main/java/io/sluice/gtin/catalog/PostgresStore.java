@@ -69,21 +69,23 @@ final class PostgresStore extends SqlStore {
   /**
    * The catalogue there; nothing is asked of it yet.
    *
-   * @param url such as {@code jdbc:postgresql://host/database?user=name}
    * @param connections at most so many at a time
    */
-  static PostgresStore at(String url, int connections) {
+  static PostgresStore at(CatalogueAddress address, int connections) {
     // A database that is silent is away; only an import and a copy may take their time.
-    HikariConfig quick = config(url, "catalogue", connections);
+    HikariConfig quick = config(address, "catalogue", connections);
     quick.addDataSourceProperty("socketTimeout", "5");
-    HikariConfig patient = config(url, "patient", 2);
+    HikariConfig patient = config(address, "patient", 2);
     patient.setMinimumIdle(0);
     return new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
   }
 
-  private static HikariConfig config(String url, String name, int connections) {
+  private static HikariConfig config(CatalogueAddress address, String name, int connections) {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url);
+    config.setJdbcUrl(address.place());
+    if (address.password() != null) {
+      config.setPassword(address.password());
+    }
     config.setMaximumPoolSize(connections);
     config.setPoolName(name);
     config.setConnectionTimeout(2_000);

@@ -94,11 +94,6 @@ final class RowReader {
     return name.endsWith(".jsonl") || name.endsWith(".ndjson");
   }
 
-  /** Writes a cell of CSV (RFC 4180 section 2). */
-  static void quoted(String value, StringBuilder into) {
-    into.append('"').append(value.replace("\"", "\"\"")).append('"');
-  }
-
   /**
    * Gives every row of CSV to the sink. What its header has most of separates the cells: commas,
    * semicolons or tabs.

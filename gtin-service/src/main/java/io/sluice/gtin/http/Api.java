@@ -35,14 +35,17 @@ final class Api {
   private final ImportRoutes imports;
   private final BooleanSupplier ready;
   private final RequestMeters meters;
+  private final PrivateNames names;
 
   Api(
       Vertx vertx,
       Catalogue catalogue,
       Accept accept,
+      PrivateNames names,
       BooleanSupplier ready,
       RequestMeters meters) {
     this.vertx = vertx;
+    this.names = names;
     this.numbers = new NumberRoutes(vertx, catalogue, accept);
     this.items = new ItemRoutes(numbers);
     this.lookups = new LookupRoutes(numbers, items);
@@ -72,7 +75,11 @@ final class Api {
     @SafeVarargs
     @SuppressWarnings("varargs")
     final Path on(HttpMethod method, Handler<RoutingContext>... handlers) {
-      methods.put(method, List.of(handlers));
+      return on(method, List.of(handlers));
+    }
+
+    Path on(HttpMethod method, List<Handler<RoutingContext>> handlers) {
+      methods.put(method, handlers);
       return this;
     }
 
@@ -123,16 +130,28 @@ final class Api {
     addItem(
         router,
         path(router, "/v1/items/:code")
-            .on(HttpMethod.PUT, body(), Api::onlyJson, NumberRoutes::checkForm, writes::put)
-            .on(HttpMethod.PATCH, body(), Api::onlyJson, NumberRoutes::checkForm, writes::patch)
-            .on(HttpMethod.DELETE, NumberRoutes::checkForm, writes::delete));
-    path(router, "/v1/items/:code/history").on(HttpMethod.GET, writes::history).serve();
-    path(router, "/v1/imports").on(HttpMethod.POST, imports::begin).serve();
-    path(router, "/v1/imports/:id").on(HttpMethod.GET, imports::status).serve();
-    path(router, "/v1/imports/:id/rejects").on(HttpMethod.GET, imports::rejects).serve();
+            .on(HttpMethod.PUT, own(body(), Api::onlyJson, NumberRoutes::checkForm, writes::put))
+            .on(
+                HttpMethod.PATCH,
+                own(body(), Api::onlyJson, NumberRoutes::checkForm, writes::patch))
+            .on(HttpMethod.DELETE, own(NumberRoutes::checkForm, writes::delete)));
+    path(router, "/v1/items/:code/history").on(HttpMethod.GET, own(writes::history)).serve();
+    path(router, "/v1/imports").on(HttpMethod.POST, own(imports::begin)).serve();
+    path(router, "/v1/imports/:id").on(HttpMethod.GET, own(imports::status)).serve();
+    path(router, "/v1/imports/:id/rejects").on(HttpMethod.GET, own(imports::rejects)).serve();
     path(router, "/metrics").on(HttpMethod.GET, meters::scrape).serve();
     addReading(router);
     return router;
+  }
+
+  /** The handlers of what the public address has not, behind the check of who asks. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  private List<Handler<RoutingContext>> own(Handler<RoutingContext>... handlers) {
+    List<Handler<RoutingContext>> all = new ArrayList<>();
+    all.add(names::check);
+    all.addAll(List.of(handlers));
+    return all;
   }
 
   private Router router() {

@@ -10,6 +10,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,10 +35,16 @@ public final class ApiServer {
   /**
    * Binds both sockets and serves, not ready yet.
    *
+   * @param privateNames under which the private address may be asked to change something, besides
+   *     addresses and names that nobody outside can own
    * @throws IOException when an address cannot be bound
    */
   public static ApiServer start(
-      Catalogue catalogue, Accept accept, SocketAddress publicAddress, SocketAddress privateAddress)
+      Catalogue catalogue,
+      Accept accept,
+      SocketAddress publicAddress,
+      SocketAddress privateAddress,
+      List<String> privateNames)
       throws IOException, InterruptedException {
     // Names are resolved by the JDK: nothing here asks a DNS server by itself.
     System.setProperty("vertx.disableDnsResolver", "true");
@@ -52,7 +59,9 @@ public final class ApiServer {
     ApiServer server =
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
     RequestMeters meters = new RequestMeters();
-    Api api = new Api(vertx, catalogue, accept, () -> server.ready, meters);
+    Api api =
+        new Api(
+            vertx, catalogue, accept, new PrivateNames(privateNames), () -> server.ready, meters);
     server.api = api;
     try {
       bind(server.publicServer, api.publicRouter(), publicAddress);

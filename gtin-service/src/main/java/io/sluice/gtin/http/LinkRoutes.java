@@ -101,15 +101,18 @@ final class LinkRoutes {
 
   /** The resolver's description file ({@code /.well-known/gs1resolver}). */
   static void description(RoutingContext context) {
-    var authority = context.request().authority();
-    String scheme = context.request().getHeader("X-Forwarded-Proto");
-    String root = (scheme == null ? "http" : scheme) + "://" + authority;
+    Authority root = Authority.of(context.request());
+    if (root == null) {
+      NumberRoutes.problem(
+          context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
+      return;
+    }
     Sending.json(
         context,
         200,
         new JsonObject()
             .put("name", "Sluice GTIN service")
-            .put("resolverRoot", root)
+            .put("resolverRoot", root.toString())
             .put("supportedPrimaryKeys", new JsonArray().add("01"))
             .put("linkTypeDefaultCanBeLinkset", false)
             .put(

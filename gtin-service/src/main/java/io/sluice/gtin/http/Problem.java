@@ -14,6 +14,7 @@ enum Problem {
   NO_SUCH_PATH(404, "Not Found", "the API has no such path"),
   METHOD_NOT_ALLOWED(405, "Method Not Allowed", "the path does not take this method"),
   MALFORMED_PATH(400, "Bad Request", "the path is not percent-encoded text"),
+  MALFORMED_HOST(400, "Bad Request", "the request names no host, or none that is one"),
   MALFORMED_BODY(400, "Bad Request", "the body is not what the path takes"),
   BODY_TOO_LARGE(413, "Content Too Large", "the body, or the number of inputs, is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "the path takes JSON alone"),
@@ -25,6 +26,10 @@ enum Problem {
   NOT_ACCEPTABLE(406, "Not Acceptable", "there is no answer in a form that Accept names"),
   CATALOGUE_AWAY(
       503, "Service Unavailable", "the database is away, and no copy of it answers this"),
+  FOREIGN_HOST(
+      403, "Forbidden", "the private address does not answer under this name: --private-name"),
+  FOREIGN_PAGE(
+      403, "Forbidden", "a web page of another origin may not ask this of the private address"),
   UNKNOWN_FORM(400, "Bad Request", "?as= names no form of a GTIN"),
   INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
 

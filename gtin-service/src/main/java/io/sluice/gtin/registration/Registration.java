@@ -5,11 +5,10 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
-import java.net.URI;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -42,9 +41,8 @@ public final class Registration {
   private boolean registered;
   private boolean complained;
 
-  private Registration(List<URI> etcd, Map<String, String> keys, Duration leaseTime) {
-    this.client =
-        Client.builder().endpoints(etcd).waitForReady(false).connectTimeout(CALL_LIMIT).build();
+  private Registration(Client client, Map<String, String> keys, Duration leaseTime) {
+    this.client = client;
     keys.forEach((key, value) -> values.put(key, bytes(value)));
     this.leaseTime = leaseTime;
   }
@@ -54,9 +52,11 @@ public final class Registration {
    *
    * @param keys full keys and their JSON values
    * @param leaseTime after which a service that died is gone
+   * @throws IOException when a password or certificate file cannot be read
    */
-  public static Registration start(List<URI> etcd, Map<String, String> keys, Duration leaseTime) {
-    Registration registration = new Registration(etcd, keys, leaseTime);
+  public static Registration start(EtcdAccess etcd, Map<String, String> keys, Duration leaseTime)
+      throws IOException {
+    Registration registration = new Registration(etcd.client(CALL_LIMIT), keys, leaseTime);
     registration.thread.start();
     return registration;
   }

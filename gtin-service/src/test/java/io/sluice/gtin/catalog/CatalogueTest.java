@@ -3,12 +3,14 @@ package io.sluice.gtin.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinType;
 import io.sluice.testkit.Top;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +50,7 @@ class CatalogueTest {
   @Test
   void whatWasFilledIsFoundAgainAndOnlyOnce() throws Exception {
     Path file = folder.resolve("c.db");
-    try (Catalogue catalogue = Catalogue.open(file.toString(), null);
+    try (Catalogue catalogue = Catalogue.open(CatalogueAddress.of(file.toString()), null);
         Reader csv = Files.newBufferedReader(DEMO)) {
       assertThat(catalogue.fillIfEmpty(csv, "demo.csv")).isGreaterThanOrEqualTo(60);
       assertThat(catalogue.find(new Gtin(9521000000018L)).get())
@@ -57,7 +59,7 @@ class CatalogueTest {
           .isEqualTo("Oat biscuits with sea salt 200 g");
       assertThat(catalogue.find(new Gtin(9521234543213L)).get()).isEmpty();
     }
-    try (Catalogue again = Catalogue.open(file.toString(), null);
+    try (Catalogue again = Catalogue.open(CatalogueAddress.of(file.toString()), null);
         Reader csv = Files.newBufferedReader(DEMO)) {
       assertThat(again.fillIfEmpty(csv, "demo.csv")).isZero();
       assertThat(again.size()).isGreaterThanOrEqualTo(60);
@@ -74,7 +76,8 @@ class CatalogueTest {
       })
   void aRowThatCannotBeUsedIsNamedAndNothingIsAdded(int line, String csv, String message)
       throws IOException {
-    try (Catalogue catalogue = Catalogue.open(folder.resolve("c.db").toString(), null)) {
+    try (Catalogue catalogue =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
       assertThatThrownBy(
               () -> catalogue.fillIfEmpty(new StringReader(csv.replace("~", "\n")), "my.csv"))
           .isInstanceOf(IOException.class)
@@ -98,7 +101,8 @@ class CatalogueTest {
   @Test
   void aColumnThatIsNamedHasToBeThere() throws Exception {
     Path file = Files.writeString(folder.resolve("rows.csv"), "gtin,name\n9521000000018,Oats\n");
-    try (Catalogue opened = Catalogue.open(folder.resolve("c.db").toString(), null)) {
+    try (Catalogue opened =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
       Import unknown =
           new Import(
               file, StandardCharsets.UTF_8, Map.of("gtin", "Artikel"), null, (bytes, rows) -> {});
@@ -111,7 +115,7 @@ class CatalogueTest {
 
   private Import.Result imported(String content, String name, Path catalogue) throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
-    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
+    try (Catalogue opened = Catalogue.open(CatalogueAddress.of(catalogue.toString()), null)) {
       return new Import(file, StandardCharsets.UTF_8, Map.of(), null, (bytes, rows) -> {})
           .into(opened);
     }
@@ -133,7 +137,7 @@ class CatalogueTest {
             catalogue);
 
     assertThat(result).isEqualTo(new Import.Result(6, 2, 1, 1, 2, 2));
-    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
+    try (Catalogue opened = Catalogue.open(CatalogueAddress.of(catalogue.toString()), null)) {
       assertThat(opened.size()).isEqualTo(2);
       assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("B");
     }
@@ -181,7 +185,8 @@ class CatalogueTest {
     Files.write(
         file, "gtin,name\n9521000000018,M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    try (Catalogue opened = Catalogue.open(folder.resolve("c.db").toString(), null)) {
+    try (Catalogue opened =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
       assertThatThrownBy(
               () ->
                   new Import(file, StandardCharsets.UTF_8, Map.of(), null, (bytes, rows) -> {})
@@ -212,21 +217,57 @@ class CatalogueTest {
     Path first = folder.resolve("first.db");
     Path file = folder.resolve(name);
     imported(rows.replace("95210001,", "00000095210001,"), "rows.csv", first);
-    try (Catalogue catalogue = Catalogue.open(first.toString(), null)) {
-      assertThat(Export.of(catalogue, file)).isEqualTo(2);
+    try (Catalogue catalogue = Catalogue.open(CatalogueAddress.of(first.toString()), null)) {
+      assertThat(Export.of(catalogue, file, false)).isEqualTo(2);
     }
 
     Path second = folder.resolve("second.db");
     Import.Result result = imported(Files.readString(file), "again-" + name, second);
     assertThat(result).isEqualTo(new Import.Result(2, 2, 0, 0, 0, 2));
-    try (Catalogue one = Catalogue.open(first.toString(), null);
-        Catalogue other = Catalogue.open(second.toString(), null)) {
+    try (Catalogue one = Catalogue.open(CatalogueAddress.of(first.toString()), null);
+        Catalogue other = Catalogue.open(CatalogueAddress.of(second.toString()), null)) {
       for (long gtin : new long[] {9521000000018L, 95210001L}) {
         assertThat(other.find(new Gtin(gtin)).get())
             .isPresent()
             .isEqualTo(one.find(new Gtin(gtin)).get());
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\tx", "=1"})
+  void whatIsMadeForSpreadsheetsHoldsNoCellThatOneWouldRun(String formula) throws Exception {
+    Path file = folder.resolve("c.db");
+    // What cannot be imported as it is would prove nothing.
+    imported(
+        "{\"gtin\":\"9521000000018\",\"name\":\"x\",\"brand\":"
+            + new JsonMapper().writeValueAsString(formula)
+            + "}",
+        "rows.jsonl",
+        file);
+    try (Catalogue catalogue = Catalogue.open(CatalogueAddress.of(file.toString()), null)) {
+      String kept = catalogue.find(new Gtin(9521000000018L)).get().orElseThrow().brand();
+      Export.of(catalogue, folder.resolve("exact.csv"), false);
+      Export.of(catalogue, folder.resolve("people.csv"), true);
+      boolean runs = "=+-@\t=".indexOf(kept.replaceFirst("^ ", "").charAt(0)) >= 0;
+      assertThat(Files.readString(folder.resolve("exact.csv"))).contains("\"" + kept + "\"");
+      assertThat(Files.readString(folder.resolve("people.csv")))
+          .contains((runs ? "\"'" : "\"") + kept + "\"");
+    }
+  }
+
+  @Test
+  void rejectedRowsHoldNoFormula() throws Exception {
+    StringWriter rejects = new StringWriter();
+    Path rows =
+        Files.writeString(
+            folder.resolve("rows.csv"), "gtin,name\n=HYPERLINK(1),@SUM(1)\n9521000000018,A\n");
+    try (Catalogue catalogue =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
+      new Import(rows, StandardCharsets.UTF_8, Map.of(), rejects, (bytes, count) -> {})
+          .into(catalogue);
+    }
+    assertThat(rejects.toString()).contains("\"'=HYPERLINK(1)\"", "\"'@SUM(1)\"");
   }
 
   @Test
@@ -244,7 +285,7 @@ class CatalogueTest {
         .hasMessageContaining("broken.csv line")
         .hasMessageContaining("found no CSV");
 
-    try (Catalogue opened = Catalogue.open(catalogue.toString(), null)) {
+    try (Catalogue opened = Catalogue.open(CatalogueAddress.of(catalogue.toString()), null)) {
       assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("Old");
       assertThat(opened.size()).isOne();
     }
@@ -257,7 +298,7 @@ class CatalogueTest {
             folder.resolve("c.db"),
             "this is no database at all, but it is long enough to look like one");
 
-    assertThatThrownBy(() -> Catalogue.open(file.toString(), null))
+    assertThatThrownBy(() -> Catalogue.open(CatalogueAddress.of(file.toString()), null))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("found no usable catalogue")
         .hasMessageContaining("expected an SQLite file");

@@ -33,7 +33,7 @@ class SharedCatalogueIT {
   @TempDir private Path folder;
 
   private Catalogue open(Postgres postgres, String name) throws IOException {
-    return Catalogue.open(postgres.url(), copy(name));
+    return Catalogue.open(CatalogueAddress.of(postgres.url()), copy(name));
   }
 
   private Path copy(String name) {
@@ -67,7 +67,7 @@ class SharedCatalogueIT {
   }
 
   private static void awaitCopy(Catalogue catalogue, Postgres postgres) throws SQLException {
-    try (PostgresStore shared = PostgresStore.at(postgres.url(), 1)) {
+    try (PostgresStore shared = PostgresStore.at(CatalogueAddress.of(postgres.url()), 1)) {
       long now = shared.atOneMoment(Moment::position).version();
       await(() -> catalogue.hasCopied(now));
     }
@@ -130,7 +130,10 @@ class SharedCatalogueIT {
         catalogue.edit(OATS, ME, before -> new Item(OATS, "After", "", "")).join();
         assertThat(name(catalogue)).isEqualTo("After");
       }
-      assertThatThrownBy(() -> Catalogue.open("jdbc:postgresql://127.0.0.1:1/other", copy("copy")))
+      assertThatThrownBy(
+              () ->
+                  Catalogue.open(
+                      CatalogueAddress.of("jdbc:postgresql://127.0.0.1:1/other"), copy("copy")))
           .as("a copy of another database")
           .isInstanceOf(IOException.class);
     }
@@ -150,7 +153,7 @@ class SharedCatalogueIT {
   void aCopyIsWhatTheCatalogueIs() throws Exception {
     Random random = new Random(7);
     try (Postgres postgres = Postgres.start();
-        PostgresStore shared = PostgresStore.at(postgres.url(), 9)) {
+        PostgresStore shared = PostgresStore.at(CatalogueAddress.of(postgres.url()), 9)) {
       shared.prepare();
       LocalCopy copy = LocalCopy.open(copy("copy"), "here", 1);
       try (ExecutorService writers = Executors.newFixedThreadPool(4)) {
@@ -208,9 +211,30 @@ class SharedCatalogueIT {
   @Test
   void aDatabaseThatCannotBeUsedIsSaidWithoutItsPassword() {
     assertThatThrownBy(
-            () -> Catalogue.open("jdbc:postgresql://127.0.0.1:1/none?user=u&password=secret", null))
+            () ->
+                Catalogue.open(
+                    CatalogueAddress.of(
+                        "jdbc:postgresql://127.0.0.1:1/none?user=u&password=secret"),
+                    null))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:1/none")
         .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void aPasswordComesFromItsFileAndStandsNowhereElse() throws Exception {
+    try (Postgres postgres = Postgres.start()) {
+      try (PostgresStore shared = PostgresStore.at(CatalogueAddress.of(postgres.url()), 1)) {
+        shared.prepare();
+      }
+      postgres.requirePassword("it's \"secret\" & 100% so");
+      CatalogueAddress without = CatalogueAddress.of(postgres.url());
+      assertThatThrownBy(() -> Catalogue.open(without, null)).isInstanceOf(IOException.class);
+      CatalogueAddress address = new CatalogueAddress(postgres.url(), "it's \"secret\" & 100% so");
+      try (Catalogue catalogue = Catalogue.open(address, copy("guarded"))) {
+        assertThat(catalogue.size()).isNotNegative();
+      }
+      assertThat(address.toString()).doesNotContain("secret").doesNotContain("gtin");
+    }
   }
 }

@@ -56,7 +56,7 @@ class StoreContractIT {
 
     @Override
     ItemStore open() throws SQLException {
-      PostgresStore shared = PostgresStore.at(postgres.url(), 4);
+      PostgresStore shared = PostgresStore.at(CatalogueAddress.of(postgres.url()), 4);
       shared.prepare();
       return shared;
     }

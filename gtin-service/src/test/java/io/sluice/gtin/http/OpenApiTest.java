@@ -3,6 +3,7 @@ package io.sluice.gtin.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.CatalogueAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,8 +60,16 @@ class OpenApiTest {
   @Test
   void whatIsServedIsDescribedAndNothingElse() throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (Catalogue catalogue = Catalogue.open(folder.resolve("c.db").toString(), null)) {
-      Api api = new Api(vertx, catalogue, Accept.ALL, () -> true, new RequestMeters());
+    try (Catalogue catalogue =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
+      Api api =
+          new Api(
+              vertx,
+              catalogue,
+              Accept.ALL,
+              new PrivateNames(List.of()),
+              () -> true,
+              new RequestMeters());
 
       assertThat(served(api.privateRouter())).isEqualTo(described(true));
       assertThat(served(api.publicRouter())).isEqualTo(described(false));

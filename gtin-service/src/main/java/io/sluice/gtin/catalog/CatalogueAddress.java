@@ -1,0 +1,41 @@
+package io.sluice.gtin.catalog;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a catalogue is.
+ *
+ * @param place an SQLite file, or {@code jdbc:postgresql://host/database?user=…}
+ * @param password the database's user's; null where the place has it, or none is wanted
+ */
+public record CatalogueAddress(String place, @Nullable String password) {
+  private static final String POSTGRES = "jdbc:postgresql:";
+  private static final Pattern SECRET =
+      Pattern.compile("([?&](?:user|[^=&]*pass[^=&]*)=)[^&]*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PASSWORD =
+      Pattern.compile("[?&](?:ssl)?password=", Pattern.CASE_INSENSITIVE);
+
+  /** One that needs no password beside it. */
+  public static CatalogueAddress of(String place) {
+    return new CatalogueAddress(place, null);
+  }
+
+  /** Whether it is a database that many may share. */
+  public boolean isShared() {
+    return place.startsWith(POSTGRES);
+  }
+
+  /** Whether the place itself tells a password, as other users of the machine see. */
+  public boolean tellsPassword() {
+    return isShared() && PASSWORD.matcher(place).find();
+  }
+
+  /** The place without what is nobody's business: user and passwords. */
+  @Override
+  public String toString() {
+    Matcher secret = SECRET.matcher(place);
+    return isShared() ? secret.replaceAll("$1…") : place;
+  }
+}
