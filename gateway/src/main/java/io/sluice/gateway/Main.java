@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.gateway.cli.AccessCommand;
 import io.sluice.gateway.cli.ApplyCommand;
 import io.sluice.gateway.cli.CompletionCommand;
 import io.sluice.gateway.cli.DiffCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
       UpsertCommand.class,
       RmCommand.class,
       ExportCommand.class,
+      AccessCommand.class,
       StatusCommand.class,
       ProblemsCommand.class,
       DrainCommand.class,

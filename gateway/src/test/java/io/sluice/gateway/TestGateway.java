@@ -73,6 +73,11 @@ final class TestGateway implements AutoCloseable {
             null,
             null,
             Duration.ofSeconds(2));
+    return onEtcd(id, store, etcd, stateDirectory);
+  }
+
+  /** One that logs in. */
+  static TestGateway onEtcd(String id, EtcdSettings store, Etcd etcd, Path stateDirectory) {
     try {
       return new TestGateway(
           Gateway.start(settings(id, store, null, stateDirectory, "off")), null, etcd);

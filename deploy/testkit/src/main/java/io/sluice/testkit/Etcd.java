@@ -11,7 +11,10 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** A real etcd of one member on loopback, which a test may kill, restart and wipe. */
+/**
+ * A real etcd of one member on loopback, which a test may kill, restart and wipe. A guarded one
+ * speaks TLS and asks for certificates, whose common names are its users.
+ */
 public final class Etcd implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static @Nullable Path home;
@@ -19,18 +22,64 @@ public final class Etcd implements AutoCloseable {
   private final Path directory;
   private final int port = FreePort.next();
   private final int peerPort = FreePort.next();
+  private final List<String> users;
+  private List<String> login = List.of();
   private boolean foreign;
   private @Nullable Program process;
 
-  private Etcd(Path directory) {
+  private Etcd(Path directory, List<String> users) {
     this.directory = directory;
+    this.users = users;
   }
 
   /** Starts one with its data in a directory of its own. */
   public static Etcd start() {
-    Etcd etcd = new Etcd(TestFolder.make("etcd"));
+    Etcd etcd = new Etcd(TestFolder.make("etcd"), List.of());
     etcd.resume();
     return etcd;
+  }
+
+  /**
+   * Starts one that speaks TLS alone, to those who show one of these users' certificates; {@code
+   * root}'s is what tests ask with. It knows no users until somebody makes them.
+   */
+  public static Etcd startGuarded(String... users) {
+    List<String> all = new ArrayList<>(List.of("root"));
+    all.addAll(Arrays.asList(users));
+    Etcd etcd = new Etcd(TestFolder.make("etcd"), all);
+    etcd.keys();
+    etcd.resume();
+    return etcd;
+  }
+
+  private void keys() {
+    TestCertificate own = TestCertificate.of("127.0.0.1");
+    StringBuilder trusted = new StringBuilder(own.certificate());
+    write("member", own);
+    for (String user : users) {
+      TestCertificate certificate = TestCertificate.of(user);
+      write(user, certificate);
+      trusted.append(certificate.certificate());
+    }
+    write("ca.pem", trusted.toString());
+  }
+
+  private void write(String name, TestCertificate certificate) {
+    write(name + ".pem", certificate.certificate());
+    write(name + ".key", certificate.privateKey());
+  }
+
+  private void write(String name, String text) {
+    try {
+      Files.writeString(directory.resolve(name), text);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** A file of a guarded one: {@code ca.pem}, or a user's {@code <name>.pem} and {@code .key}. */
+  public Path file(String name) {
+    return directory.resolve(name);
   }
 
   public int port() {
@@ -38,15 +87,14 @@ public final class Etcd implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + port;
+    return (users.isEmpty() ? "http" : "https") + "://127.0.0.1:" + port;
   }
 
   /** Starts it again on the data that is there. */
   public void resume() {
     String peers = "http://127.0.0.1:" + peerPort;
-    process =
-        Program.start(
-            directory.resolve("log"),
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 home().resolve("etcd").toString(),
                 "--data-dir",
@@ -63,6 +111,18 @@ public final class Etcd implements AutoCloseable {
                 peers,
                 "--initial-cluster",
                 "default=" + peers));
+    if (!users.isEmpty()) {
+      command.addAll(
+          List.of(
+              "--client-cert-auth",
+              "--trusted-ca-file",
+              file("ca.pem").toString(),
+              "--cert-file",
+              file("member.pem").toString(),
+              "--key-file",
+              file("member.key").toString()));
+    }
+    process = Program.start(directory.resolve("log"), command);
     Awaitility.await().atMost(PATIENCE).until(this::answers);
   }
 
@@ -95,6 +155,11 @@ public final class Etcd implements AutoCloseable {
   /** Removes all that it has stored; only while it is down. */
   public void wipe() {
     TestFolder.remove(directory.resolve("data"));
+  }
+
+  /** From now on tests ask as {@code root} with this password. */
+  public void rootPassword(String password) {
+    login = List.of("--user", "root:" + password);
   }
 
   /** Puts a key, as an operator would. */
@@ -130,8 +195,26 @@ public final class Etcd implements AutoCloseable {
 
   /** Runs etcdctl and returns what it printed. */
   public String ctl(String... arguments) {
+    return users.isEmpty() ? ctl(login, arguments) : ctlAs("root", arguments);
+  }
+
+  /** Runs etcdctl as a user of a guarded one. */
+  public String ctlAs(String user, String... arguments) {
+    return ctl(
+        List.of(
+            "--cacert",
+            file("ca.pem").toString(),
+            "--cert",
+            file(user + ".pem").toString(),
+            "--key",
+            file(user + ".key").toString()),
+        arguments);
+  }
+
+  private String ctl(List<String> as, String... arguments) {
     List<String> command =
         new ArrayList<>(List.of(home().resolve("etcdctl").toString(), "--endpoints", url()));
+    command.addAll(as);
     command.addAll(Arrays.asList(arguments));
     return Program.run(PATIENCE, command.toArray(new String[0]));
   }

@@ -1,0 +1,136 @@
+package io.sluice.gateway.control;
+
+import io.etcd.jetcd.Auth;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.auth.Permission;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users of etcd and what each may do in the tree (etcd, "Role-based access control"): a role
+ * for each user, with exactly these rights. Blocking, with time limits. Whoever makes them has to
+ * be {@code root} once {@link #require} was called.
+ */
+public final class EtcdUsers implements AutoCloseable {
+  private static final String ROOT = "root";
+  private static final int SECRET_BYTES = 32;
+
+  private final EtcdConnection connection;
+  private final Auth auth;
+
+  /**
+   * What a user may do below a folder of the tree.
+   *
+   * @param folder without the prefix; "" is the whole tree
+   * @param write whether it may write there too
+   */
+  public record Right(String folder, boolean write) {}
+
+  /**
+   * @throws IOException when a password or certificate file cannot be read
+   */
+  public EtcdUsers(EtcdSettings settings) throws IOException {
+    this.connection = new EtcdConnection(settings);
+    this.auth = connection.client().getAuthClient();
+  }
+
+  /** Makes the one who may do everything; one that is there keeps its password. */
+  public void root(@Nullable String password) throws IOException, InterruptedException {
+    made(ROOT, password);
+    role(ROOT);
+    EtcdConnection.await(auth.userGrantRole(bytes(ROOT), bytes(ROOT)));
+  }
+
+  /**
+   * Makes a user who has these rights and no other; one that is there already has them from now on.
+   *
+   * @param password null for a user whom only a certificate with its name logs in
+   */
+  public void grant(String user, @Nullable String password, List<Right> rights)
+      throws IOException, InterruptedException {
+    role(user);
+    List<Permission> had =
+        EtcdConnection.await(auth.roleGet(bytes(user))).getPermissions().stream()
+            .filter(Objects::nonNull)
+            .toList();
+    // First what it is to have, so that nobody who works is without it for a moment.
+    for (Right right : rights) {
+      EtcdConnection.await(
+          auth.roleGrantPermission(
+              bytes(user),
+              connection.key(right.folder()),
+              connection.end(right.folder()),
+              right.write() ? Permission.Type.READWRITE : Permission.Type.READ));
+    }
+    for (Permission each : had) {
+      if (rights.stream().noneMatch(right -> isFor(right, each))) {
+        EtcdConnection.await(
+            auth.roleRevokePermission(bytes(user), each.getKey(), each.getRangeEnd()));
+      }
+    }
+    user(user, password);
+    EtcdConnection.await(auth.userGrantRole(bytes(user), bytes(user)));
+  }
+
+  /** From now on nobody who is none of the users may do anything. */
+  public void require() throws IOException, InterruptedException {
+    EtcdConnection.await(auth.authEnable());
+  }
+
+  private boolean isFor(Right right, Permission permission) {
+    return permission.getKey().equals(connection.key(right.folder()))
+        && permission.getRangeEnd().equals(connection.end(right.folder()));
+  }
+
+  private void role(String name) throws IOException, InterruptedException {
+    unlessThere(auth.roleAdd(bytes(name)), "role name already exists");
+  }
+
+  private void user(String name, @Nullable String password)
+      throws IOException, InterruptedException {
+    if (!made(name, password) && password != null) {
+      EtcdConnection.await(auth.userChangePassword(bytes(name), bytes(password)));
+    }
+  }
+
+  private boolean made(String name, @Nullable String password)
+      throws IOException, InterruptedException {
+    return unlessThere(
+        auth.userAdd(bytes(name), bytes(password == null ? secret() : password)),
+        "user name already exists");
+  }
+
+  private static boolean unlessThere(CompletableFuture<?> call, String there)
+      throws IOException, InterruptedException {
+    try {
+      EtcdConnection.await(call);
+      return true;
+    } catch (IOException refused) {
+      if (String.valueOf(refused.getMessage()).contains(there)) {
+        return false;
+      }
+      throw refused;
+    }
+  }
+
+  /** A password that nobody is told. */
+  public static String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static ByteSequence bytes(String text) {
+    return EtcdConnection.bytes(text);
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
