@@ -26,3 +26,19 @@ variable "ssh" {
   description = "Who may log in everywhere and use sudo without a password."
   type        = object({ user = string, private_key = string })
 }
+
+variable "keys" {
+  description = "The folder that deploy/etcd-keys made, with a --member NAME=ADDRESS for each of etcd."
+  type        = string
+}
+
+variable "admin_token" {
+  description = "A file with lines of TOKEN read or TOKEN write: who may use the gateways' admin API."
+  type        = string
+}
+
+variable "backends" {
+  description = "The backends whose servers the services may write, and those of the same names with -private."
+  type        = list(string)
+  default     = ["gtin"]
+}

@@ -11,7 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a service announces itself, and as whom: the same words as {@code sluice} has for etcd. */
+/**
+ * Where a service announces itself, and as whom: the same words as {@code sluice} has for etcd, and
+ * the same variables of the environment.
+ */
 final class RegisterOptions {
   @Option(
       names = "--register",
@@ -20,28 +23,28 @@ final class RegisterOptions {
       description = "etcd to announce itself in, such as http://127.0.0.1:2379")
   private List<URI> register = new ArrayList<>();
 
-  @Option(names = "--etcd-user", paramLabel = "NAME", description = "user of etcd to log in as")
+  @Option(names = "--etcd-user", paramLabel = "NAME", defaultValue = "${env:SLUICE_ETCD_USER}", description = "user of etcd to log in as")
   private @Nullable String user;
 
   @Option(
       names = "--etcd-password-file",
-      paramLabel = "FILE",
+      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_PASSWORD_FILE}",
       description = "file whose first line is the user's password")
   private @Nullable Path passwordFile;
 
   @Option(
       names = "--etcd-ca",
-      paramLabel = "FILE",
+      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_CA}",
       description = "certificates to trust of etcd, PEM")
   private @Nullable Path ca;
 
   @Option(
       names = "--etcd-cert",
-      paramLabel = "FILE",
+      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_CERT}",
       description = "our own certificate for etcd, PEM")
   private @Nullable Path cert;
 
-  @Option(names = "--etcd-key", paramLabel = "FILE", description = "the certificate's key, PEM")
+  @Option(names = "--etcd-key", paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_KEY}", description = "the certificate's key, PEM")
   private @Nullable Path key;
 
   @Spec(Spec.Target.MIXEE)
