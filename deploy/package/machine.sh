@@ -27,7 +27,7 @@ boot_machine() {
   # shellcheck disable=SC2016
   timeout "$1" unshare --mount --pid --uts --ipc --cgroup --net --fork --kill-child bash -c '
     mount --bind "$0" "$0" && cd "$0" && mount -t proc proc proc && mount --rbind /sys sys && mount --rbind /dev dev &&
-      mount -t tmpfs tmpfs run && mount -t tmpfs -o mode=1777 tmpfs tmp && mkdir -p old && pivot_root . old && umount -l /old &&
+      mount -t tmpfs tmpfs run && mount -t tmpfs -o mode=1777 tmpfs tmp && mkdir -p old && pivot_root . old && umount -l /old && mount --make-rshared / &&
       exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd' "$root" >"$work/console" 2>&1 </dev/null &
   machine=$!
   await 20 "the machine's first process" first_process

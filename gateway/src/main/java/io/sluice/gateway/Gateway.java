@@ -151,7 +151,7 @@ public final class Gateway {
             source::accept);
     this.admin =
         AdminServer.start(
-            subject, settings.adminHost(), settings.adminPort(), settings.adminTokens());
+            subject, settings.adminHost(), settings.adminPort(), settings.adminAccess());
     forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
     this.presence =
         settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
@@ -235,7 +235,10 @@ public final class Gateway {
         status.table().revision(),
         status.table().version(),
         status.origin(),
-        settings.adminHost() + ":" + admin.port(),
+        (settings.adminAccess().isSecure() ? "https://" : "")
+            + settings.adminHost()
+            + ":"
+            + admin.port(),
         isDraining(),
         status.problems().size(),
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());

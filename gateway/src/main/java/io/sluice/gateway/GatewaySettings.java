@@ -1,6 +1,6 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.admin.AdminTokens;
+import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.control.EtcdSettings;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog a file, {@code -} or {@code off}
  * @param drainTimeout how long exchanges may take to finish on shutdown
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
- * @param adminTokens who may use the admin API
+ * @param adminAccess who may use the admin API, and how
  */
 public record GatewaySettings(
     String id,
@@ -34,4 +34,4 @@ public record GatewaySettings(
     String accessLog,
     Duration drainTimeout,
     List<Cidr> forbiddenUpstreams,
-    AdminTokens adminTokens) {}
+    AdminAccess adminAccess) {}

@@ -1,6 +1,6 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.admin.AdminTokens;
+import io.sluice.gateway.admin.AdminAccess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -82,7 +82,7 @@ final class RehearseCommand implements Callable<Integer> {
         "off",
         Duration.ofSeconds(1),
         List.of(),
-        AdminTokens.none());
+        AdminAccess.open());
   }
 
   private static int freePort() throws IOException {

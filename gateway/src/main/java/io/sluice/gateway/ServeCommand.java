@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.config.Cidr;
@@ -193,7 +194,7 @@ final class ServeCommand implements Callable<Integer> {
         accessLog,
         Duration.ofSeconds(drainTimeout),
         ranges(),
-        adminTokens());
+        adminAccess());
   }
 
   private List<Cidr> ranges() {
@@ -210,6 +211,10 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  private AdminAccess adminAccess() {
+    return store.adminAccess(adminTokens());
+  }
+
   /** An address that other machines reach is never open without a word of the operator's. */
   private AdminTokens adminTokens() {
     Path file = store.adminToken();
@@ -220,14 +225,17 @@ final class ServeCommand implements Callable<Integer> {
         throw usage("--admin-token: " + unusable.getMessage());
       }
     }
+    if (store.hasAdminClients()) {
+      return AdminTokens.nobody();
+    }
     String host = admin.substring(0, Math.max(0, admin.lastIndexOf(':')));
-    boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
-    if (!loopback && !adminOpen) {
+    if (!AdminAccess.isLoopback(host) && !adminOpen) {
       throw usage(
           "--admin: found \""
               + admin
-              + "\", which other machines may reach, expected --admin-token FILE with it, or"
-              + " --admin-open where nothing but the operators' network leads there");
+              + "\", which other machines may reach, expected --admin-token FILE or"
+              + " --admin-client-ca FILE with it, or --admin-open where nothing but the operators'"
+              + " network leads there");
     }
     return AdminTokens.none();
   }

@@ -1,6 +1,6 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.admin.AdminTokens;
+import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.EtcdSettings;
@@ -99,7 +99,7 @@ final class TestGateway implements AutoCloseable {
         accessLog,
         Duration.ofSeconds(10),
         List.of(Cidr.parse("169.254.0.0/16")),
-        AdminTokens.none());
+        AdminAccess.open());
   }
 
   Gateway gateway() {

@@ -2,6 +2,7 @@ package io.sluice.gtin;
 
 import io.sluice.gtin.registration.EtcdAccess;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,28 +24,39 @@ final class RegisterOptions {
       description = "etcd to announce itself in, such as http://127.0.0.1:2379")
   private List<URI> register = new ArrayList<>();
 
-  @Option(names = "--etcd-user", paramLabel = "NAME", defaultValue = "${env:SLUICE_ETCD_USER}", description = "user of etcd to log in as")
+  @Option(
+      names = "--etcd-user",
+      paramLabel = "NAME",
+      defaultValue = "${env:SLUICE_ETCD_USER}",
+      description = "user of etcd to log in as")
   private @Nullable String user;
 
   @Option(
       names = "--etcd-password-file",
-      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_PASSWORD_FILE}",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_ETCD_PASSWORD_FILE}",
       description = "file whose first line is the user's password")
   private @Nullable Path passwordFile;
 
   @Option(
       names = "--etcd-ca",
-      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_CA}",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_ETCD_CA}",
       description = "certificates to trust of etcd, PEM")
   private @Nullable Path ca;
 
   @Option(
       names = "--etcd-cert",
-      paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_CERT}",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_ETCD_CERT}",
       description = "our own certificate for etcd, PEM")
   private @Nullable Path cert;
 
-  @Option(names = "--etcd-key", paramLabel = "FILE", defaultValue = "${env:SLUICE_ETCD_KEY}", description = "the certificate's key, PEM")
+  @Option(
+      names = "--etcd-key",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_ETCD_KEY}",
+      description = "the certificate's key, PEM")
   private @Nullable Path key;
 
   @Spec(Spec.Target.MIXEE)
@@ -66,7 +78,17 @@ final class RegisterOptions {
     if ((cert == null) != (key == null)) {
       throw usage("--etcd-cert and --etcd-key go together");
     }
+    readable("--etcd-password-file", passwordFile);
+    readable("--etcd-ca", ca);
+    readable("--etcd-cert", cert);
+    readable("--etcd-key", key);
     return register.isEmpty() ? null : new EtcdAccess(register, user, passwordFile, ca, cert, key);
+  }
+
+  private void readable(String option, @Nullable Path file) {
+    if (file != null && !Files.isReadable(file)) {
+      throw usage(option + ": found no file " + file + " that may be read");
+    }
   }
 
   private ParameterException usage(String message) {

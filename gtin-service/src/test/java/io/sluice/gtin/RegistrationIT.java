@@ -11,6 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the packaged service comes to and goes from a real etcd. */
 class RegistrationIT extends RunningService {
@@ -97,6 +99,71 @@ class RegistrationIT extends RunningService {
       assertThat(etcd.ctl("get", key)).contains("draining");
       program.terminate();
       assertThat(program.awaitExit(PATIENCE)).isZero();
+    }
+  }
+
+  @Test
+  void itRegistersAndWithdrawsAsAUserWhoMayDoNothingElse() {
+    try (Etcd etcd = Etcd.startGuarded("gtin")) {
+      etcd.ctl("role", "add", "gtin");
+      for (String backend : new String[] {"gtin", "gtin-private"}) {
+        String folder = "/vulcand/backends/" + backend + "/servers/";
+        etcd.ctl("role", "grant-permission", "gtin", "readwrite", folder, "--prefix=true");
+      }
+      for (String user : new String[] {"root", "gtin"}) {
+        etcd.ctl("user", "add", user + ":unused");
+      }
+      etcd.ctl("role", "add", "root");
+      etcd.ctl("user", "grant-role", "root", "root");
+      etcd.ctl("user", "grant-role", "gtin", "gtin");
+      etcd.ctl("auth", "enable");
+      try (Program program =
+          service(
+              "all",
+              FreePort.next(),
+              FreePort.next(),
+              "--register",
+              etcd.url(),
+              "--lease",
+              "3",
+              "--id",
+              "one",
+              "--etcd-ca",
+              etcd.file("ca.pem").toString(),
+              "--etcd-cert",
+              etcd.file("gtin.pem").toString(),
+              "--etcd-key",
+              etcd.file("gtin.key").toString())) {
+        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await()
+            .during(5, TimeUnit.SECONDS)
+            .atMost(PATIENCE)
+            .until(() -> servers(etcd).contains("servers/one"));
+        etcd.kill();
+        etcd.resume();
+        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        program.terminate();
+        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(servers(etcd)).doesNotContain("servers/one");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--etcd-ca", "--etcd-cert", "--etcd-key", "--etcd-password-file"})
+  void aFileThatCannotBeReadIsNamed(String option) {
+    String other =
+        switch (option) {
+          case "--etcd-cert" -> "--etcd-key";
+          case "--etcd-key" -> "--etcd-cert";
+          case "--etcd-password-file" -> "--etcd-user";
+          default -> "--id";
+        };
+    int port = FreePort.next();
+    try (Program program =
+        service("all", port, FreePort.next(), option, "/none/here", other, "/none/here")) {
+      assertThat(program.awaitExit(PATIENCE)).isEqualTo(2);
+      assertThat(program.printed()).contains("/none/here");
     }
   }
 

@@ -12,11 +12,14 @@ import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -34,6 +37,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +78,13 @@ public final class AdminServer implements AutoCloseable {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+  private static final long RENEW_MILLIS = 60_000;
+  private static final int HANDSHAKE_SECONDS = 5;
   private static final int MOST_BODY_BYTES = 1_024;
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
   private final Subject subject;
-  private final AdminTokens tokens;
+  private final AdminAccess access;
   private final AdminConnections clients;
 
   @Bounded("by the connections that are open")
@@ -87,21 +94,47 @@ public final class AdminServer implements AutoCloseable {
   private final HttpServer server;
   private final boolean loopback;
 
-  private AdminServer(Subject subject, String host, AdminTokens tokens, Vertx vertx) {
+  private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
-    this.tokens = tokens;
+    this.access = access;
     this.clients = new AdminConnections(vertx);
     this.vertx = vertx;
-    this.loopback = LOOPBACK_NAMES.contains(host) || host.equals("::1") || host.startsWith("127.");
-    this.server =
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHttp2ClearTextEnabled(false)
-                    .setMaxInitialLineLength(2_048)
-                    .setMaxHeaderSize(8_192)
-                    .setIdleTimeout(60))
-            .connectionHandler(clients::opened);
+    this.loopback = AdminAccess.isLoopback(host);
+    this.server = vertx.createHttpServer(options(access)).connectionHandler(clients::opened);
+    if (access.isSecure()) {
+      // A certificate that was renewed on the disk is taken without a restart.
+      vertx.setPeriodic(
+          RENEW_MILLIS,
+          timer ->
+              server
+                  .updateSSLOptions(options(access).getSslOptions())
+                  .onFailure(unusable -> LOG.warn("--admin-cert: {}", unusable.getMessage())));
+    }
+  }
+
+  private static HttpServerOptions options(AdminAccess access) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHttp2ClearTextEnabled(false)
+            .setMaxInitialLineLength(2_048)
+            .setMaxHeaderSize(8_192)
+            .setIdleTimeout(60);
+    if (access.cert() != null && access.key() != null) {
+      options
+          .setSsl(true)
+          .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+          .setKeyCertOptions(
+              new PemKeyCertOptions()
+                  .addCertPath(access.cert().toString())
+                  .addKeyPath(access.key().toString()));
+    }
+    if (access.clientCa() != null) {
+      // Whoever shows none may still ask whether the gateway is well.
+      options
+          .setClientAuth(ClientAuth.REQUEST)
+          .setTrustOptions(new PemTrustOptions().addCertPath(access.clientCa().toString()));
+    }
+    return options;
   }
 
   /**
@@ -109,7 +142,7 @@ public final class AdminServer implements AutoCloseable {
    *
    * @throws IllegalStateException when the address cannot be bound
    */
-  public static AdminServer start(Subject subject, String host, int port, AdminTokens tokens)
+  public static AdminServer start(Subject subject, String host, int port, AdminAccess access)
       throws InterruptedException {
     // Names are resolved by the JDK: nothing here asks a DNS server by itself.
     System.setProperty("vertx.disableDnsResolver", "true");
@@ -119,7 +152,7 @@ public final class AdminServer implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
-    AdminServer admin = new AdminServer(subject, host, tokens, vertx);
+    AdminServer admin = new AdminServer(subject, host, access, vertx);
     try {
       admin
           .server
@@ -216,9 +249,11 @@ public final class AdminServer implements AutoCloseable {
     String site = context.request().getHeader("Sec-Fetch-Site");
     String origin = context.request().getHeader("Origin");
     boolean foreign =
-        origin != null && !origin.equals("http://" + context.request().getHeader("Host"));
+        origin != null
+            && !origin.equals(
+                (access.isSecure() ? "https://" : "http://") + context.request().getHeader("Host"));
     boolean writes = !context.request().method().equals(HttpMethod.GET);
-    if ((writes && foreign) || "cross-site".equals(site)) {
+    if ((writes && (foreign || "same-site".equals(site))) || "cross-site".equals(site)) {
       json(
           context,
           403,
@@ -231,7 +266,10 @@ public final class AdminServer implements AutoCloseable {
   /** Probes need no token: what they are told, anybody may know. */
   private void checkToken(RoutingContext context) {
     String shown = context.request().getHeader("Authorization");
-    AdminTokens.Role role = tokens.role(shown == null ? "" : shown);
+    AdminTokens.Role role =
+        hasCertificate(context)
+            ? AdminTokens.Role.WRITE
+            : access.tokens().role(shown == null ? "" : shown);
     boolean reads = context.request().method().equals(HttpMethod.GET);
     if (OPEN_PATHS.contains(context.normalizedPath()) || role == AdminTokens.Role.WRITE) {
       context.next();
@@ -249,6 +287,16 @@ public final class AdminServer implements AutoCloseable {
                   unknown
                       ? "found no token that is known, expected Authorization: Bearer TOKEN"
                       : "found a token that may read, expected one that may write"));
+    }
+  }
+
+  /** Whether it shows a certificate that the trusted have made; TLS has checked it then. */
+  private static boolean hasCertificate(RoutingContext context) {
+    SSLSession session = context.request().connection().sslSession();
+    try {
+      return session != null && session.getPeerCertificates().length > 0;
+    } catch (SSLPeerUnverifiedException none) {
+      return false;
     }
   }
 

@@ -35,15 +35,26 @@ public final class AdminTokens {
   }
 
   private final List<Entry> entries = new ArrayList<>();
+  private final Role others;
 
-  private AdminTokens() {}
+  /**
+   * @param others what whoever shows none of them may do
+   */
+  private AdminTokens(Role others) {
+    this.others = others;
+  }
 
   /**
    * Anybody may do anything: for an address that only this machine, or its operator's decision,
    * opens.
    */
   public static AdminTokens none() {
-    return new AdminTokens();
+    return new AdminTokens(Role.WRITE);
+  }
+
+  /** Nobody may do anything by a token. */
+  public static AdminTokens nobody() {
+    return new AdminTokens(Role.NONE);
   }
 
   /**
@@ -52,7 +63,10 @@ public final class AdminTokens {
    * @throws IOException when it cannot be read, or a line is none of these
    */
   public static AdminTokens read(Path file) throws IOException {
-    AdminTokens tokens = new AdminTokens();
+    if (!Files.isReadable(file)) {
+      throw new IOException("found no file " + file + " that may be read");
+    }
+    AdminTokens tokens = new AdminTokens(Role.NONE);
     int number = 0;
     for (String line : Files.readAllLines(file)) {
       number++;
@@ -81,12 +95,9 @@ public final class AdminTokens {
 
   /** What the value of an Authorization field allows; all are compared in the same time. */
   Role role(String authorization) {
-    if (entries.isEmpty()) {
-      return Role.WRITE;
-    }
     boolean bearer = authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);
     String shown = bearer ? authorization.substring(BEARER.length()).strip() : "";
-    Role role = Role.NONE;
+    Role role = others;
     for (Entry entry : entries) {
       role = entry.is(shown) ? entry.role : role;
     }

@@ -1,11 +1,15 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.admin.AdminAccess;
+import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.Shown;
+import io.sluice.gateway.control.AdminLogin;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +69,23 @@ public final class StoreOptions {
               + " the first of them")
   private @Nullable Path adminToken;
 
+  @Option(
+      names = "--admin-cert",
+      paramLabel = "FILE",
+      description = "certificate for the admin API, PEM: a gateway's own, or what a command shows")
+  private @Nullable Path adminCert;
+
+  @Option(names = "--admin-key", paramLabel = "FILE", description = "its key, PEM")
+  private @Nullable Path adminKey;
+
+  @Option(
+      names = {"--admin-client-ca", "--admin-ca"},
+      paramLabel = "FILE",
+      description =
+          "whose certificates to trust at admin APIs, PEM: a gateway lets clients with one do"
+              + " everything, a command takes a gateway for one by it")
+  private @Nullable Path adminCa;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -120,13 +141,55 @@ public final class StoreOptions {
     if ((etcdCert == null) != (etcdKey == null)) {
       throw usage("--etcd-cert and --etcd-key go together");
     }
+    readable("--etcd-password-file", etcdPasswordFile);
+    readable("--etcd-ca", etcdCa);
+    readable("--etcd-cert", etcdCert);
+    readable("--etcd-key", etcdKey);
     return new EtcdSettings(
         endpoints, etcdPrefix, etcdUser, etcdPasswordFile, etcdCa, etcdCert, etcdKey, watchdog);
   }
 
   /** Connects, for a command. */
   EtcdStore open() throws IOException {
-    return new EtcdStore(settings(Duration.ofSeconds(15)), adminToken);
+    EtcdSettings settings = settings(Duration.ofSeconds(15));
+    checkAdmin();
+    String token = adminToken == null ? "" : AdminLogin.firstToken(adminToken);
+    return new EtcdStore(settings, new AdminLogin(token, adminCa, adminCert, adminKey));
+  }
+
+  /**
+   * Who may use a gateway's admin API, and how.
+   *
+   * @param tokens what their file says
+   * @throws ParameterException when files do not go together or cannot be read
+   */
+  public AdminAccess adminAccess(AdminTokens tokens) {
+    checkAdmin();
+    if (adminCa != null && adminCert == null) {
+      throw usage("--admin-client-ca: found no --admin-cert, expected both");
+    }
+    return new AdminAccess(tokens, adminCert, adminKey, adminCa);
+  }
+
+  /** Whether clients of the admin API are known by certificates. */
+  public boolean hasAdminClients() {
+    return adminCa != null;
+  }
+
+  private void checkAdmin() {
+    if ((adminCert == null) != (adminKey == null)) {
+      throw usage("--admin-cert and --admin-key go together");
+    }
+    readable("--admin-token", adminToken);
+    readable("--admin-cert", adminCert);
+    readable("--admin-key", adminKey);
+    readable("--admin-client-ca", adminCa);
+  }
+
+  private void readable(String option, @Nullable Path file) {
+    if (file != null && !Files.isReadable(file)) {
+      throw usage(option + ": found no file " + file + " that may be read");
+    }
   }
 
   private ParameterException usage(String message) {

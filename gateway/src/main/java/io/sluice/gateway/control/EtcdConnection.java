@@ -56,15 +56,19 @@ final class EtcdConnection implements AutoCloseable {
       builder.user(bytes(settings.user())).password(bytes(password));
     }
     if (settings.endpoints().stream().map(URI::getScheme).anyMatch("https"::equals)) {
-      builder.sslContext(
-          context -> {
-            if (settings.ca() != null) {
-              context.trustManager(settings.ca().toFile());
-            }
-            if (settings.cert() != null && settings.key() != null) {
-              context.keyManager(settings.cert().toFile(), settings.key().toFile());
-            }
-          });
+      try {
+        builder.sslContext(
+            context -> {
+              if (settings.ca() != null) {
+                context.trustManager(settings.ca().toFile());
+              }
+              if (settings.cert() != null && settings.key() != null) {
+                context.keyManager(settings.cert().toFile(), settings.key().toFile());
+              }
+            });
+      } catch (IllegalArgumentException unusable) {
+        throw new IOException("etcd: " + unusable.getMessage(), unusable);
+      }
     }
     this.client = builder.build();
   }

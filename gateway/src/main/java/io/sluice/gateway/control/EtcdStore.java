@@ -10,8 +10,6 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdStore implements AutoCloseable {
   private final EtcdConnection connection;
-  private final String adminToken;
+  private final AdminLogin adminLogin;
   private @Nullable Lease lease;
 
   /**
@@ -72,29 +70,21 @@ public final class EtcdStore implements AutoCloseable {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdStore(EtcdSettings settings) throws IOException {
-    this(settings, null);
+    this(settings, AdminLogin.NONE);
   }
 
   /**
-   * @param adminToken a file whose first line begins with what the gateways' admin APIs want to be
-   *     shown; null where they want nothing
-   * @throws IOException when a password, token or certificate file cannot be read
+   * @param adminLogin what the gateways' admin APIs are shown
+   * @throws IOException when a password or certificate file cannot be read
    */
-  public EtcdStore(EtcdSettings settings, @Nullable Path adminToken) throws IOException {
-    this.adminToken =
-        adminToken == null
-            ? ""
-            : Files.readAllLines(adminToken).stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .map(line -> line.strip().split("\\s+", -1)[0])
-                .findFirst()
-                .orElseThrow(() -> new IOException(adminToken + ": found no token"));
+  public EtcdStore(EtcdSettings settings, AdminLogin adminLogin) throws IOException {
+    this.adminLogin = adminLogin;
     this.connection = new EtcdConnection(settings);
   }
 
-  /** What the gateways' admin APIs want to be shown; empty where nothing is known. */
-  public String adminToken() {
-    return adminToken;
+  /** What the gateways' admin APIs are shown. */
+  public AdminLogin adminLogin() {
+    return adminLogin;
   }
 
   /**

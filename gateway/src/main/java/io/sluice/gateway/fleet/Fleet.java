@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The gateways that are alive, as they say themselves. */
 public final class Fleet {
@@ -24,8 +25,7 @@ public final class Fleet {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final EtcdStore store;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ASK).build();
+  private @Nullable HttpClient http;
 
   /** A gateway's admin API did not answer; one that was killed is in the fleet for seconds more. */
   public static final class SilentException extends IOException {
@@ -163,11 +163,16 @@ public final class Fleet {
 
   private String ask(GatewayStatus gateway, String path)
       throws SilentException, InterruptedException {
-    URI uri = URI.create("http://" + gateway.admin() + path);
+    String admin = gateway.admin();
+    URI uri = URI.create((admin.startsWith("https://") ? admin : "http://" + admin) + path);
     try {
+      if (http == null) {
+        http = store.adminLogin().client(ASK);
+      }
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ASK);
-      if (!store.adminToken().isEmpty()) {
-        request.header("Authorization", "Bearer " + store.adminToken());
+      String token = store.adminLogin().token();
+      if (!token.isEmpty()) {
+        request.header("Authorization", "Bearer " + token);
       }
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
