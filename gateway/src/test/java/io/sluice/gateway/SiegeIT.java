@@ -45,6 +45,11 @@ class SiegeIT {
     write("backends/b/servers/s", "{'URL':'http://127.0.0.1:" + server.port() + "'}");
     write(
         "frontends/all/frontend", "{'Type':'http','BackendId':'b','Route':'Path(`/<path:all>`)'}");
+    write("backends/silent/backend", "{'Type':'http','Settings':{'Timeouts':{'Read':'4s'}}}");
+    write("backends/silent/servers/s", "{'URL':'http://127.0.0.1:" + server.port() + "'}");
+    write(
+        "frontends/silent/frontend",
+        "{'Type':'http','BackendId':'silent','Route':'Path(`/silent`)'}");
     write(
         "frontends/limited/frontend", "{'Type':'http','BackendId':'b','Route':'Path(`/limited`)'}");
     write(

@@ -3,18 +3,26 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** TLS from clients and to servers, with real sockets and the JDK on the other side. */
 class TlsIT {
@@ -116,6 +125,91 @@ class TlsIT {
             .version(version)
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** What a client sends in the place of a handshake, or shows in it. */
+  private enum Refused {
+    NO_TLS,
+    NOTHING,
+    HALF_A_HELLO,
+    A_HELLO_THAT_IS_TOO_LONG,
+    NO_CERTIFICATE,
+    A_STRANGERS_CERTIFICATE,
+    AN_OLD_VERSION
+  }
+
+  /** Whatever fails in a handshake costs the log nothing to speak of. */
+  @ParameterizedTest
+  @EnumSource(Refused.class)
+  void aRefusedHandshakeFillsNoLog(Refused kind) throws Exception {
+    listener(Map.of("ClientAuth", "require", "ClientCAs", person.certificate()));
+    Awaitility.await().until(() -> handshakeEnds(Refused.NO_CERTIFICATE));
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    log.start();
+    root.addAppender(log);
+    try {
+      for (int i = 0; i < 50; i++) {
+        assertThat(handshakeEnds(kind)).isTrue();
+      }
+    } finally {
+      root.detachAppender(log);
+    }
+    int bytes =
+        log.list.stream()
+            .mapToInt(
+                event ->
+                    event.getFormattedMessage().length()
+                        + (event.getThrowableProxy() == null
+                            ? 0
+                            : 100
+                                * event
+                                    .getThrowableProxy()
+                                    .getStackTraceElementProxyArray()
+                                    .length))
+            .sum();
+    assertThat(bytes).as("%s", log.list).isLessThan(2_000);
+    assertThat(gateway.problems()).isEmpty();
+  }
+
+  /** Whether a handshake of this kind comes to no good end. */
+  private boolean handshakeEnds(Refused kind) throws IOException {
+    byte[] sent =
+        switch (kind) {
+          case NO_TLS -> "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+          case HALF_A_HELLO -> new byte[] {0x16, 3, 1, 1, 0, 1, 0, 0};
+          case A_HELLO_THAT_IS_TOO_LONG -> {
+            byte[] hello = new byte[40_000];
+            System.arraycopy(
+                new byte[] {0x16, 3, 1, 0x40, 0, 1, 0, (byte) 0xff, (byte) 0xff}, 0, hello, 0, 9);
+            yield hello;
+          }
+          default -> new byte[0];
+        };
+    boolean speaksTls = kind.ordinal() >= Refused.NO_CERTIFICATE.ordinal();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      if (!speaksTls) {
+        socket.getOutputStream().write(sent);
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+        return true;
+      }
+      TestCertificate shown = kind == Refused.A_STRANGERS_CERTIFICATE ? other : null;
+      SSLContext context = TestCertificate.context(shown, localhost, other, wildcard);
+      SSLSocket tls =
+          (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", port, true);
+      if (kind == Refused.AN_OLD_VERSION) {
+        tls.setEnabledProtocols(new String[] {"TLSv1.2"});
+      }
+      tls.startHandshake();
+      // In TLS 1.3 a client learns what became of its certificate with its first read.
+      tls.getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      return tls.getInputStream().read() < 0;
+    } catch (SSLException | SocketException refused) {
+      return true;
+    }
   }
 
   @ParameterizedTest

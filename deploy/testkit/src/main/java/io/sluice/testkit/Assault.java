@@ -117,6 +117,25 @@ public enum Assault {
     }
   },
 
+  /** More requests to a server that does not answer than there may be under way. */
+  SILENT_SERVER {
+    @Override
+    void lead(Camp camp) {
+      camp.attackers(
+          200,
+          socket -> {
+            camp.beginHttp2(socket, 65_535);
+            ByteArrayOutputStream heads = new ByteArrayOutputStream();
+            for (int stream = 1; stream < 200; stream += 2) {
+              heads.writeBytes(
+                  Camp.frame(HEADERS, END_HEADERS | END_STREAM, stream, get("/silent")));
+            }
+            camp.send(socket, heads.toByteArray());
+            drain(camp, socket);
+          });
+    }
+  },
+
   /** Streams that the client opens and resets at once (CVE-2023-44487). */
   RAPID_RESET {
     @Override

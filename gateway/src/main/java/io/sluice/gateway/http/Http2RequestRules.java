@@ -72,6 +72,9 @@ public final class Http2RequestRules {
       @Nullable CharSequence protocol,
       boolean ends) {
     Fields fields = head.fields();
+    if (method.isEmpty()) {
+      throw Reason.BAD_METHOD.error();
+    }
     int methodStart = fields.append(method);
     for (int i = methodStart; i < fields.used(); i++) {
       if (!Ascii.isToken(fields.bytes()[i])) {

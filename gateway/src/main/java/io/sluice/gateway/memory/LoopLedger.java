@@ -35,6 +35,7 @@ public final class LoopLedger {
   @Bounded("by the exchanges that may be under way")
   private final List<Deque<Runnable>> waiting = new ArrayList<>();
 
+  private final int loops;
   private final LongSupplier clock;
   private LongConsumer shedder = patience -> {};
 
@@ -45,6 +46,7 @@ public final class LoopLedger {
    * @param clock nanoseconds of a clock that never goes back
    */
   LoopLedger(long heap, long direct, int loops, LongSupplier clock) {
+    this.loops = loops;
     this.clock = clock;
     for (Budget budget : BUDGETS) {
       most[budget.ordinal()] = Math.max(1, budget.most(heap, direct) / loops);
@@ -122,6 +124,23 @@ public final class LoopLedger {
 
   public void exchangeEnds() {
     change(Budget.EXCHANGES, -EXCHANGE_BYTES);
+  }
+
+  /**
+   * How many exchanges may be under way to one backend just now, on all loops: twice as many as
+   * there is room for. However many backends do not answer, there is always room left for another
+   * ("Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", Choudhury and Hahne,
+   * 1998, with alpha 2).
+   */
+  public int exchangesForOneBackend() {
+    int at = Budget.EXCHANGES.ordinal();
+    long left = Math.max(0, most[at] - used.getPlain(at)) / EXCHANGE_BYTES;
+    return (int) Math.min(Integer.MAX_VALUE, 2 * left * loops);
+  }
+
+  /** Another exchange of a backend that has its part was turned away. */
+  public void refuseExchange() {
+    refuse(Budget.EXCHANGES);
   }
 
   /** How many exchanges are under way. */

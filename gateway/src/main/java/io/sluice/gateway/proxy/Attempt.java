@@ -42,6 +42,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   private @Nullable Candidate candidate;
   private @Nullable UpstreamStream connection;
   private @Nullable QueuePlace place;
+  private boolean counted;
   private boolean sent;
   private boolean replaced;
   private boolean answered;
@@ -66,13 +67,18 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     this.copy = new RequestCopy(rule.mostKeptBytes(), pools.ledger());
   }
 
-  /** Waits for a place at the backend, where places are few, and begins. */
+  /** Waits for a place at the backend, where places are few, and begins, if it has not its part. */
   void start() {
     backend.budget().requestBegan();
-    if (backend.written().limits().maxRequests() == 0) {
+    int most = pools.ledger().exchangesForOneBackend();
+    if (backend.written().limits().maxRequests() > 0) {
+      place = QueuePlace.ask(this, backend, most, pools);
+    } else if (backend.admission().begin(most)) {
+      counted = true;
       next(Reason.NO_ENDPOINT);
     } else {
-      place = QueuePlace.ask(this, backend, pools);
+      pools.ledger().refuseExchange();
+      exchange.refuse(Reason.OVERLOADED);
     }
   }
 
@@ -129,6 +135,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       copy.drop();
       if (place != null) {
         place.leave();
+      } else if (counted) {
+        backend.admission().leave(backend.written().limits().maxRequests());
       }
       if (connection != null) {
         connection.abort();

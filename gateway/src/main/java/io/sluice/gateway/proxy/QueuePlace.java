@@ -37,11 +37,14 @@ final class QueuePlace implements Admission.Guest {
   /**
    * Asks for a place for the attempt, which is told when it has one or will get none, perhaps at
    * once.
+   *
+   * @param most how many the gateway allows the backend just now
    */
-  static QueuePlace ask(Attempt attempt, CompiledBackend backend, LoopPools pools) {
+  static QueuePlace ask(Attempt attempt, CompiledBackend backend, int most, LoopPools pools) {
     BackendLimits limits = backend.written().limits();
     QueuePlace place = new QueuePlace(attempt, backend.admission(), limits.maxRequests(), pools);
-    switch (backend.admission().enter(place, limits.maxRequests(), limits.maxQueue())) {
+    int seats = Math.min(limits.maxQueue(), most);
+    switch (backend.admission().enter(place, limits.maxRequests(), seats)) {
       case ENTER -> {
         place.state.set(State.INSIDE);
         pools.loop().execute(attempt::onPlace);

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How large the program of a regular expression becomes, which RE2 makes with all repetitions
@@ -18,6 +19,9 @@ final class RegexpSize {
   static final long MOST = 4_000;
 
   static final int DEEPEST = 200;
+
+  private static final Pattern REPETITION =
+      Pattern.compile("(0|[1-9][0-9]{0,8})(,(0|[1-9][0-9]{0,8})?)?");
 
   private final String regexp;
   private final Deque<List<Long>> outer = new ArrayDeque<>();
@@ -103,11 +107,14 @@ final class RegexpSize {
     }
   }
 
-  /** {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else in braces is text. */
+  /**
+   * {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else in braces is text, a number that
+   * begins with a zero too.
+   */
   private void braces() {
     int close = regexp.indexOf('}', at);
     String inside = close < 0 ? "" : regexp.substring(at + 1, close);
-    if (!inside.matches("[0-9]{1,9}(,[0-9]{0,9})?")) {
+    if (!REPETITION.matcher(inside).matches()) {
       at++;
       pieces.add(1L);
       return;

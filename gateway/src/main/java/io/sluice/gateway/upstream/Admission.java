@@ -32,6 +32,20 @@ public final class Admission {
   }
 
   /**
+   * Counts one in where places are not limited by the backend.
+   *
+   * @param most how many the gateway allows it just now
+   * @return false when it has as many, and this one is not counted
+   */
+  public boolean begin(int most) {
+    if (inside.incrementAndGet() > most) {
+      inside.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /**
    * Asks for a place.
    *
    * @param places how many there are; 0 for no limit

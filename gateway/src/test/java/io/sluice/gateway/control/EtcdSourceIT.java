@@ -49,16 +49,19 @@ class EtcdSourceIT extends ConfigSourceContract {
 
   @Override
   EtcdSource open() throws IOException {
-    return new EtcdSource(
-        new EtcdSettings(
-            List.of(URI.create(etcd.url())),
-            prefix,
-            null,
-            null,
-            null,
-            null,
-            null,
-            Duration.ofSeconds(1)));
+    return new EtcdSource(settings());
+  }
+
+  private EtcdSettings settings() {
+    return new EtcdSettings(
+        List.of(URI.create(etcd.url())),
+        prefix,
+        null,
+        null,
+        null,
+        null,
+        null,
+        Duration.ofSeconds(1));
   }
 
   @Override
@@ -96,6 +99,25 @@ class EtcdSourceIT extends ConfigSourceContract {
     }
     try (EtcdSource source = open()) {
       assertThat(source.await(PATIENCE).size()).isEqualTo(4_500);
+    }
+  }
+
+  @Test
+  void aTreeOfMoreThanAnyMessageIsReadWholeAndFollowed() throws Exception {
+    try (EtcdStore store = new EtcdStore(settings())) {
+      for (int i = 0; i < 80; i++) {
+        store.commit(
+            List.of(
+                new EtcdStore.Change(
+                    "hosts/h" + i + "/host", "x".repeat(900_000), EtcdStore.Change.ANY, 0)));
+      }
+    }
+    try (EtcdSource source = open()) {
+      KeyTree tree = source.await(PATIENCE);
+      assertThat(tree.size()).isEqualTo(80);
+      assertThat(tree.values().get("hosts/h79/host")).hasSize(900_000);
+      put("listeners/late", "1");
+      assertThat(source.await(PATIENCE).size()).isEqualTo(81);
     }
   }
 

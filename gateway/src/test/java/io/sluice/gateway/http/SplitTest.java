@@ -41,7 +41,7 @@ class SplitTest {
   }
 
   /** What becomes of one request that comes in a first piece and then in pieces of a size. */
-  private static String read(byte[] bytes, int first, int size) {
+  static String read(byte[] bytes, int first, int size) {
     RequestReader reader = new RequestReader(HeadLimits.REQUEST);
     BodyReader body = new BodyReader();
     StringBuilder content = new StringBuilder();
