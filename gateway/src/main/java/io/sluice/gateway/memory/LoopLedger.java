@@ -37,6 +37,7 @@ public final class LoopLedger {
 
   private final int loops;
   private final LongSupplier clock;
+  private boolean turnedAway;
   private LongConsumer shedder = patience -> {};
 
   /**
@@ -141,6 +142,7 @@ public final class LoopLedger {
   /** Another exchange of a backend that has its part was turned away. */
   public void refuseExchange() {
     refuse(Budget.EXCHANGES);
+    turnedAway = true;
   }
 
   /** How many exchanges are under way. */
@@ -172,7 +174,8 @@ public final class LoopLedger {
    * loop a few times a second.
    */
   public void look() {
-    if (isFull(Budget.EXCHANGES)) {
+    if (isFull(Budget.EXCHANGES) || turnedAway) {
+      turnedAway = false;
       shedder.accept(patience(Budget.EXCHANGES));
     }
     for (Budget budget : BUDGETS) {

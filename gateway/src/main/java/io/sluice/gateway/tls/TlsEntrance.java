@@ -78,8 +78,8 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
     tls.handshakeFuture()
         .addListener(
             handshake -> {
-              ctx.pipeline().remove(Refusals.NAME);
               if (handshake.isSuccess()) {
+                ctx.pipeline().remove(Refusals.NAME);
                 boolean http2 = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
                 entered.accept(TlsSession.of(identity, tls.engine().getSession(), http2));
               } else {
