@@ -3,17 +3,22 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdStore;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
@@ -200,6 +205,73 @@ class CommandsIT {
 
     assertThat(sluice("diff", "-f", copy.toString(), "--prune").succeeds().err())
         .contains("0 keys differ");
+  }
+
+  @Test
+  void noCommandShowsAPrivateKeyAndExportsAreTheirOwnersAlone() throws IOException {
+    TestCertificate pair = TestCertificate.of("shop.example");
+    String key = pair.privateKey();
+    String secret = key.lines().skip(1).findFirst().orElseThrow();
+    ObjectNode host = new JsonMapper().createObjectNode();
+    host.putObject("Settings").putObject("KeyPair").put("Cert", pair.certificate()).put("Key", key);
+    Path file = folder.resolve("hosts/shop.example/host.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, host.toString());
+    Path broken = folder.resolve("hosts/broken.example/host.json");
+    Files.createDirectories(broken.getParent());
+    // In the wrong field, without a certificate, cut off in the middle.
+    Files.writeString(broken, host.toString().replace("\"Cert\"", "\"Other\""));
+
+    List<Sluice> said = new ArrayList<>();
+    said.add(sluice("validate", folder.toString()));
+    said.add(sluice("diff", "-f", folder.toString()));
+    said.add(sluice("apply", "-f", folder.toString(), "--force"));
+    said.add(sluice("diff", "-f", folder.toString(), "--prune", "--output", "json"));
+    for (String form : List.of("table", "json")) {
+      said.add(sluice("get", "host", "--output", form));
+      said.add(sluice("get", "host", "shop.example", "--output", form));
+      said.add(sluice("status", "--output", form));
+      said.add(sluice("problems", "--output", form));
+    }
+    said.add(sluice("upsert", "host", "shop.example", host.toString().replace("Cert", "Crt")));
+    said.add(sluice("upsert", "host", "other.example", host.toString().substring(0, 700)));
+    Path copy = folder.resolve("copy");
+    said.add(sluice("export", copy.toString()));
+
+    for (Sluice each : said) {
+      assertThat(each.out() + each.err()).doesNotContain(secret, secret.substring(0, 20));
+    }
+    assertThat(one.admin("/status").body()).doesNotContain(secret);
+    assertThat(sluice("get", "host", "shop.example", "--with-secrets").out()).contains(secret);
+    Path exported = copy.resolve("hosts/shop.example/host.json");
+    assertThat(Files.readString(exported)).contains(secret);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(exported)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void whatTheFleetReadsOfAGatewayIsWhatThatGatewaySaidLast() throws Exception {
+    String key = "/vulcand/gateways/one";
+    try (EtcdStore store = new EtcdStore(settings())) {
+      Awaitility.await().until(() -> store.find("gateways/one") != null);
+      String own = store.find("gateways/one").value();
+      for (String foreign : List.of("{}", "garbage", own.replace("false", "true"))) {
+        etcd.put(key, foreign);
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () -> {
+                  EtcdStore.Stored now = store.find("gateways/one");
+                  return now != null && now.value().equals(own) && now.lease() != 0;
+                });
+      }
+      etcd.delete(key);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> store.find("gateways/one") != null);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestCertificate;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
@@ -125,6 +127,31 @@ class TlsIT {
             .version(version)
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'ClientAuth':'require','ClientCAs':'garbage'} | ClientCAs",
+        "{'ClientAuth':'require','ClientCAs':''} | ClientCAs",
+        "{'ClientAuth':'optional','ClientCAs':'-----BEGIN CERTIFICATE-----AAAA-----END"
+            + " CERTIFICATE-----'} | ClientCAs",
+        "{'CipherSuites':['NOPE']} | CipherSuites",
+        "{'CipherSuites':['NOPE','TLS_AES_128_GCM_SHA256']} | CipherSuites",
+        "{'MinVersion':'VersionTLS13','MaxVersion':'VersionTLS12'} | Version",
+      })
+  void whatNoHandshakeCouldUseIsAProblemAndTheLastGoodFormServes(String tls, String field)
+      throws Exception {
+    listener(JSON.readValue(tls.replace('\'', '"'), new TypeReference<Map<String, Object>>() {}));
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(gateway.problems())
+                    .anySatisfy(problem -> assertThat(problem.toString()).contains(field)));
+    try (HttpClient client = client(null)) {
+      assertThat(get(client, HttpClient.Version.HTTP_1_1).statusCode()).isEqualTo(200);
+    }
   }
 
   /** What a client sends in the place of a handshake, or shows in it. */

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows objects of the tree in etcd. */
@@ -31,6 +32,11 @@ public final class GetCommand implements Callable<Integer> {
       description = "backend/server for a server, frontend/middleware for a middleware")
   private @Nullable String id;
 
+  @Option(
+      names = "--with-secrets",
+      description = "with an id: the private keys too, as upsert wants them")
+  private boolean withSecrets;
+
   @Mixin private StoreOptions options = new StoreOptions();
   @Mixin private Output output = new Output();
 
@@ -43,7 +49,8 @@ public final class GetCommand implements Callable<Integer> {
           output.note("sluice: found no " + kind + " \"" + id + "\"");
           return 1;
         }
-        output.json(parse(stored.value()));
+        String value = stored.value();
+        output.json(parse(withSecrets ? value : Secrets.hidden(kind.key(id), value)));
         return 0;
       }
       ObjectNode all = Output.JSON.createObjectNode();

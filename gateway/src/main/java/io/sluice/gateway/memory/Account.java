@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one holder has taken of one budget. Owned by the holder, which closes it; event loop only.
  *
- * <p>An account that holds something stands in its ledger's list. It <em>moves</em> whenever it is
- * seen to hold an eighth less than before.
+ * <p>An account whose holder can be cut stands in its ledger's list while it holds something. It
+ * <em>moves</em> when the ledger first sees it, and whenever it is seen to hold an eighth less than
+ * before.
  */
 public final class Account {
   private final LoopLedger ledger;
@@ -14,6 +15,7 @@ public final class Account {
   private final @Nullable Holder holder;
   private long bytes;
   private long mark;
+  private boolean seen;
   private long movedAt;
   Account next = this;
   private Account previous = this;
@@ -39,9 +41,11 @@ public final class Account {
     }
     ledger.change(budget, now - bytes);
     if (bytes == 0) {
-      enter(ledger.end(budget));
+      if (holder != null) {
+        enter(ledger.end(budget));
+      }
       mark = now;
-      movedAt = ledger.now();
+      seen = false;
     } else if (now == 0) {
       leave();
     } else if (now > mark) {
@@ -72,7 +76,8 @@ public final class Account {
     if (holder != null) {
       set(holder.holds());
     }
-    if (bytes <= mark - mark / 8) {
+    if (!seen || bytes <= mark - mark / 8) {
+      seen = true;
       mark = bytes;
       movedAt = now;
     }
@@ -80,10 +85,6 @@ public final class Account {
 
   long movedAt() {
     return movedAt;
-  }
-
-  boolean canBeCut() {
-    return holder != null;
   }
 
   void cut() {

@@ -57,7 +57,7 @@ public final class LoopLedger {
     }
   }
 
-  /** An account that is looked at, and never cut. */
+  /** An account that nobody cuts. */
   public Account account(Budget budget) {
     return new Account(this, budget, null);
   }
@@ -206,7 +206,7 @@ public final class LoopLedger {
     List<Account> stalled = new ArrayList<>();
     long patience = patience(budget);
     for (Account each = end.next; each != end; each = each.next) {
-      if (each.canBeCut() && now - each.movedAt() >= patience) {
+      if (now - each.movedAt() >= patience) {
         stalled.add(each);
       }
     }
@@ -223,10 +223,6 @@ public final class LoopLedger {
 
   private long patience(Budget budget) {
     return hasRoom(budget, EXCHANGE_BYTES) ? PATIENCE_NANOS : IMPATIENCE_NANOS;
-  }
-
-  long now() {
-    return clock.getAsLong();
   }
 
   void change(Budget budget, long bytes) {

@@ -107,8 +107,7 @@ final class ClientDeadline {
     if (current == Wait.READING) {
       unreadBefore = unread.getAsLong();
     }
-    beganAt = wheel.now();
-    deadline.in(nanos());
+    beganAt = deadline.in(nanos());
   }
 
   private long nanos() {

@@ -35,9 +35,10 @@ public final class DeadlineWheel {
       this.action = action;
     }
 
-    /** Sets it to so many nanoseconds from now, whatever it was set to. */
-    public void in(long nanos) {
-      long now = clock.getAsLong() - origin;
+    /** Sets it to so many nanoseconds from now, whatever it was set to; returns now. */
+    public long in(long nanos) {
+      long clocked = clock.getAsLong();
+      long now = clocked - origin;
       at = nanos > FOR_EVER ? NEVER - 1 : now + nanos;
       long tick = tickOf(at);
       if (!linked) {
@@ -46,6 +47,7 @@ public final class DeadlineWheel {
         unlink(this);
         link(this, tick);
       }
+      return clocked;
     }
 
     /** Moves it so many nanoseconds towards now, as if it had been set to less. */

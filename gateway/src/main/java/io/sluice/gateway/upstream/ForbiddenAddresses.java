@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ public final class ForbiddenAddresses {
   public static final String METADATA =
       "169.254.0.0/16,fe80::/10,fd00:ec2::254,168.63.129.16,100.100.100.200,192.0.0.192";
 
+  private static final Cidr NAT64 = Cidr.parse("64:ff9b::/96");
+
   @Bounded("by the option that it is made of")
   private final List<Cidr> ranges;
 
@@ -37,7 +41,8 @@ public final class ForbiddenAddresses {
   }
 
   /** Whether no connection may be made to this port of this address. */
-  public boolean contains(InetAddress address, int port) {
+  public boolean contains(InetAddress named, int port) {
+    InetAddress address = behindNat64(named);
     for (Cidr range : ranges) {
       if (range.contains(address)) {
         return true;
@@ -45,6 +50,19 @@ public final class ForbiddenAddresses {
     }
     InetSocketAddress own = admin;
     return own != null && own.getPort() == port && leadsTo(own.getAddress(), address);
+  }
+
+  /** The IPv4 address that a translator in the network makes of 64:ff9b::/96 (RFC 6052). */
+  private static InetAddress behindNat64(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (!NAT64.contains(address)) {
+      return address;
+    }
+    try {
+      return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16));
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   /** Whether a connection to an address arrives at one that is listened on. */

@@ -2,13 +2,16 @@ package io.sluice.gateway.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.ByteSequence;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.testkit.Etcd;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +121,34 @@ class EtcdSourceIT extends ConfigSourceContract {
       assertThat(tree.values().get("hosts/h79/host")).hasSize(900_000);
       put("listeners/late", "1");
       assertThat(source.await(PATIENCE).size()).isEqualTo(81);
+    }
+  }
+
+  @Test
+  void keysThatAreNoTextAreKeptApartAndFollowed() throws Exception {
+    try (EtcdConnection raw = new EtcdConnection(settings());
+        EtcdSource source = open()) {
+      AtomicReference<KeyTree> seen = new AtomicReference<>(source.await(PATIENCE));
+      put("listeners/a", "1");
+      for (byte odd : new byte[] {(byte) 0xff, (byte) 0xfe}) {
+        byte[] key = (prefix + "/listeners/?").getBytes(StandardCharsets.UTF_8);
+        key[key.length - 1] = odd;
+        EtcdConnection.await(
+            raw.client().getKVClient().put(ByteSequence.from(key), EtcdConnection.bytes("2")));
+      }
+      put("listeners/b", "3");
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                KeyTree now = source.await(Duration.ofMillis(100));
+                return (now == null ? seen.get() : seen.updateAndGet(last -> now)).size() == 4;
+              });
+    }
+    try (EtcdSource again = open()) {
+      assertThat(again.await(PATIENCE).values().keySet())
+          .hasSize(4)
+          .contains("listeners/a", "listeners/b");
     }
   }
 
