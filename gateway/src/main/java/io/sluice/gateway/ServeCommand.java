@@ -212,11 +212,17 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private AdminAccess adminAccess() {
-    return store.adminAccess(adminTokens());
+    StoreOptions.AdminFiles files = store.adminFiles();
+    AdminTokens tokens = adminTokens(files.clientCa() != null);
+    return new AdminAccess(tokens, files.cert(), files.key(), files.clientCa());
   }
 
-  /** An address that other machines reach is never open without a word of the operator's. */
-  private AdminTokens adminTokens() {
+  /**
+   * An address that other machines reach is never open without a word of the operator's.
+   *
+   * @param byCertificate whether clients are known by certificates
+   */
+  private AdminTokens adminTokens(boolean byCertificate) {
     Path file = store.adminToken();
     if (file != null) {
       try {
@@ -225,7 +231,7 @@ final class ServeCommand implements Callable<Integer> {
         throw usage("--admin-token: " + unusable.getMessage());
       }
     }
-    if (store.hasAdminClients()) {
+    if (byCertificate) {
       return AdminTokens.nobody();
     }
     String host = admin.substring(0, Math.max(0, admin.lastIndexOf(':')));

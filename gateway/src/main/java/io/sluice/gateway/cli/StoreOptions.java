@@ -1,7 +1,5 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.admin.AdminAccess;
-import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.control.AdminLogin;
 import io.sluice.gateway.control.EtcdSettings;
@@ -158,23 +156,21 @@ public final class StoreOptions {
   }
 
   /**
-   * Who may use a gateway's admin API, and how.
+   * The certificate, the key and the trusted authorities of an admin API; those that were not given
+   * are null.
    *
-   * @param tokens what their file says
    * @throws ParameterException when files do not go together or cannot be read
    */
-  public AdminAccess adminAccess(AdminTokens tokens) {
+  public AdminFiles adminFiles() {
     checkAdmin();
     if (adminCa != null && adminCert == null) {
       throw usage("--admin-client-ca: found no --admin-cert, expected both");
     }
-    return new AdminAccess(tokens, adminCert, adminKey, adminCa);
+    return new AdminFiles(adminCert, adminKey, adminCa);
   }
 
-  /** Whether clients of the admin API are known by certificates. */
-  public boolean hasAdminClients() {
-    return adminCa != null;
-  }
+  /** What {@link #adminFiles} gives. */
+  public record AdminFiles(@Nullable Path cert, @Nullable Path key, @Nullable Path clientCa) {}
 
   private void checkAdmin() {
     if ((adminCert == null) != (adminKey == null)) {
