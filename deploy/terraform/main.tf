@@ -11,9 +11,9 @@ locals {
   install   = "sudo DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold"
 
   # A folder of the one who logs in, which nobody else can look into; keys are there until they are in their place.
-  upload = "rm -rf sluice && install -d -m 0700 sluice"
+  upload = "rm -rf .sluice-upload && install -d -m 0700 .sluice-upload"
   login = { for user in ["gateway", "gtin"] : user =>
-    "sudo install -d -m 0755 /etc/sluice /etc/sluice/etcd && sudo install -m 0644 sluice/ca.pem sluice/${user}.pem /etc/sluice/etcd/ && sudo install -m 0600 sluice/${user}.key /etc/sluice/etcd/"
+    "sudo install -d -m 0755 /etc/sluice /etc/sluice/etcd && sudo install -m 0644 .sluice-upload/ca.pem .sluice-upload/${user}.pem /etc/sluice/etcd/ && sudo install -m 0600 .sluice-upload/${user}.key /etc/sluice/etcd/"
   }
 
   # systemd hands them to the unit's user of the day.
@@ -45,7 +45,7 @@ resource "terraform_data" "etcd" {
   }
 
   provisioner "file" {
-    destination = "sluice/etcd.env"
+    destination = ".sluice-upload/etcd.env"
     content = templatefile("${path.module}/etcd.env.tftpl", {
       name    = each.key
       address = each.value
@@ -55,29 +55,29 @@ resource "terraform_data" "etcd" {
 
   provisioner "file" {
     source      = "${var.keys}/ca.pem"
-    destination = "sluice/ca.pem"
+    destination = ".sluice-upload/ca.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/member-${each.key}.pem"
-    destination = "sluice/member.pem"
+    destination = ".sluice-upload/member.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/member-${each.key}.key"
-    destination = "sluice/member.key"
+    destination = ".sluice-upload/member.key"
   }
 
   provisioner "remote-exec" {
     inline = [
       "set -e",
-      "sudo install -m 0644 sluice/etcd.env /etc/default/etcd",
+      "sudo install -m 0644 .sluice-upload/etcd.env /etc/default/etcd",
       "sudo apt-get update -q -o DPkg::Lock::Timeout=120",
       "${local.install} etcd-server etcd-client",
       "sudo install -d -m 0755 /etc/etcd-keys",
-      "sudo install -m 0644 sluice/ca.pem sluice/member.pem /etc/etcd-keys/",
-      "sudo install -m 0600 -o etcd sluice/member.key /etc/etcd-keys/",
-      "rm -rf sluice",
+      "sudo install -m 0644 .sluice-upload/ca.pem .sluice-upload/member.pem /etc/etcd-keys/",
+      "sudo install -m 0600 -o etcd .sluice-upload/member.key /etc/etcd-keys/",
+      "rm -rf .sluice-upload",
       "sudo systemctl enable etcd",
       "sudo systemctl restart --no-block etcd",
     ]
@@ -104,50 +104,50 @@ resource "terraform_data" "gateway" {
 
   provisioner "file" {
     source      = var.packages.sluice
-    destination = "sluice/sluice.deb"
+    destination = ".sluice-upload/sluice.deb"
   }
 
   provisioner "file" {
-    destination = "sluice/sluice.env"
+    destination = ".sluice-upload/sluice.env"
     content     = "SLUICE_ID=${each.key}\nSLUICE_ETCD=${local.endpoints}\nSLUICE_ADMIN=${each.value}:8182\n"
   }
 
   provisioner "file" {
-    destination = "sluice/login.conf"
+    destination = ".sluice-upload/login.conf"
     content     = "${local.credentials["gateway"]}LoadCredential=admin-token:/etc/sluice/admin-token\nEnvironment=SLUICE_ADMIN_TOKEN=%d/admin-token\n"
   }
 
   provisioner "file" {
     source      = "${var.keys}/ca.pem"
-    destination = "sluice/ca.pem"
+    destination = ".sluice-upload/ca.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/gateway.pem"
-    destination = "sluice/gateway.pem"
+    destination = ".sluice-upload/gateway.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/gateway.key"
-    destination = "sluice/gateway.key"
+    destination = ".sluice-upload/gateway.key"
   }
 
   provisioner "file" {
     source      = var.admin_token
-    destination = "sluice/admin-token"
+    destination = ".sluice-upload/admin-token"
   }
 
   # The socket unit keeps the clients' sockets while the program is replaced.
   provisioner "remote-exec" {
     inline = [
       "set -e",
-      "${local.install} ./sluice/sluice.deb",
-      "sudo install -m 0644 sluice/sluice.env /etc/sluice/sluice.env",
+      "${local.install} ./.sluice-upload/sluice.deb",
+      "sudo install -m 0644 .sluice-upload/sluice.env /etc/sluice/sluice.env",
       local.login["gateway"],
-      "sudo install -m 0600 sluice/admin-token /etc/sluice/admin-token",
+      "sudo install -m 0600 .sluice-upload/admin-token /etc/sluice/admin-token",
       "sudo install -d -m 0755 /etc/systemd/system/sluice.service.d",
-      "sudo install -m 0644 sluice/login.conf /etc/systemd/system/sluice.service.d/",
-      "rm -rf sluice",
+      "sudo install -m 0644 .sluice-upload/login.conf /etc/systemd/system/sluice.service.d/",
+      "rm -rf .sluice-upload",
       "sudo systemctl daemon-reload",
       "sudo systemctl enable --now sluice.socket",
       "sudo systemctl enable sluice",
@@ -176,24 +176,24 @@ resource "terraform_data" "access" {
 
   provisioner "file" {
     source      = "${var.keys}/ca.pem"
-    destination = "sluice/ca.pem"
+    destination = ".sluice-upload/ca.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/root.pem"
-    destination = "sluice/root.pem"
+    destination = ".sluice-upload/root.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/root.key"
-    destination = "sluice/root.key"
+    destination = ".sluice-upload/root.key"
   }
 
   provisioner "remote-exec" {
     inline = [
       "said=0",
-      "sluice access --service gtin=${join(",", var.backends)} --etcd ${local.endpoints} --etcd-ca sluice/ca.pem --etcd-cert sluice/root.pem --etcd-key sluice/root.key || said=$?",
-      "rm -rf sluice",
+      "sluice access --service gtin=${join(",", var.backends)} --etcd ${local.endpoints} --etcd-ca .sluice-upload/ca.pem --etcd-cert .sluice-upload/root.pem --etcd-key .sluice-upload/root.key || said=$?",
+      "rm -rf .sluice-upload",
       "exit $said",
     ]
   }
@@ -219,43 +219,43 @@ resource "terraform_data" "service" {
 
   provisioner "file" {
     source      = var.packages.gtin_service
-    destination = "sluice/gtin-service.deb"
+    destination = ".sluice-upload/gtin-service.deb"
   }
 
   provisioner "file" {
-    destination = "sluice/gtin-service.env"
+    destination = ".sluice-upload/gtin-service.env"
     content     = "LISTEN_HOST=${each.value}\nREGISTER=${local.endpoints}\n"
   }
 
   provisioner "file" {
-    destination = "sluice/login.conf"
+    destination = ".sluice-upload/login.conf"
     content     = local.credentials["gtin"]
   }
 
   provisioner "file" {
     source      = "${var.keys}/ca.pem"
-    destination = "sluice/ca.pem"
+    destination = ".sluice-upload/ca.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/gtin.pem"
-    destination = "sluice/gtin.pem"
+    destination = ".sluice-upload/gtin.pem"
   }
 
   provisioner "file" {
     source      = "${var.keys}/gtin.key"
-    destination = "sluice/gtin.key"
+    destination = ".sluice-upload/gtin.key"
   }
 
   provisioner "remote-exec" {
     inline = [
       "set -e",
-      "${local.install} ./sluice/gtin-service.deb",
-      "sudo install -m 0644 sluice/gtin-service.env /etc/sluice/gtin-service.env",
+      "${local.install} ./.sluice-upload/gtin-service.deb",
+      "sudo install -m 0644 .sluice-upload/gtin-service.env /etc/sluice/gtin-service.env",
       local.login["gtin"],
       "sudo install -d -m 0755 /etc/systemd/system/gtin-service@.service.d",
-      "sudo install -m 0644 sluice/login.conf /etc/systemd/system/gtin-service@.service.d/",
-      "rm -rf sluice",
+      "sudo install -m 0644 .sluice-upload/login.conf /etc/systemd/system/gtin-service@.service.d/",
+      "rm -rf .sluice-upload",
       "sudo systemctl daemon-reload",
       "sudo systemctl enable gtin-service@9101",
       "sudo systemctl restart gtin-service@9101",

@@ -239,10 +239,52 @@ class AccessIT {
   }
 
   @Test
+  void nobodyIsLockedOutByACertificateThatTheStoreDoesNotTakeForRoots() throws Exception {
+    try (Etcd other = Etcd.startGuarded("gateway")) {
+      List<String> command = new ArrayList<>(List.of("access"));
+      command.addAll(
+          List.of(
+              "--etcd",
+              other.url(),
+              "--etcd-ca",
+              other.file("ca.pem").toString(),
+              "--etcd-cert",
+              other.file("gateway.pem").toString(),
+              "--etcd-key",
+              other.file("gateway.key").toString()));
+      Sluice refused = Sluice.run(command.toArray(new String[0]));
+      assertThat(refused.status()).isEqualTo(1);
+      assertThat(refused.err()).contains("common name is root");
+      other.put("/vulcand/listeners/l", "{}");
+      assertThat(other.ctl("get", "/vulcand/listeners/l")).contains("{}");
+    }
+    Sluice open = Sluice.run("access", "--etcd", "http://127.0.0.1:1");
+    assertThat(open.status()).isEqualTo(2);
+    assertThat(open.err()).contains("--passwords");
+  }
+
+  @Test
+  void whoWasThereBeforeIsNamedAndRolesOfOthersAreTaken() throws Exception {
+    try (Etcd other = Etcd.startGuarded("gateway", "operator")) {
+      other.ctl("role", "add", "root");
+      other.ctl("user", "add", "gateway:unused");
+      other.ctl("user", "add", "old:unused");
+      other.ctl("user", "grant-role", "gateway", "root");
+      List<String> command = new ArrayList<>(List.of("access"));
+      command.addAll(arguments(other, "root", true));
+      Sluice done = Sluice.run(command.toArray(new String[0])).succeeds();
+      assertThat(done.out() + done.err()).contains("were there: old");
+      assertThat(other.ctl("user", "get", "gateway")).doesNotContain("root");
+    }
+  }
+
+  @Test
   void whatCannotBeAUserIsRefused() {
     assertThat(Sluice.run("access", "--service", "root=gtin").status()).isEqualTo(2);
     assertThat(Sluice.run("access", "--service", "gateway=gtin").status()).isEqualTo(2);
     assertThat(Sluice.run("access", "--service", "a/b=gtin").status()).isEqualTo(2);
     assertThat(Sluice.run("access", "--service", "gtin=a/b").err()).contains("a/b");
+    assertThat(Sluice.run("access", "--service", "g=a", "--service", "g=b").err())
+        .contains("twice");
   }
 }

@@ -43,6 +43,10 @@ final class CatalogueOptions {
       }
       return address;
     }
+    if (CatalogueAddress.of(place).tellsPassword()) {
+      throw new IOException(
+          "--catalogue: found a password beside --catalogue-password-file, expected one of them");
+    }
     String password;
     try {
       password = Files.readString(passwordFile).lines().findFirst().orElse("");

@@ -64,6 +64,9 @@ final class RegisterOptions {
 
   /** What was asked for; null where a service is to announce itself nowhere. */
   @Nullable EtcdAccess access() {
+    if (register.isEmpty()) {
+      return null;
+    }
     for (URI endpoint : register) {
       boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
       if (!http || endpoint.getHost() == null || endpoint.getUserInfo() != null) {
@@ -82,7 +85,7 @@ final class RegisterOptions {
     readable("--etcd-ca", ca);
     readable("--etcd-cert", cert);
     readable("--etcd-key", key);
-    return register.isEmpty() ? null : new EtcdAccess(register, user, passwordFile, ca, cert, key);
+    return new EtcdAccess(register, user, passwordFile, ca, cert, key);
   }
 
   private void readable(String option, @Nullable Path file) {

@@ -159,6 +159,11 @@ final class ServeCommand implements Callable<Integer> {
     if (lease < 2) {
       throw usage("--lease", Integer.toString(lease), "at least 2 seconds");
     }
+    List<String> names = new ArrayList<>(privateNames);
+    names.add(privateAddress.host());
+    if (advertise != null) {
+      names.add(advertise.getHost());
+    }
     String name = id == null ? "gtin-" + publicAddress.port() : id;
     if (!name.matches("[A-Za-z0-9._-]{1,128}")) {
       throw usage("--id", name, "letters, digits, dots, dashes and underscores");
@@ -167,7 +172,7 @@ final class ServeCommand implements Callable<Integer> {
         name,
         publicAddress,
         privateAddress,
-        privateNames,
+        names,
         catalogue.address(),
         localCopy,
         accepted,

@@ -161,7 +161,16 @@ class RegistrationIT extends RunningService {
         };
     int port = FreePort.next();
     try (Program program =
-        service("all", port, FreePort.next(), option, "/none/here", other, "/none/here")) {
+        service(
+            "all",
+            port,
+            FreePort.next(),
+            "--register",
+            "http://127.0.0.1:1",
+            option,
+            "/none/here",
+            other,
+            "/none/here")) {
       assertThat(program.awaitExit(PATIENCE)).isEqualTo(2);
       assertThat(program.printed()).contains("/none/here");
     }

@@ -107,7 +107,7 @@ public final class AdminServer implements AutoCloseable {
           RENEW_MILLIS,
           timer ->
               server
-                  .updateSSLOptions(options(access).getSslOptions())
+                  .updateSSLOptions(options(access).getSslOptions(), true)
                   .onFailure(unusable -> LOG.warn("--admin-cert: {}", unusable.getMessage())));
     }
   }

@@ -2,6 +2,7 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.OwnerOnly;
+import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdUsers;
 import io.sluice.gateway.control.EtcdUsers.Right;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,7 +52,7 @@ public final class AccessCommand implements Callable<Integer> {
       paramLabel = "USER=BACKEND[,BACKEND]",
       description =
           "reads and writes servers of these backends, and of the same names with -private, alone")
-  private Map<String, String> services = new LinkedHashMap<>();
+  private List<String> services = new ArrayList<>();
 
   @Option(
       names = "--passwords",
@@ -67,14 +69,36 @@ public final class AccessCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, List<Right>> users = users();
-    try (EtcdUsers etcd = new EtcdUsers(options.settings(Duration.ofSeconds(15)))) {
-      etcd.root(password("root"));
-      for (Map.Entry<String, List<Right>> user : users.entrySet()) {
-        etcd.grant(user.getKey(), password(user.getKey()), user.getValue());
+    EtcdSettings settings = options.settings(Duration.ofSeconds(15));
+    boolean certificates = settings.cert() != null;
+    if (passwords == null && !certificates) {
+      throw usage(
+          "found neither --passwords nor --etcd-cert, expected one of them: nobody could log in");
+    }
+    List<String> others;
+    try (EtcdUsers etcd = new EtcdUsers(settings)) {
+      boolean anew = !etcd.knows("root");
+      if (!anew && passwords != null && !Files.exists(passwords.resolve("root"))) {
+        throw new IOException(
+            "etcd has a user root already, expected its password in " + passwords.resolve("root"));
       }
-      etcd.require();
+      String secret = passwords == null ? EtcdUsers.secret() : password("root");
+      etcd.root(secret);
+      for (Map.Entry<String, List<Right>> user : users.entrySet()) {
+        String password = passwords == null ? null : password(user.getKey());
+        etcd.grant(user.getKey(), password, user.getValue());
+      }
+      others = etcd.others(users.keySet());
+      if (anew && passwords == null) {
+        etcd.requireIfKnown(secret);
+      } else {
+        etcd.require();
+      }
     }
     output.note("etcd answers root, " + String.join(", ", users.keySet()) + " and nobody else");
+    if (!others.isEmpty()) {
+      output.note("but for users who were there: " + String.join(", ", others));
+    }
     return 0;
   }
 
@@ -82,17 +106,21 @@ public final class AccessCommand implements Callable<Integer> {
     Map<String, List<Right>> users = new LinkedHashMap<>();
     users.put(gateway, List.of(new Right("", false), new Right(GatewayStatus.FOLDER, true)));
     users.put(operator, List.of(new Right("", true)));
-    services.forEach(
-        (user, backends) -> {
-          List<Right> rights = new ArrayList<>();
-          for (String backend : backends.split(",", -1)) {
-            rights.add(servers("--service", backend));
-            rights.add(servers("--service", backend + "-private"));
-          }
-          if (users.put(user, rights) != null) {
-            throw usage("--service: found user " + user + " twice, expected one for each purpose");
-          }
-        });
+    for (String service : services) {
+      int equals = service.indexOf('=');
+      if (equals < 1) {
+        throw usage("--service: found \"" + service + "\", expected USER=BACKEND[,BACKEND]");
+      }
+      List<Right> rights = new ArrayList<>();
+      for (String backend : service.substring(equals + 1).split(",", -1)) {
+        rights.add(servers("--service", backend));
+        rights.add(servers("--service", backend + "-private"));
+      }
+      String user = service.substring(0, equals);
+      if (users.put(user, rights) != null) {
+        throw usage("--service: found user " + user + " twice, expected all its backends in one");
+      }
+    }
     for (String user : users.keySet()) {
       if (!user.matches("[A-Za-z0-9._-]{1,64}") || user.equals("root")) {
         throw usage(
@@ -111,13 +139,11 @@ public final class AccessCommand implements Callable<Integer> {
     return new Right("backends/" + backend + "/servers/", true);
   }
 
-  private @Nullable String password(String user) throws IOException {
-    if (passwords == null) {
-      return null;
-    }
-    Path file = passwords.resolve(user);
+  private String password(String user) throws IOException {
+    Path folder = Objects.requireNonNull(passwords);
+    Path file = folder.resolve(user);
     if (!Files.exists(file)) {
-      Files.createDirectories(passwords);
+      Files.createDirectories(folder);
       Files.writeString(Files.createFile(file, OwnerOnly.FILE), EtcdUsers.secret() + "\n");
     }
     String password = Files.readString(file).lines().findFirst().orElse("");

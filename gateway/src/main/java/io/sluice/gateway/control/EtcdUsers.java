@@ -3,9 +3,13 @@ package io.sluice.gateway.control;
 import io.etcd.jetcd.Auth;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.auth.Permission;
+import io.sluice.gateway.config.OwnerOnly;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +24,7 @@ public final class EtcdUsers implements AutoCloseable {
   private static final String ROOT = "root";
   private static final int SECRET_BYTES = 32;
 
+  private final EtcdSettings settings;
   private final EtcdConnection connection;
   private final Auth auth;
 
@@ -35,12 +40,25 @@ public final class EtcdUsers implements AutoCloseable {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdUsers(EtcdSettings settings) throws IOException {
+    this.settings = settings;
     this.connection = new EtcdConnection(settings);
     this.auth = connection.client().getAuthClient();
   }
 
+  /** Whether there is a user of this name. */
+  public boolean knows(String user) throws IOException, InterruptedException {
+    return EtcdConnection.await(auth.userList()).getUsers().contains(user);
+  }
+
+  /** Users beside root and these, who keep what they may do. */
+  public List<String> others(Collection<String> users) throws IOException, InterruptedException {
+    return EtcdConnection.await(auth.userList()).getUsers().stream()
+        .filter(user -> !user.equals(ROOT) && !users.contains(user))
+        .toList();
+  }
+
   /** Makes the one who may do everything; one that is there keeps its password. */
-  public void root(@Nullable String password) throws IOException, InterruptedException {
+  public void root(String password) throws IOException, InterruptedException {
     made(ROOT, password);
     role(ROOT);
     EtcdConnection.await(auth.userGrantRole(bytes(ROOT), bytes(ROOT)));
@@ -75,11 +93,56 @@ public final class EtcdUsers implements AutoCloseable {
     }
     user(user, password);
     EtcdConnection.await(auth.userGrantRole(bytes(user), bytes(user)));
+    for (String other : EtcdConnection.await(auth.userGet(bytes(user))).getRoles()) {
+      if (!other.equals(user)) {
+        EtcdConnection.await(auth.userRevokeRole(bytes(user), bytes(other)));
+      }
+    }
   }
 
   /** From now on nobody who is none of the users may do anything. */
   public void require() throws IOException, InterruptedException {
     EtcdConnection.await(auth.authEnable());
+  }
+
+  /**
+   * The same, but for a store that does not know this connection as root then: there nothing is
+   * required again.
+   *
+   * @param secret root's password
+   * @throws IOException when it does not know us, and all is as it was
+   */
+  public void requireIfKnown(String secret) throws IOException, InterruptedException {
+    require();
+    try {
+      EtcdConnection.await(auth.userList());
+    } catch (IOException locked) {
+      Path file = Files.createTempFile("root", "", OwnerOnly.FILE);
+      try {
+        Files.writeString(file, secret);
+        EtcdSettings asRoot =
+            new EtcdSettings(
+                settings.endpoints(),
+                settings.prefix(),
+                ROOT,
+                file,
+                settings.ca(),
+                settings.cert(),
+                settings.key(),
+                settings.watchdog());
+        try (EtcdConnection root = new EtcdConnection(asRoot)) {
+          EtcdConnection.await(root.client().getAuthClient().authDisable());
+        }
+      } finally {
+        Files.delete(file);
+      }
+      throw new IOException(
+          "etcd does not take our certificate for root's ("
+              + locked.getMessage()
+              + "), expected one whose common name is root, and etcd with --client-cert-auth; its"
+              + " users are made, and nothing is required of anybody",
+          locked);
+    }
   }
 
   private boolean isFor(Right right, Permission permission) {

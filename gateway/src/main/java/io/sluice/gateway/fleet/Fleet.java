@@ -164,8 +164,13 @@ public final class Fleet {
   private String ask(GatewayStatus gateway, String path)
       throws SilentException, InterruptedException {
     String admin = gateway.admin();
-    URI uri = URI.create((admin.startsWith("https://") ? admin : "http://" + admin) + path);
+    boolean secure = admin.startsWith("https://");
+    URI uri = URI.create((secure ? admin : "http://" + admin) + path);
     try {
+      if (!secure && (store.adminLogin().ca() != null || store.adminLogin().cert() != null)) {
+        throw new IOException(
+            "found no TLS, expected it since --admin-ca or --admin-cert is given");
+      }
       if (http == null) {
         http = store.adminLogin().client(ASK);
       }

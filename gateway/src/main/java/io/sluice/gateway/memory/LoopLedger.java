@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,6 +19,17 @@ import java.util.function.LongSupplier;
  * the budget is turned away.
  */
 public final class LoopLedger {
+  /** Who ends exchanges. */
+  @FunctionalInterface
+  public interface Shedder {
+    /**
+     * Ends those whose clients have not moved for so long.
+     *
+     * @param ofCrowded only those to backends that have their part, {@link #exchangesForOneBackend}
+     */
+    void shed(long stalledNanos, boolean ofCrowded);
+  }
+
   private static final Budget[] BUDGETS = Budget.values();
   private static final long EXCHANGE_BYTES = 8 * 1024;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -38,7 +48,7 @@ public final class LoopLedger {
   private final int loops;
   private final LongSupplier clock;
   private boolean turnedAway;
-  private LongConsumer shedder = patience -> {};
+  private Shedder shedder = (stalledNanos, ofCrowded) -> {};
 
   /**
    * @param heap the largest heap, in bytes
@@ -154,7 +164,7 @@ public final class LoopLedger {
    * Who ends exchanges whose clients have not moved for so many nanoseconds, when there are too
    * many.
    */
-  public void shedBy(LongConsumer by) {
+  public void shedBy(Shedder by) {
     shedder = by;
   }
 
@@ -174,9 +184,10 @@ public final class LoopLedger {
    * loop a few times a second.
    */
   public void look() {
-    if (isFull(Budget.EXCHANGES) || turnedAway) {
+    boolean full = isFull(Budget.EXCHANGES);
+    if (full || turnedAway) {
       turnedAway = false;
-      shedder.accept(patience(Budget.EXCHANGES));
+      shedder.shed(patience(Budget.EXCHANGES), !full);
     }
     for (Budget budget : BUDGETS) {
       Account end = accounts[budget.ordinal()];

@@ -111,6 +111,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     pools.acquire(picked.endpoint(), backend.settings(), this);
   }
 
+  /** Whether the backend has about as many exchanges as the gateway allows one. */
+  boolean isToCrowded() {
+    return backend.admission().inside() >= pools.ledger().exchangesForOneBackend() / 4 * 3;
+  }
+
   int count() {
     return count;
   }

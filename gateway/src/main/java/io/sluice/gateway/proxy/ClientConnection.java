@@ -17,5 +17,5 @@ interface ClientConnection {
   void closeIdle();
 
   /** Ends the exchanges whose client has not done its part for so many nanoseconds. */
-  void shed(long stalledNanos);
+  void shed(long stalledNanos, boolean ofCrowded);
 }

@@ -102,6 +102,11 @@ final class Exchange implements ExchangeView {
     return context.matchFailures();
   }
 
+  /** Whether its backend has its part of all exchanges. */
+  boolean isToCrowded() {
+    return attempt != null && attempt.isToCrowded();
+  }
+
   boolean isFinished() {
     return finished;
   }
@@ -355,13 +360,13 @@ final class Exchange implements ExchangeView {
       deadline.remove();
     }
     stream.pools().ledger().exchangeEnds();
-    if (passage != null) {
-      passage.onFinish();
-    }
     long upstreamNanos = 0;
     if (attempt != null) {
       attempt.end();
       upstreamNanos = attempt.durationNanos();
+    }
+    if (passage != null) {
+      passage.onFinish();
     }
     long durationNanos = System.nanoTime() - startedNanos;
     if (reason != null) {

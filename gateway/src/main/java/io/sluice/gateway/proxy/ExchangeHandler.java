@@ -170,4 +170,13 @@ final class ExchangeHandler {
   boolean isBusy() {
     return current != null && !current.isFinished();
   }
+
+  /**
+   * Whether there is an exchange that may be ended to make room.
+   *
+   * @param ofCrowded whether only those to backends that have their part may be
+   */
+  boolean mayBeShed(boolean ofCrowded) {
+    return current != null && !current.isFinished() && (!ofCrowded || current.isToCrowded());
+  }
 }

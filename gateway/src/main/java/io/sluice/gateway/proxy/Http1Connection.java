@@ -129,8 +129,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void shed(long stalledNanos) {
-    if (handler.isBusy() && deadline.stalledNanos() >= stalledNanos) {
+  public void shed(long stalledNanos, boolean ofCrowded) {
+    if (handler.mayBeShed(ofCrowded) && deadline.stalledNanos() >= stalledNanos) {
       deadline.giveUp();
     }
   }

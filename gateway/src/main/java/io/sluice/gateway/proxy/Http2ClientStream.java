@@ -397,8 +397,8 @@ final class Http2ClientStream implements ClientStream, Holder {
     }
   }
 
-  void shed(long stalledNanos) {
-    if (handler.isBusy() && deadline.stalledNanos() >= stalledNanos) {
+  void shed(long stalledNanos, boolean ofCrowded) {
+    if (handler.mayBeShed(ofCrowded) && deadline.stalledNanos() >= stalledNanos) {
       deadline.giveUp();
     }
   }

@@ -379,7 +379,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   }
 
   @Override
-  public void shed(long stalledNanos) {
+  public void shed(long stalledNanos, boolean ofCrowded) {
     List<Http2ClientStream> all = new ArrayList<>();
     try {
       connection()
@@ -391,7 +391,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     } catch (Http2Exception impossible) {
       throw new IllegalStateException(impossible);
     }
-    all.forEach(stream -> stream.shed(stalledNanos));
+    all.forEach(stream -> stream.shed(stalledNanos, ofCrowded));
   }
 
   private void sayLastStream() {

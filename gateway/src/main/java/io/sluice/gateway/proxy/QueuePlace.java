@@ -43,8 +43,9 @@ final class QueuePlace implements Admission.Guest {
   static QueuePlace ask(Attempt attempt, CompiledBackend backend, int most, LoopPools pools) {
     BackendLimits limits = backend.written().limits();
     QueuePlace place = new QueuePlace(attempt, backend.admission(), limits.maxRequests(), pools);
+    int places = Math.min(limits.maxRequests(), Math.max(1, most));
     int seats = Math.min(limits.maxQueue(), most);
-    switch (backend.admission().enter(place, limits.maxRequests(), seats)) {
+    switch (backend.admission().enter(place, places, seats)) {
       case ENTER -> {
         place.state.set(State.INSIDE);
         pools.loop().execute(attempt::onPlace);

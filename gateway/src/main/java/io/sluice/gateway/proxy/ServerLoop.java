@@ -59,7 +59,7 @@ final class ServerLoop {
 
   private record Idle(ClientConnection connection, long nanos) {}
 
-  private void shed(long stalledNanos) {
-    List.copyOf(connections).forEach(connection -> connection.shed(stalledNanos));
+  private void shed(long stalledNanos, boolean ofCrowded) {
+    List.copyOf(connections).forEach(connection -> connection.shed(stalledNanos, ofCrowded));
   }
 }

@@ -23,6 +23,7 @@ public final class Admission {
 
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
+  private volatile int limit;
 
   /** What becomes of a guest at the door. */
   public enum Answer {
@@ -52,6 +53,7 @@ public final class Admission {
    * @param seats how many may wait
    */
   public Answer enter(Guest guest, int places, int seats) {
+    limit = places;
     if (places == 0 || tryEnter(places)) {
       if (places == 0) {
         inside.incrementAndGet();
@@ -77,11 +79,15 @@ public final class Admission {
     }
   }
 
-  /** A guest leaves. */
+  /**
+   * A guest leaves.
+   *
+   * @param places how many there were when it came; those who came later may have other limits
+   */
   public void leave(int places) {
     inside.decrementAndGet();
     if (waiting.get() > 0) {
-      admitNext(places);
+      admitNext(places == 0 ? limit : places);
     }
   }
 

@@ -44,7 +44,7 @@ public final class ForbiddenAddresses {
   public boolean contains(InetAddress named, int port) {
     InetAddress address = behindNat64(named);
     for (Cidr range : ranges) {
-      if (range.contains(address)) {
+      if (range.contains(named) || range.contains(address)) {
         return true;
       }
     }

@@ -50,4 +50,10 @@ class ForbiddenAddressesTest {
       assertThat(forbidden.contains(InetAddress.getByName(own), 8183)).as(own).isFalse();
     }
   }
+
+  @Test
+  void aRangeOfIpv6HoldsForWhatATranslatorLooksThroughToo() throws Exception {
+    ForbiddenAddresses translated = new ForbiddenAddresses(List.of(Cidr.parse("64:ff9b::/96")));
+    assertThat(translated.contains(InetAddress.getByName("64:ff9b::a00:1"), 80)).isTrue();
+  }
 }

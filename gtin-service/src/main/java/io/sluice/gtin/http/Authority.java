@@ -21,12 +21,13 @@ record Authority(String scheme, String host, int port) {
 
   /** Null where neither the gateway nor the request names a host that is one. */
   static @Nullable Authority of(HttpServerRequest request) {
+    String scheme = "https".equals(request.getHeader("X-Forwarded-Proto")) ? "https" : "http";
     String forwarded = request.getHeader("X-Forwarded-Host");
     if (forwarded != null) {
-      String proto = request.getHeader("X-Forwarded-Proto");
-      return read("https".equals(proto) ? "https" : "http", forwarded);
+      return read(scheme, forwarded);
     }
-    return ofHost(request);
+    HostAndPort own = request.authority();
+    return own == null ? null : read(scheme, own.toString());
   }
 
   /** What the request itself says, whoever sent it on. */
@@ -64,9 +65,10 @@ record Authority(String scheme, String host, int port) {
     return ADDRESS.matcher(host).matches();
   }
 
-  /** Whether a page from there is a page of here; what is in front may have taken TLS off. */
+  /** Whether this page is one of there; what is in front may have taken TLS off. */
   boolean isSameHost(Authority other) {
-    return host.equals(other.host) && (port == other.port || !scheme.equals(other.scheme));
+    boolean tlsInFront = !scheme.equals(other.scheme) && port < 0;
+    return host.equals(other.host) && (port == other.port || tlsInFront);
   }
 
   @Override
