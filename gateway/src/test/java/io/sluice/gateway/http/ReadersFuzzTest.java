@@ -215,7 +215,8 @@ class ReadersFuzzTest {
   @FuzzTest(maxDuration = "30s")
   void headsOfHttp2(byte[] bytes) {
     String[] parts = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", -1);
-    if (parts.length < 4 || bytes.length > MOST) {
+    // Fewer fields than either version allows, since a Host is added to them here.
+    if (parts.length < 4 || parts.length > 150 || bytes.length > MOST) {
       return;
     }
     RequestHead head = new RequestHead();
