@@ -160,17 +160,7 @@ class AccessIT {
 
   @Test
   void nobodyElseIsAnswered() throws Exception {
-    EtcdSettings nobody =
-        new EtcdSettings(
-            List.of(URI.create(plain.url())),
-            "/vulcand",
-            null,
-            null,
-            null,
-            null,
-            null,
-            Duration.ofSeconds(2));
-    try (EtcdStore store = new EtcdStore(nobody)) {
+    try (EtcdStore store = new EtcdStore(TestGateway.inClear(plain))) {
       assertThatThrownBy(() -> store.find("listeners/l")).isInstanceOf(IOException.class);
     }
     try (EtcdStore store = new EtcdStore(as("stranger", true))) {

@@ -219,16 +219,7 @@ class AdminIT {
   @Test
   void commandsAskGatewaysThatSpeakTls() throws Exception {
     try (Etcd etcd = Etcd.start()) {
-      EtcdSettings store =
-          new EtcdSettings(
-              List.of(URI.create(etcd.url())),
-              "/vulcand",
-              null,
-              null,
-              null,
-              null,
-              null,
-              Duration.ofSeconds(2));
+      EtcdSettings store = TestGateway.inClear(etcd);
       Gateway gateway = Gateway.start(settings(secure(), store, null));
       try {
         AdminLogin login =

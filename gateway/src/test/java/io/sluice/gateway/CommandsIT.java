@@ -13,7 +13,6 @@ import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -431,14 +430,6 @@ class CommandsIT {
   }
 
   private EtcdSettings settings() {
-    return new EtcdSettings(
-        List.of(URI.create(etcd.url())),
-        "/vulcand",
-        null,
-        null,
-        null,
-        null,
-        null,
-        Duration.ofSeconds(15));
+    return TestGateway.inClear(etcd);
   }
 }

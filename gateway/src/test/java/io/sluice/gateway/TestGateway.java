@@ -63,17 +63,20 @@ final class TestGateway implements AutoCloseable {
 
   /** One of several, by its name in the fleet. */
   static TestGateway onEtcd(String id, Etcd etcd, Path stateDirectory) {
-    EtcdSettings store =
-        new EtcdSettings(
-            List.of(URI.create(etcd.url())),
-            "/vulcand",
-            null,
-            null,
-            null,
-            null,
-            null,
-            Duration.ofSeconds(2));
-    return onEtcd(id, store, etcd, stateDirectory);
+    return onEtcd(id, inClear(etcd), etcd, stateDirectory);
+  }
+
+  /** Where a test's store is, asked as nobody in particular. */
+  static EtcdSettings inClear(Etcd etcd) {
+    return new EtcdSettings(
+        List.of(URI.create(etcd.url())),
+        "/vulcand",
+        null,
+        null,
+        null,
+        null,
+        null,
+        Duration.ofSeconds(2));
   }
 
   /** One that logs in. */

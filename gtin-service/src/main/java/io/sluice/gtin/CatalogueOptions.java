@@ -18,8 +18,9 @@ final class CatalogueOptions {
       paramLabel = "FILE.db|URL",
       defaultValue = "catalogue.db",
       description =
-          "SQLite file, made if it is not there, or jdbc:postgresql://host/database?user=…, which"
-              + " many may share (${DEFAULT-VALUE})")
+          "SQLite file, which serve (with a demonstration in it) and import make if it is not"
+              + " there, or jdbc:postgresql://host/database?user=…, which many may share"
+              + " (${DEFAULT-VALUE})")
   private String place = "catalogue.db";
 
   @Option(

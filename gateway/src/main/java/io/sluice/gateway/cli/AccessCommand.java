@@ -70,8 +70,7 @@ public final class AccessCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Map<String, List<Right>> users = users();
     EtcdSettings settings = options.settings(Duration.ofSeconds(15));
-    boolean certificates = settings.cert() != null;
-    if (passwords == null && !certificates) {
+    if (passwords == null && settings.cert() == null) {
       throw usage(
           "found neither --passwords nor --etcd-cert, expected one of them: nobody could log in");
     }
@@ -113,8 +112,8 @@ public final class AccessCommand implements Callable<Integer> {
       }
       List<Right> rights = new ArrayList<>();
       for (String backend : service.substring(equals + 1).split(",", -1)) {
-        rights.add(servers("--service", backend));
-        rights.add(servers("--service", backend + "-private"));
+        rights.add(servers(backend));
+        rights.add(servers(backend + "-private"));
       }
       String user = service.substring(0, equals);
       if (users.put(user, rights) != null) {
@@ -132,9 +131,9 @@ public final class AccessCommand implements Callable<Integer> {
     return users;
   }
 
-  private Right servers(String option, String backend) {
+  private Right servers(String backend) {
     if (!backend.matches("[A-Za-z0-9._-]{1,128}")) {
-      throw usage(option + ": found backend \"" + backend + "\", expected a backend's id");
+      throw usage("--service: found backend \"" + backend + "\", expected a backend's id");
     }
     return new Right("backends/" + backend + "/servers/", true);
   }

@@ -133,12 +133,8 @@ public final class StoreOptions {
                 + "\", expected http://host:port or https://host:port");
       }
     }
-    if ((etcdUser == null) != (etcdPasswordFile == null)) {
-      throw usage("--etcd-user and --etcd-password-file go together");
-    }
-    if ((etcdCert == null) != (etcdKey == null)) {
-      throw usage("--etcd-cert and --etcd-key go together");
-    }
+    together("--etcd-user", etcdUser, "--etcd-password-file", etcdPasswordFile);
+    together("--etcd-cert", etcdCert, "--etcd-key", etcdKey);
     readable("--etcd-password-file", etcdPasswordFile);
     readable("--etcd-ca", etcdCa);
     readable("--etcd-cert", etcdCert);
@@ -173,13 +169,18 @@ public final class StoreOptions {
   public record AdminFiles(@Nullable Path cert, @Nullable Path key, @Nullable Path clientCa) {}
 
   private void checkAdmin() {
-    if ((adminCert == null) != (adminKey == null)) {
-      throw usage("--admin-cert and --admin-key go together");
-    }
+    together("--admin-cert", adminCert, "--admin-key", adminKey);
     readable("--admin-token", adminToken);
     readable("--admin-cert", adminCert);
     readable("--admin-key", adminKey);
     readable("--admin-client-ca", adminCa);
+  }
+
+  private void together(
+      String option, @Nullable Object value, String other, @Nullable Object otherValue) {
+    if ((value == null) != (otherValue == null)) {
+      throw usage(option + " and " + other + " go together");
+    }
   }
 
   private void readable(String option, @Nullable Path file) {

@@ -33,6 +33,11 @@ public record AdminLogin(String token, @Nullable Path ca, @Nullable Path cert, @
         .orElseThrow(() -> new IOException(file + ": found no token"));
   }
 
+  /** Whether only gateways that speak TLS may be told the token. */
+  public boolean wantsTls() {
+    return ca != null || cert != null;
+  }
+
   /**
    * A client that shows the certificate.
    *
@@ -41,7 +46,7 @@ public record AdminLogin(String token, @Nullable Path ca, @Nullable Path cert, @
   public HttpClient client(Duration connectTimeout) throws IOException {
     HttpClient.Builder builder =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
-    if (ca != null || cert != null) {
+    if (wantsTls()) {
       builder.sslContext(PemContext.of(ca, cert, key));
     }
     return builder.build();

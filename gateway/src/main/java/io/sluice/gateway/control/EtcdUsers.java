@@ -1,7 +1,8 @@
 package io.sluice.gateway.control;
 
+import static io.sluice.gateway.control.EtcdConnection.bytes;
+
 import io.etcd.jetcd.Auth;
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.auth.Permission;
 import io.sluice.gateway.config.OwnerOnly;
 import java.io.IOException;
@@ -186,10 +187,6 @@ public final class EtcdUsers implements AutoCloseable {
     byte[] bytes = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private static ByteSequence bytes(String text) {
-    return EtcdConnection.bytes(text);
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.control.AdminLogin;
 import io.sluice.gateway.control.EtcdStore;
 import java.io.IOException;
 import java.net.URI;
@@ -163,21 +164,21 @@ public final class Fleet {
 
   private String ask(GatewayStatus gateway, String path)
       throws SilentException, InterruptedException {
+    AdminLogin login = store.adminLogin();
     String admin = gateway.admin();
     boolean secure = admin.startsWith("https://");
     URI uri = URI.create((secure ? admin : "http://" + admin) + path);
     try {
-      if (!secure && (store.adminLogin().ca() != null || store.adminLogin().cert() != null)) {
+      if (!secure && login.wantsTls()) {
         throw new IOException(
             "found no TLS, expected it since --admin-ca or --admin-cert is given");
       }
       if (http == null) {
-        http = store.adminLogin().client(ASK);
+        http = login.client(ASK);
       }
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ASK);
-      String token = store.adminLogin().token();
-      if (!token.isEmpty()) {
-        request.header("Authorization", "Bearer " + token);
+      if (!login.token().isEmpty()) {
+        request.header("Authorization", "Bearer " + login.token());
       }
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -141,7 +141,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       if (place != null) {
         place.leave();
       } else if (counted) {
-        backend.admission().leave(backend.written().limits().maxRequests());
+        backend.admission().leave(0);
       }
       if (connection != null) {
         connection.abort();

@@ -16,6 +16,10 @@ interface ClientConnection {
   /** Makes room for others: ends now, with no exchange under way. */
   void closeIdle();
 
-  /** Ends the exchanges whose client has not done its part for so many nanoseconds. */
+  /**
+   * Ends the exchanges whose client has not done its part for so many nanoseconds.
+   *
+   * @param ofCrowded only those to backends that have their part of all exchanges
+   */
   void shed(long stalledNanos, boolean ofCrowded);
 }

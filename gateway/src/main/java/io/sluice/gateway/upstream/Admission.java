@@ -82,7 +82,8 @@ public final class Admission {
   /**
    * A guest leaves.
    *
-   * @param places how many there were when it came; those who came later may have other limits
+   * @param places how many there were when it came, 0 for no limit; those who came later may have
+   *     other limits
    */
   public void leave(int places) {
     inside.decrementAndGet();

@@ -26,14 +26,17 @@ record Authority(String scheme, String host, int port) {
     if (forwarded != null) {
       return read(scheme, forwarded);
     }
-    HostAndPort own = request.authority();
-    return own == null ? null : read(scheme, own.toString());
+    return own(scheme, request);
   }
 
   /** What the request itself says, whoever sent it on. */
   static @Nullable Authority ofHost(HttpServerRequest request) {
+    return own("http", request);
+  }
+
+  private static @Nullable Authority own(String scheme, HttpServerRequest request) {
     HostAndPort own = request.authority();
-    return own == null ? null : read("http", own.toString());
+    return own == null ? null : read(scheme, own.toString());
   }
 
   /** As {@code Origin} has it (RFC 6454 section 6.2); null for what is none, such as "null". */

@@ -18,7 +18,7 @@ final class PrivateNames {
   private static final List<String> NOBODYS =
       List.of(".localhost", ".local", ".home.arpa", ".internal", ".test");
 
-  private final List<String> allowed = new ArrayList<>();
+  private final List<String> allowed = new ArrayList<>(NOBODYS);
 
   /**
    * @param allowed further names; with a dot in front, all below it
@@ -67,14 +67,9 @@ final class PrivateNames {
   }
 
   private boolean isAllowed(Authority asked) {
-    String host = asked.host().endsWith(".") ? asked.host().replaceFirst("\\.$", "") : asked.host();
+    String host = asked.host().replaceFirst("\\.$", "");
     if (asked.isAddress() || host.indexOf('.') < 0) {
       return true;
-    }
-    for (String tail : NOBODYS) {
-      if (host.endsWith(tail)) {
-        return true;
-      }
     }
     for (String name : allowed) {
       if (name.startsWith(".") ? host.endsWith(name) : host.equals(name)) {
