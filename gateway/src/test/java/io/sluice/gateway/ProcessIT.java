@@ -128,9 +128,7 @@ class ProcessIT {
     routes(port, FreePort.next());
     write("listeners/l", "{'Protocol':'http','Address':{'Address':'0.0.0.0:" + port + "'}}");
     try (Program program = keeper(port, admin)) {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> program.printed().contains("handed over at this port, 127.0.0.1:" + port));
+      program.awaitPrinted("handed over at this port, 127.0.0.1:" + port, PATIENCE);
       ProcessHandle keeper = ProcessHandle.of(program.id()).orElseThrow();
       List<ProcessHandle> gateways = keeper.children().toList();
       keeper.destroyForcibly();

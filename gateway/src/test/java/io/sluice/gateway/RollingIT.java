@@ -209,7 +209,7 @@ class RollingIT extends UnderLoad {
             "true",
             "--stop",
             "until [ -e " + release + " ]; do sleep 0.1; done")) {
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("takes traffic"));
+      runner.awaitPrinted("takes traffic", PATIENCE);
       runner.kill();
     }
     awaitUnclaimed("backend.blue");

@@ -169,7 +169,7 @@ class RolloutIT extends UnderLoad {
             "3600",
             "--judge",
             "")) {
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
+      runner.awaitPrinted("gets 10 %", PATIENCE);
 
       Sluice second = sluice("rollout", "blue-green", "f", "--to", "green");
       assertThat(second.err()).contains("found frontend f split over several backends");
@@ -240,12 +240,12 @@ class RolloutIT extends UnderLoad {
             "5",
             "--judge",
             "ResponseCodeRatio(500, 600, 0, 600) < 0.01")) {
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("gets 10 %"));
+      runner.awaitPrinted("gets 10 %", PATIENCE);
       etcd.kill();
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("store is away"));
+      runner.awaitPrinted("store is away", PATIENCE);
       etcd.resume();
 
-      Awaitility.await().atMost(PATIENCE).until(() -> runner.printed().contains("DONE"));
+      runner.awaitPrinted("DONE", PATIENCE);
     }
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
   }

@@ -206,7 +206,7 @@ class ServiceIT extends RunningService {
         lines.write("{\"gtin\":9529999999993,\"name\":\"Last\"}\n");
       }
       try (Program killed = importing(many, catalogue)) {
-        Awaitility.await().atMost(PATIENCE).until(() -> killed.printed().contains("rows/s"));
+        killed.awaitPrinted("rows/s", PATIENCE);
         killed.kill();
       }
       assertThat(get(port, "/v1/items/9529999999993").body()).contains("\"name\":\"New\"");

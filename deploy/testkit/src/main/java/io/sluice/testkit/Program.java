@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A process of a test's, ended by its own id at the latest when the test closes it. */
 public final class Program implements AutoCloseable {
@@ -66,6 +68,16 @@ public final class Program implements AutoCloseable {
       return Files.readString(output, StandardCharsets.UTF_8);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Waits until it has printed this; fails with all that it printed instead. */
+  public void awaitPrinted(String text, Duration atMost) {
+    try {
+      Awaitility.await().atMost(atMost).until(() -> printed().contains(text));
+    } catch (ConditionTimeoutException never) {
+      throw new AssertionError(
+          "found no \"" + text + "\" within " + atMost + ", but: " + printed(), never);
     }
   }
 

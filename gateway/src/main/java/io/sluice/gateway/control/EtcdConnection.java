@@ -27,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class EtcdConnection implements AutoCloseable {
   private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
   private static final int PAGE = 2_000;
+
+  /**
+   * The process's first call also waits for the client to be loaded, which takes seconds of its own
+   * on a busy machine. A store that is not there is known without it: by the connection.
+   */
+  private static final Duration FIRST_CALL_LIMIT = Duration.ofSeconds(20);
+
+  private static volatile boolean answered;
+
   private static final int MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
   private static final String NOT_TEXT = "not-utf-8:";
   private static final ByteSequence ZERO = ByteSequence.from(new byte[] {0});
@@ -169,8 +178,11 @@ final class EtcdConnection implements AutoCloseable {
    * @throws IOException when it is a refusal
    */
   static <T> T await(CompletableFuture<T> call) throws IOException, InterruptedException {
+    Duration limit = answered ? CALL_LIMIT : FIRST_CALL_LIMIT;
     try {
-      return call.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      T answer = call.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      answered = true;
+      return answer;
     } catch (ExecutionException failed) {
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
       String message = String.valueOf(cause.getMessage());
@@ -179,7 +191,7 @@ final class EtcdConnection implements AutoCloseable {
           : new IOException(message, cause);
     } catch (TimeoutException slow) {
       call.cancel(true);
-      throw new StoreAwayException("no answer within " + CALL_LIMIT.toSeconds() + " s", slow);
+      throw new StoreAwayException("no answer within " + limit.toSeconds() + " s", slow);
     }
   }
 
