@@ -112,6 +112,14 @@ public final class Gateway {
           }
           return List.of();
         };
+    TableFollower admitting =
+        table -> {
+          table
+              .backends()
+              .values()
+              .forEach(b -> b.admission().places(b.written().limits().maxRequests()));
+          return List.of();
+        };
     TableFollower asking =
         table -> {
           checker.follow(table.candidates());
@@ -128,7 +136,7 @@ public final class Gateway {
             source,
             compiler,
             live,
-            List.of(sockets, asking, stapling, leaving, failures),
+            List.of(sockets, admitting, asking, stapling, leaving, failures),
             endpoints,
             telemetry,
             state);

@@ -1,5 +1,8 @@
 package io.sluice.gateway;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -30,11 +33,75 @@ final class H2Wire implements AutoCloseable {
   }
 
   private final Wire wire;
+  private final boolean agrees;
+  private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
   H2Wire(int port) {
     wire = Wire.connect(port);
+    agrees = false;
     wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     frame(SETTINGS, 0, 0, new byte[0]);
+  }
+
+  private H2Wire(Wire wire) {
+    this.wire = wire;
+    this.agrees = true;
+  }
+
+  /**
+   * The server's end of a connection on which the gateway speaks first.
+   *
+   * @param settings pairs of an identifier and a value
+   */
+  static H2Wire serving(Wire wire, int... settings) {
+    H2Wire server = accepting(wire);
+    server.settings(settings);
+    return server;
+  }
+
+  /** The same, before it has sent its settings. */
+  static H2Wire accepting(Wire wire) {
+    wire.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
+    return new H2Wire(wire);
+  }
+
+  void settings(int... settings) {
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    for (int i = 0; i < settings.length; i += 2) {
+      payload.write(settings[i] >>> 8);
+      payload.write(settings[i]);
+      payload.writeBytes(number(settings[i + 1]));
+    }
+    frame(SETTINGS, 0, 0, payload.toByteArray());
+  }
+
+  static byte[] number(int value) {
+    return new byte[] {
+      (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
+    };
+  }
+
+  /** The header section of a HEADERS frame, a line for each field; one decoder a connection. */
+  String fields(Frame headers) {
+    try {
+      StringBuilder text = new StringBuilder();
+      decoder
+          .decodeHeaders(headers.stream(), Unpooled.wrappedBuffer(headers.payload()))
+          .forEach(
+              field ->
+                  text.append(field.getKey()).append(": ").append(field.getValue()).append('\n'));
+      return text.toString();
+    } catch (Http2Exception malformed) {
+      throw new AssertionError(malformed);
+    }
+  }
+
+  void headers(int stream, boolean ends, String... fields) {
+    frame(HEADERS, END_HEADERS | (ends ? END_STREAM : 0), stream, section(fields));
+  }
+
+  void data(int stream, boolean ends, byte[] payload) {
+    frame(DATA, ends ? END_STREAM : 0, stream, payload);
   }
 
   void frame(int type, int flags, int stream, byte[] payload) {
@@ -92,6 +159,11 @@ final class H2Wire implements AutoCloseable {
     return next(GOAWAY, RST_STREAM);
   }
 
+  /** The next frame of any type, or null when the connection ends before it comes. */
+  Frame any() {
+    return next(-2, -2);
+  }
+
   private Frame next(int type, int orType) {
     try {
       while (true) {
@@ -106,13 +178,35 @@ final class H2Wire implements AutoCloseable {
                 | (head[6] & 0xff) << 16
                 | (head[7] & 0xff) << 8
                 | head[8] & 0xff;
-        if (head[3] == type || head[3] == orType) {
+        if (agrees && head[3] == SETTINGS && head[4] == 0) {
+          frame(SETTINGS, 1, 0, new byte[0]);
+        }
+        if (head[3] == type || head[3] == orType || type == -2) {
           return new Frame(head[3], head[4], stream, payload);
         }
       }
     } catch (java.io.UncheckedIOException ended) {
       return null;
     }
+  }
+
+  /** Whether nothing at all comes for so long but what keeps a connection going. */
+  boolean isSilent(int millis) {
+    long until = System.nanoTime() + millis * 1_000_000L;
+    for (long left = millis; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+      if (wire.hears((int) left)) {
+        Frame frame = any();
+        boolean keeps =
+            frame != null
+                && (frame.type() == SETTINGS
+                    || frame.type() == PING
+                    || frame.type() == WINDOW_UPDATE);
+        if (!keeps) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   @Override

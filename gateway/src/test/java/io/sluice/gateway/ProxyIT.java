@@ -130,7 +130,7 @@ class ProxyIT extends RawConnection {
   }
 
   @Test
-  void interimResponsesPassAndOthersDoNot() {
+  void interimResponsesPassInTheirOrder() {
     try (Origin origin =
         Origin.scripted(
             wire -> {
@@ -146,6 +146,8 @@ class ProxyIT extends RawConnection {
       route("interim", origin);
       client.send("GET /interim HTTP/1.1\r\nHost: a\r\n\r\n");
 
+      assertThat(client.message().head()).startsWith("HTTP/1.1 100");
+      assertThat(client.message().head()).startsWith("HTTP/1.1 102");
       assertThat(client.message().head()).startsWith("HTTP/1.1 103").contains("Link: </a>");
       assertThat(client.message().body()).isEqualTo("done");
     }

@@ -211,6 +211,10 @@ final class TestGateway implements AutoCloseable {
 
   /** Waits until the frontend is served and its backend sends to this origin. */
   TestGateway awaitRoute(String frontend, String backend, Origin origin) {
+    return awaitRoute(frontend, backend, origin.port());
+  }
+
+  TestGateway awaitRoute(String frontend, String backend, int port) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
@@ -220,7 +224,7 @@ final class TestGateway implements AutoCloseable {
               CompiledBackend compiled = table.backend(backend);
               return table.frontends().containsKey(frontend)
                   && compiled != null
-                  && compiled.wanted().stream().anyMatch(key -> key.port() == origin.port());
+                  && compiled.wanted().stream().anyMatch(key -> key.port() == port);
             });
     return this;
   }

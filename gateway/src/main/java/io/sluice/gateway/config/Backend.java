@@ -5,12 +5,8 @@ import java.time.Duration;
 /**
  * How a group of servers is talked to: key {@code backends/<id>/backend}.
  *
- * @param dialTimeout how long a connection may take to be accepted
- * @param tlsHandshakeTimeout how long it may take to agree on keys
- * @param readTimeout how long the server may be silent while it is its turn
+ * @param timeouts how long its servers may take
  * @param keepAlivePeriod the TCP keep-alive interval
- * @param tunnelIdle how long nothing may pass through a tunnel
- * @param tunnelDrain how long a tunnel may go on when its server goes
  * @param protocol which version of HTTP is spoken
  * @param tls how https servers are reached
  * @param limits how much it takes at once
@@ -22,12 +18,8 @@ import java.time.Duration;
  */
 public record Backend(
     String id,
-    Duration dialTimeout,
-    Duration tlsHandshakeTimeout,
-    Duration readTimeout,
+    UpstreamTimeouts timeouts,
     Duration keepAlivePeriod,
-    Duration tunnelIdle,
-    Duration tunnelDrain,
     Protocol protocol,
     UpstreamTls tls,
     BackendLimits limits,
@@ -46,11 +38,6 @@ public record Backend(
     H2C
   }
 
-  private static final Duration TLS_HANDSHAKE = Duration.ofSeconds(10);
-  private static final Duration TUNNEL_IDLE = Duration.ofHours(1);
-  private static final Duration TUNNEL_DRAIN = Duration.ofMinutes(5);
-  private static final Duration DIAL = Duration.ofSeconds(5);
-  private static final Duration READ = Duration.ofSeconds(60);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
   private static final int IDLE = 1024;
 
@@ -62,13 +49,7 @@ public record Backend(
       throw json.bad("Type", "\"" + type + "\"", "\"http\"");
     }
     JsonRecord settings = json.object("Settings");
-    JsonRecord timeouts = settings.object("Timeouts");
-    final Duration dial = timeouts.duration("Dial", DIAL);
-    final Duration read = timeouts.duration("Read", READ);
-    final Duration handshake = timeouts.duration("TLSHandshake", TLS_HANDSHAKE);
-    final Duration tunnelIdle = timeouts.duration("TunnelIdle", TUNNEL_IDLE);
-    final Duration tunnelDrain = timeouts.duration("TunnelDrain", TUNNEL_DRAIN);
-    timeouts.close();
+    final UpstreamTimeouts timeouts = UpstreamTimeouts.read(settings.object("Timeouts"));
     JsonRecord keepAlive = settings.object("KeepAlive");
     final Duration period = keepAlive.duration("Period", KEEP_ALIVE);
     long idle = keepAlive.integer("MaxIdleConnsPerHost", 0, 0, 100_000);
@@ -96,12 +77,8 @@ public record Backend(
     json.close();
     return new Backend(
         id,
-        dial,
-        handshake,
-        read,
+        timeouts,
         period,
-        tunnelIdle,
-        tunnelDrain,
         protocol,
         tls,
         limits,

@@ -27,6 +27,7 @@ public final class Fields {
   private static final int[] NO_SLOTS = {};
   private static final int KEPT_BYTES = 4 * 1024;
   private static final int KEPT_FIELDS = 64;
+  private static final int MORE_FIELDS = 12;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int HEX_DIGITS = Long.SIZE / 4;
 
@@ -34,6 +35,20 @@ public final class Fields {
   private int used;
   private int[] slots = NO_SLOTS;
   private int count;
+
+  public Fields() {}
+
+  /**
+   * The same fields, to which others may be added and from which any may be removed without
+   * touching the first. Reads the bytes of the first, so it lives as long; the first is not added
+   * to meanwhile.
+   */
+  public Fields(Fields first) {
+    bytes = first.bytes;
+    used = first.used;
+    count = first.count;
+    slots = Arrays.copyOf(first.slots, (count + MORE_FIELDS) * STRIDE);
+  }
 
   /** Empties it; a head that was large leaves no memory behind. */
   public void clear() {
@@ -54,6 +69,15 @@ public final class Fields {
   /** How much memory the fields take, in bytes, whatever is in them. */
   public int capacity() {
     return bytes.length + slots.length * Integer.BYTES;
+  }
+
+  /** The bytes of all names and values together. */
+  public int textBytes() {
+    int total = 0;
+    for (int slot = 0; slot < count * STRIDE; slot += STRIDE) {
+      total += slots[slot + NAME_LENGTH] + slots[slot + VALUE_LENGTH];
+    }
+    return total;
   }
 
   /** The name as it was spelled. */

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Mapping"; gRPC's table "HTTP to gRPC Status Code Mapping").
  */
 public final class GrpcStatus {
-  private static final AsciiString CONTENT_TYPE = AsciiString.cached("application/grpc");
+  static final AsciiString CONTENT_TYPE = AsciiString.cached("application/grpc");
   private static final int MAX_DIGITS = 8;
 
   private GrpcStatus() {}

@@ -20,30 +20,60 @@ public final class HeadWriter {
   private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] CONNECTION_CLOSE =
       "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CONNECTION_UPGRADE =
+      "Connection: Upgrade\r\nUpgrade: ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CONNECTION_TE =
+      "TE: trailers\r\nConnection: TE\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HOST = "Host: ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NO_BODY = "Content-Length: 0\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] CHUNKED =
       "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[][] STATUS_LINES = new byte[600][];
+  private static final int STATUSES = 600;
+  private static final byte[][] STATUS_LINES = new byte[STATUSES][];
+
+  static {
+    // Whole before any event loop can see it: they all share it.
+    for (int status = 0; status < STATUSES; status++) {
+      STATUS_LINES[status] =
+          ("HTTP/1.1 " + status + " " + StatusText.of(status) + "\r\n")
+              .getBytes(StandardCharsets.US_ASCII);
+    }
+  }
 
   private byte[] bytes = new byte[1024];
   private int length;
 
   /**
-   * Encodes a request line, the fields and the empty line; announces chunks where the framing says
-   * so, as the fields must not.
+   * Encodes a request line, Host (first, as RFC 9110 section 7.2 wants it), the fields, what this
+   * connection needs, and the empty line.
+   *
+   * @param authority of the server, which is its Host unless the request has one
    */
-  public void encode(RequestHead head) {
+  public void encode(UpstreamRequest request, AsciiString authority) {
     length = 0;
-    AsciiString method = head.method();
-    AsciiString target = head.target();
-    put(method.array(), method.arrayOffset(), method.length());
+    put(request.method());
     put(' ');
-    put(target.array(), target.arrayOffset(), target.length());
+    put(request.target());
     put(VERSION);
-    head.fields().writeTo(this);
-    if (head.framing() == Framing.CHUNKED) {
+    put(HOST);
+    put(request.hostAt(authority));
+    putLineEnd();
+    request.fields().writeTo(this);
+    AsciiString upgrade = request.upgrade();
+    if (!upgrade.isEmpty()) {
+      put(CONNECTION_UPGRADE);
+      put(upgrade);
+      putLineEnd();
+    } else if (request.takesTrailers()) {
+      // A server of HTTP/1.1 has to be told that TE belongs to this hop (RFC 9110 section 10.1.4).
+      put(CONNECTION_TE);
+    }
+    if (request.framing() == Framing.CHUNKED) {
       put(CHUNKED);
+    } else if (request.saysNoBody()) {
+      put(NO_BODY);
     }
     putLineEnd();
   }
@@ -56,7 +86,7 @@ public final class HeadWriter {
    */
   public void encode(ResponseHead head, boolean chunked, boolean close) {
     length = 0;
-    put(statusLine(head.status()));
+    put(STATUS_LINES[head.status()]);
     head.fields().writeTo(this);
     if (chunked) {
       put(CHUNKED);
@@ -128,6 +158,10 @@ public final class HeadWriter {
     bytes[length++] = '\n';
   }
 
+  private void put(AsciiString text) {
+    put(text.array(), text.arrayOffset(), text.length());
+  }
+
   private void put(byte[] source) {
     put(source, 0, source.length);
   }
@@ -141,16 +175,5 @@ public final class HeadWriter {
     if (bytes.length - length < more) {
       bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
     }
-  }
-
-  private static byte[] statusLine(int status) {
-    byte[] line = STATUS_LINES[status];
-    if (line == null) {
-      line =
-          ("HTTP/1.1 " + status + " " + StatusText.of(status) + "\r\n")
-              .getBytes(StandardCharsets.US_ASCII);
-      STATUS_LINES[status] = line;
-    }
-    return line;
   }
 }

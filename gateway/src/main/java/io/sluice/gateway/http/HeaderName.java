@@ -29,6 +29,7 @@ public enum HeaderName {
   TRAILER("Trailer"),
   TRANSFER_ENCODING("Transfer-Encoding"),
   UPGRADE("Upgrade"),
+  VIA("Via"),
   X_FORWARDED_FOR("X-Forwarded-For"),
   X_FORWARDED_HOST("X-Forwarded-Host"),
   X_FORWARDED_PORT("X-Forwarded-Port"),

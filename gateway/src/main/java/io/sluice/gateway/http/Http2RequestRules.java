@@ -135,6 +135,7 @@ public final class Http2RequestRules {
         fields.view(target.start(), target.end() - target.start()),
         fields.view(target.start(), target.queryStart() - target.start()),
         1);
+    head.isHttp2();
   }
 
   /** The authority stands for Host; where both are sent they must agree (section 8.3.1). */

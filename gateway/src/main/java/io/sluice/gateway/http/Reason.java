@@ -53,6 +53,7 @@ public enum Reason {
   CLIENT_GONE(
       499, Side.CLIENT, "the client closed the connection before the response was complete"),
   BODY_TOO_SLOW(408, Side.CLIENT, "the body comes more slowly than is allowed"),
+  STREAM_IDLE(408, Side.CLIENT, "neither side has sent anything in time"),
   CLIENT_STALLED(499, Side.CLIENT, "the client stopped reading the response"),
 
   // The route.
@@ -66,6 +67,8 @@ public enum Reason {
   QUEUE_TIMEOUT(503, Side.GATEWAY, "no place at this backend became free in time"),
   OVERLOADED(503, Side.GATEWAY, "the gateway has too many requests under way"),
   TOO_MANY_CONNECTIONS(503, Side.GATEWAY, "this listener has too many connections"),
+  LOOP_DETECTED(
+      508, Side.GATEWAY, "this request has been through this gateway, or too many others, already"),
   EXCHANGE_TIMEOUT(504, Side.GATEWAY, "the whole exchange took too long"),
   INTERNAL_ERROR(500, Side.GATEWAY, "the gateway failed"),
 

@@ -4,14 +4,18 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's method, target and header fields, as one client sent them and as they will be
- * forwarded.
+ * A request's method, target and header fields, as one client sent them. Once it is accepted nobody
+ * writes to it: what is sent on is an {@link UpstreamRequest}.
  *
  * <p>Owned by the connection (HTTP/1) or the stream (HTTP/2) that it came in on and reused for the
  * next request; everything it returns is a view that lives as long. Whatever stands in a {@code
  * RequestHead} has passed {@link RequestRules}.
  */
 public final class RequestHead {
+  private static final AsciiString HTTP_1_0 = AsciiString.cached("1.0");
+  private static final AsciiString HTTP_1_1 = AsciiString.cached("1.1");
+  private static final AsciiString HTTP_2 = AsciiString.cached("2");
+
   private final Fields fields = new Fields();
   private AsciiString method = AsciiString.EMPTY_STRING;
   private AsciiString target = AsciiString.EMPTY_STRING;
@@ -20,6 +24,7 @@ public final class RequestHead {
   private AsciiString knownAuthority = AsciiString.EMPTY_STRING;
   private AsciiString knownHost = AsciiString.EMPTY_STRING;
   private AsciiString upgrade = AsciiString.EMPTY_STRING;
+  private AsciiString version = HTTP_1_1;
   private int minorVersion = 1;
   private long framing = Framing.NONE;
 
@@ -63,6 +68,11 @@ public final class RequestHead {
     return fields.isValue(i, knownAuthority) ? knownAuthority : fields.value(i);
   }
 
+  /** In which version of HTTP it came: 1.0, 1.1 or 2. */
+  public AsciiString version() {
+    return version;
+  }
+
   /** 0 or 1, of HTTP/1. */
   public int minorVersion() {
     return minorVersion;
@@ -98,6 +108,12 @@ public final class RequestHead {
     target = newTarget;
     path = newPath;
     minorVersion = newMinorVersion;
+    version = newMinorVersion == 0 ? HTTP_1_0 : HTTP_1_1;
+  }
+
+  /** It came in HTTP/2. */
+  void isHttp2() {
+    version = HTTP_2;
   }
 
   void host(AsciiString newHost) {

@@ -17,6 +17,9 @@ final class RequestRules {
   private static final AsciiString HEAD = AsciiString.cached("HEAD");
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};
+  private static final AsciiString[] WITHOUT_CONTENT = {
+    GET, HEAD, AsciiString.cached("DELETE"), AsciiString.cached("OPTIONS")
+  };
   private static final int MOST_PORT = 65_535;
 
   /** RFC 1035 section 2.3.4. */
@@ -228,6 +231,16 @@ final class RequestRules {
    */
   static boolean mayHaveBody(RequestHead head) {
     return head.method() != GET && head.method() != HEAD;
+  }
+
+  /** Whether a request of this method without content is one of a length of nothing. */
+  static boolean givesContentMeaning(AsciiString method) {
+    for (AsciiString without : WITHOUT_CONTENT) {
+      if (without.contentEquals(method)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static void expectation(Fields fields) {

@@ -1,5 +1,7 @@
 package io.sluice.gateway.http;
 
+import io.netty.util.AsciiString;
+
 /**
  * A response's status and header fields.
  *
@@ -7,6 +9,9 @@ package io.sluice.gateway.http;
  * itself; reused. Has passed {@link ResponseRules} when it came from a server.
  */
 public final class ResponseHead {
+  /** WHATWG HTML, "Server-sent events". */
+  private static final AsciiString EVENTS = AsciiString.cached("text/event-stream");
+
   private final Fields fields = new Fields();
   private int status;
   private int minorVersion = 1;
@@ -35,6 +40,29 @@ public final class ResponseHead {
   /** Whether this is a 1xx: another head follows for the same request. */
   public boolean isInterim() {
     return status < 200 && framing != Framing.TUNNEL;
+  }
+
+  /**
+   * Whether nothing here says that there is no body where one could be: a client of HTTP/1 would
+   * wait for it (RFC 9112 section 6.3).
+   *
+   * @param toHead whether the request was a HEAD
+   */
+  public boolean lacksLength(boolean toHead) {
+    return framing == Framing.NONE
+        && !toHead
+        && status >= 200
+        && status != 204
+        && status != 304
+        && !fields.has(HeaderName.CONTENT_LENGTH);
+  }
+
+  /** Whether the body is made of messages that come as they arise: a gRPC call or events. */
+  public boolean isStream() {
+    AsciiString type = fields.first(HeaderName.CONTENT_TYPE);
+    return type != null
+        && (type.startsWith(GrpcStatus.CONTENT_TYPE)
+            || type.regionMatches(true, 0, EVENTS, 0, EVENTS.length()));
   }
 
   /** Starts a response of the gateway's own. */

@@ -34,7 +34,8 @@ final class Affinity {
 
   /** The endpoint for an attempt, or null when there is none left. */
   static @Nullable Candidate pick(
-      Exchange exchange, RequestHead request, CompiledBackend backend, List<Candidate> tried) {
+      Exchange exchange, CompiledBackend backend, List<Candidate> tried) {
+    RequestHead request = exchange.request();
     Sticky sticky = backend.written().sticky();
     if (!sticky.cookie().isEmpty()) {
       Candidate kept = kept(request, backend, sticky, tried);

@@ -3,15 +3,16 @@ package io.sluice.gateway.proxy;
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.config.LoadBalancing;
 import io.sluice.gateway.http.Fields;
-import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
-import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.upstream.Admission;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionWaiter;
+import io.sluice.gateway.upstream.Endpoint;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.ResponseReceiver;
 import io.sluice.gateway.upstream.UpstreamStream;
@@ -30,14 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class Attempt implements ConnectionWaiter, ResponseReceiver {
   private final Exchange exchange;
   private final LoopPools pools;
-  private final CompiledBackend backend;
-  private final RequestHead request;
+  private final Admission admission;
+  private final UpstreamRequest request;
   private final RetryRule rule;
-  private final boolean passHost;
   private final RequestCopy copy;
 
   @Bounded("by the candidates of the backend")
   private List<Candidate> failed = List.of();
+
+  /** As it was in the table when the last try began, or the first one waited for its place. */
+  private CompiledBackend backend;
 
   private @Nullable Candidate candidate;
   private @Nullable UpstreamStream connection;
@@ -55,15 +58,14 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       Exchange exchange,
       LoopPools pools,
       CompiledBackend backend,
-      RequestHead request,
-      RetryRule rule,
-      boolean passHost) {
+      UpstreamRequest request,
+      RetryRule rule) {
     this.exchange = exchange;
     this.pools = pools;
     this.backend = backend;
+    this.admission = backend.admission();
     this.request = request;
     this.rule = rule;
-    this.passHost = passHost;
     this.copy = new RequestCopy(rule.mostKeptBytes(), pools.ledger());
   }
 
@@ -73,7 +75,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     int most = pools.ledger().exchangesForOneBackend();
     if (backend.written().limits().maxRequests() > 0) {
       place = QueuePlace.ask(this, backend, most, pools);
-    } else if (backend.admission().begin(most)) {
+    } else if (admission.begin(most)) {
       counted = true;
       next(Reason.NO_ENDPOINT);
     } else {
@@ -99,7 +101,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
    * @param otherwise what the client is told when there is none
    */
   private void next(Reason otherwise) {
-    Candidate picked = Affinity.pick(exchange, request, backend, failed);
+    backend = exchange.asItIsNow(backend);
+    Candidate picked = Affinity.pick(exchange, backend, failed);
     if (picked == null) {
       exchange.refuse(otherwise);
       return;
@@ -113,7 +116,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   /** Whether the backend has about as many exchanges as the gateway allows one. */
   boolean isToCrowded() {
-    return backend.admission().inside() >= pools.ledger().exchangesForOneBackend() / 4 * 3;
+    return admission.inside() >= pools.ledger().exchangesForOneBackend() / 4 * 3;
   }
 
   int count() {
@@ -141,7 +144,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       if (place != null) {
         place.leave();
       } else if (counted) {
-        backend.admission().leave(0);
+        admission.leave();
       }
       if (connection != null) {
         connection.abort();
@@ -201,17 +204,28 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       connected.giveBack();
       return;
     }
+    if (hasLeft(connected.endpoint())) {
+      connected.giveBack();
+      count--;
+      next(Reason.NO_ENDPOINT);
+      return;
+    }
     connection = connected;
     sent = true;
-    if (!passHost || !request.fields().has(HeaderName.HOST)) {
-      request.fields().set(HeaderName.HOST, connected.endpoint().authority());
-    }
     connected.send(request, this);
     if (connection == connected) {
       copy.sendTo(connected, rule.mayFollow(request) || connected.mayGoUnseen());
       connected.flush();
       exchange.onAttemptTakesBody(connected.isWritable());
     }
+  }
+
+  /**
+   * Whether the backend no longer has a server that it had when a connection to it was asked for.
+   */
+  private boolean hasLeft(Endpoint endpoint) {
+    CompiledBackend now = exchange.asItIsNow(backend);
+    return now != backend && !now.wanted().contains(endpoint.key());
   }
 
   @Override
@@ -276,7 +290,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   @Override
   public void onFailure(Reason reason, Seen seen) {
     connection = null;
-    boolean stale = seen == Seen.NO || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
+    // A server that cannot change protocols cannot on a new connection either.
+    boolean elsewhere = reason == Reason.UPGRADE_REFUSED;
+    boolean stale =
+        (seen == Seen.NO && !elsewhere)
+            || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
     if (stale && !replaced && candidate != null && copy.isWhole()) {
       replaced = true;
       sent = false;
@@ -287,7 +305,9 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   }
 
   private void onFailed(Reason reason, Seen seen) {
-    report(false);
+    if (reason != Reason.UPGRADE_REFUSED) {
+      report(false);
+    }
     boolean unsent = !sent || seen == Seen.NO;
     if (!answered && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
       goOn(reason);
@@ -303,8 +323,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
    *     load that the backend did not ask for
    */
   private boolean retries(boolean wanted, boolean budgeted) {
-    boolean another = backend.balancer().candidates().size() > failed.size() + 1;
-    if (!wanted || !another || !copy.isWhole()) {
+    if (!wanted || !copy.isWhole() || !hasAnother()) {
       return false;
     }
     if (budgeted && !backend.budget().take()) {
@@ -312,6 +331,20 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       return false;
     }
     return true;
+  }
+
+  /** Whether the backend, as it is now, has a server that has not been tried. */
+  private boolean hasAnother() {
+    for (Candidate each : exchange.asItIsNow(backend).balancer().candidates()) {
+      if (!isTried(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isTried(Candidate each) {
+    return each.equals(candidate) || failed.contains(each);
   }
 
   private void goOn(Reason because) {

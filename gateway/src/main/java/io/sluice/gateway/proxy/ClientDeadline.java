@@ -27,6 +27,8 @@ final class ClientDeadline {
     HEAD,
     /** More of a request's body. */
     BODY,
+    /** That either side sends more of what both have begun. */
+    STREAM,
     /** That the client takes some of its response. */
     READING,
     /** That the client closes, after the last response was sent. */
@@ -116,6 +118,7 @@ final class ClientDeadline {
       case LAST_REQUEST -> LAST_CHANCE_NANOS;
       case HEAD -> timeouts.head().toNanos();
       case BODY -> timeouts.body().toNanos();
+      case STREAM -> timeouts.streamIdle().toNanos();
       case READING -> timeouts.write().toNanos();
       case GOODBYE -> GOODBYE_NANOS;
       case NOTHING -> throw new IllegalStateException("nothing is waited for");

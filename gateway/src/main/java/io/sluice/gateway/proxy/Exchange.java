@@ -2,15 +2,18 @@ package io.sluice.gateway.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.HttpDate;
 import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.middleware.ExchangeView;
@@ -116,7 +119,7 @@ final class Exchange implements ExchangeView {
     InetAddress sender = Forwarding.client(request, through.written(), stream.peer());
     if (sender != client) {
       client = sender;
-      clientText = AsciiString.of(sender.getHostAddress());
+      clientText = AsciiString.of(NetUtil.toAddressString(sender));
     }
   }
 
@@ -140,14 +143,18 @@ final class Exchange implements ExchangeView {
     return passage.onRequest();
   }
 
-  void forwardTo(CompiledBackend to, boolean withTrailers) {
+  void forwardTo(CompiledBackend to, UpstreamRequest asked) {
     backend = to;
-    passesTrailers = withTrailers;
-    boolean passHost = frontend != null && frontend.written().passHostHeader();
-    RetryRule rule = retryRule();
-    attempt = new Attempt(this, stream.pools(), to, request, rule, passHost);
+    passesTrailers = asked.takesTrailers();
+    attempt = new Attempt(this, stream.pools(), to, asked, retryRule());
     watchWhole();
     attempt.start();
+  }
+
+  /** The backend in the table that is current, or as it was known last where it has gone. */
+  CompiledBackend asItIsNow(CompiledBackend known) {
+    CompiledBackend now = context.live().current().backend(known.id());
+    return now == null ? known : now;
   }
 
   private RetryRule retryRule() {
@@ -268,8 +275,8 @@ final class Exchange implements ExchangeView {
   // The response, from the attempt.
 
   void onInterim(ResponseHead head) {
-    boolean wanted = head.status() == 100 ? request.expectsContinue() : head.status() == 103;
-    if (wanted && request.minorVersion() == 1) {
+    // A client of HTTP/1.0 knows none (RFC 9110 section 15.2).
+    if (!finished && request.minorVersion() == 1) {
       HopByHop.strip(head.fields());
       stream.sendInterim(head);
       stream.flush();
@@ -282,6 +289,7 @@ final class Exchange implements ExchangeView {
     status = head.status();
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
+    date(head.fields());
     String cookie =
         backend == null || attempt == null
             ? null
@@ -290,6 +298,20 @@ final class Exchange implements ExchangeView {
       head.fields().add(HeaderName.SET_COOKIE, cookie);
     }
     stream.sendHead(head);
+  }
+
+  /** Whoever forwards a response without a date adds it (RFC 9110 section 6.6.1). */
+  private static void date(Fields fields) {
+    int first = fields.indexOf(HeaderName.DATE, 0);
+    if (first < 0) {
+      fields.add(HeaderName.DATE, HttpDate.now());
+    } else {
+      for (int i = fields.indexOf(HeaderName.DATE, first + 1);
+          i >= 0;
+          i = fields.indexOf(HeaderName.DATE, i)) {
+        fields.removeAt(i);
+      }
+    }
   }
 
   void onBody(ByteBuf piece) {

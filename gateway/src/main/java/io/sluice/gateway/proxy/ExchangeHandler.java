@@ -12,6 +12,7 @@ import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.tls.ServerIdentity;
 import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,10 @@ final class ExchangeHandler {
       exchange.refuse(Reason.MISDIRECTED);
       return;
     }
+    if (context.via().isLoop(head.fields())) {
+      exchange.refuse(Reason.LOOP_DETECTED);
+      return;
+    }
 
     if (!room || memoryIsShort(head)) {
       exchange.refuse(Reason.OVERLOADED);
@@ -90,10 +95,15 @@ final class ExchangeHandler {
       exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
       return;
     }
-    boolean passesTrailers =
-        Forwarding.apply(
-            head, frontend.written(), listener.written(), stream.peer(), exchange.clientText());
-    exchange.forwardTo(backend, passesTrailers);
+    exchange.forwardTo(
+        backend,
+        Forwarding.request(
+            head,
+            frontend.written(),
+            listener.written(),
+            stream.peer(),
+            exchange.clientText(),
+            context.via()));
   }
 
   /**
@@ -107,8 +117,13 @@ final class ExchangeHandler {
       return false;
     }
     String host = head.host().toString();
-    return tls.identity().asksClientsOtherwiseThan(names.settings())
-        || (names.find(host) != tls.identity() && !tls.identity().covers(host));
+    if (tls.identity().asksClientsOtherwiseThan(names.settings())) {
+      return true;
+    }
+    // By name: a renewed certificate is another identity of the same host.
+    ServerIdentity now = names.find(host);
+    boolean same = now != null && now.hostName().equals(tls.identity().hostName());
+    return !same && !tls.identity().covers(host);
   }
 
   /** Whether what this request may have to leave waiting has no room. */

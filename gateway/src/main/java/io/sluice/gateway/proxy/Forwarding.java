@@ -10,6 +10,7 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.tls.TlsSession;
 import java.net.InetAddress;
 import java.util.List;
@@ -17,8 +18,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a client's header fields into those that the server gets: what ends here is removed, then
- * the gateway says who asked for what.
+ * Makes the request that a server gets of the one that a client sent: what ends here is left out,
+ * then the gateway says who asked for what.
  *
  * <p>What a client claims about itself is believed only from trusted proxies, or where the frontend
  * says so. What the gateway itself vouches for, a client can never set.
@@ -28,7 +29,6 @@ final class Forwarding {
   private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString HTTP_PORT = AsciiString.cached("80");
   private static final AsciiString HTTPS_PORT = AsciiString.cached("443");
-  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
   private static final int MAX_REQUEST_ID = 128;
   private static final HeaderName[] CLAIMS = {
     HeaderName.FORWARDED,
@@ -57,7 +57,7 @@ final class Forwarding {
     while (end > 0) {
       int comma = hops.subSequence(0, end, false).lastIndexOf(",");
       String hop = hops.subSequence(comma + 1, end, false).trim().toString();
-      byte[] address = NetUtil.createByteArrayFromIpAddressString(hop);
+      byte[] address = NetUtil.createByteArrayFromIpAddressString(withoutPort(hop));
       if (address == null) {
         return client;
       }
@@ -70,20 +70,38 @@ final class Forwarding {
     return client;
   }
 
+  /** Some proxies write {@code 192.0.2.1:41234} and {@code [2001:db8::1]:41234}. */
+  private static String withoutPort(String hop) {
+    int colon = hop.lastIndexOf(':');
+    boolean v4 = colon > 0 && hop.indexOf(':') == colon;
+    boolean v6 = colon > 0 && hop.charAt(colon - 1) == ']';
+    return (v4 || v6) && isPort(hop, colon + 1) ? hop.substring(0, colon) : hop;
+  }
+
+  private static boolean isPort(String text, int start) {
+    boolean digits = start < text.length() && text.length() - start <= 5;
+    for (int i = start; i < text.length(); i++) {
+      digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return digits;
+  }
+
   /**
-   * Rewrites the head's fields in place, all but Host, which depends on the endpoint.
+   * What a server is asked for a client's request.
    *
    * @param client who sent it, in digits
-   * @return whether trailers are passed on, in both directions
+   * @param via this gateway, to itself
    */
-  static boolean apply(
-      RequestHead head, Frontend frontend, Listener listener, Peer peer, AsciiString client) {
-    Fields fields = head.fields();
+  static UpstreamRequest request(
+      RequestHead head,
+      Frontend frontend,
+      Listener listener,
+      Peer peer,
+      AsciiString client,
+      Via via) {
+    Fields fields = new Fields(head.fields());
     boolean trailers = HopByHop.wantsTrailers(fields);
     HopByHop.strip(fields);
-    if (trailers) {
-      fields.add(HeaderName.TE, TRAILERS);
-    }
     if (!frontend.trustForwardHeader() && !isTrusted(listener.trustedProxies(), peer.address())) {
       for (HeaderName claim : CLAIMS) {
         fields.remove(claim);
@@ -112,7 +130,9 @@ final class Forwarding {
     }
     identity(fields, peer.tls());
     requestId(fields);
-    return trailers;
+    appendTo(fields, HeaderName.VIA, via.element(head.version()));
+    fields.remove(HeaderName.HOST);
+    return new UpstreamRequest(head, fields, frontend.passHostHeader() ? host : null, trailers);
   }
 
   /** RFC 9440: only the gateway says which certificate a client showed. */

@@ -77,6 +77,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private boolean leaving;
   private boolean keepAlive;
   private boolean chunkedResponse;
+  private boolean answering;
   private boolean flushed;
   private int lingered;
 
@@ -251,7 +252,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
         pace.received(piece.readableBytes());
         handler.onRequestBody(piece);
       }
-      if (state == State.READING_BODY && pace.isTooSlow()) {
+      if (state == State.READING_BODY && !answering && pace.isTooSlow()) {
         throw Reason.BODY_TOO_SLOW.error();
       }
       if (state == State.READING_BODY && body.finished()) {
@@ -369,11 +370,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       beginTunnel(head);
       return;
     }
+    if (head.lacksLength(heads.head().method().contentEquals("HEAD"))) {
+      head.fields().add(HeaderName.CONTENT_LENGTH, "0");
+    }
     boolean modern = heads.head().minorVersion() == 1;
     boolean unknownLength = head.framing() < 0;
     chunkedResponse = unknownLength && modern;
     // A request that is still coming in cannot be told from the next one once its response is sent.
     keepAlive &= state == State.AWAITING_RESPONSE && modern && !leaving;
+    answering = true;
+    watch();
     outgoing.head(head, chunkedResponse, !keepAlive);
   }
 
@@ -392,10 +398,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   public void sendBody(ByteBuf piece) {
     if (isOver()) {
       piece.release();
-    } else if (chunkedResponse) {
+      return;
+    }
+    if (chunkedResponse) {
       outgoing.chunk(piece);
     } else {
       outgoing.piece(piece);
+    }
+    if (state == State.READING_BODY) {
+      watch();
     }
   }
 
@@ -415,6 +426,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     state = State.AWAITING_HEAD;
     heads.reset();
     headBytes.close();
+    answering = false;
     paused = false;
     watch();
     resume();
@@ -459,7 +471,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     return switch (state) {
       case AWAITING_HEAD -> waitsForRequest();
-      case READING_BODY -> paused ? Wait.NOTHING : Wait.BODY;
+      case READING_BODY -> paused ? Wait.NOTHING : answering ? Wait.STREAM : Wait.BODY;
       case LINGERING -> Wait.GOODBYE;
       case AWAITING_RESPONSE, TUNNEL, CLOSED -> Wait.NOTHING;
     };
@@ -476,6 +488,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     switch (wait) {
       case NEXT_REQUEST, LAST_REQUEST -> closeGently();
       case HEAD, BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
+      case STREAM -> handler.onRejected(heads.head(), Reason.STREAM_IDLE);
       case READING -> {
         handler.onClosed(Reason.CLIENT_STALLED);
         close();

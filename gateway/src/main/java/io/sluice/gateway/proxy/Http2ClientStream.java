@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
+import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
@@ -62,6 +63,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   private boolean paused;
   private boolean awaitsEnd;
   private boolean requestEnded;
+  private boolean answering;
   private boolean responseEnded;
   private boolean closed;
   private long queued;
@@ -150,7 +152,7 @@ final class Http2ClientStream implements ClientStream, Holder {
       return 0;
     }
     pace.received(bytes);
-    if (!ends && tunnel == Tunnel.NOT_ASKED && pace.isTooSlow()) {
+    if (!ends && tunnel == Tunnel.NOT_ASKED && pace.isTooSlow() && !isStream()) {
       handler.onRejected(head, Reason.BODY_TOO_SLOW);
       return bytes;
     }
@@ -240,6 +242,7 @@ final class Http2ClientStream implements ClientStream, Holder {
       beginTunnel(response);
     } else if (!isOver()) {
       refuseTunnel();
+      answering = true;
       responseEnded = response.framing() == 0;
       writeHeaders(Http2Messages.response(response), responseEnded);
     }
@@ -280,6 +283,9 @@ final class Http2ClientStream implements ClientStream, Holder {
     output.piece(piece);
     connection.sentData();
     account();
+    if (!requestEnded) {
+      watch();
+    }
   }
 
   @Override
@@ -385,7 +391,15 @@ final class Http2ClientStream implements ClientStream, Holder {
       return Wait.READING;
     }
     boolean bodyIsDue = !requestEnded && !paused && tunnel == Tunnel.NOT_ASKED;
-    return bodyIsDue ? Wait.BODY : Wait.NOTHING;
+    if (!bodyIsDue) {
+      return Wait.NOTHING;
+    }
+    return isStream() ? Wait.STREAM : Wait.BODY;
+  }
+
+  /** Whether the client need not hurry with its request. */
+  private boolean isStream() {
+    return answering || GrpcStatus.isCall(head);
   }
 
   private void onExpired(Wait wait) {
@@ -393,7 +407,7 @@ final class Http2ClientStream implements ClientStream, Holder {
       handler.onClosed(Reason.CLIENT_STALLED);
       connection.resetFor(stream, Reason.CLIENT_STALLED, Http2Error.CANCEL);
     } else {
-      handler.onRejected(head, Reason.REQUEST_TIMEOUT);
+      handler.onRejected(head, wait == Wait.STREAM ? Reason.STREAM_IDLE : Reason.REQUEST_TIMEOUT);
     }
   }
 

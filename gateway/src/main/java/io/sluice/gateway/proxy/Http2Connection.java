@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Connection extends MultiplexedConnection implements ClientConnection {
   private static final int MAX_HEADER_LIST_BYTES = 32 * 1024;
   private static final int STREAM_WINDOW = 64 * 1024 - 1;
-  private static final int CONNECTION_WINDOW = 1024 * 1024;
   private static final long DRAIN_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long DRAIN_PING = 0x736c75696365L;
 
@@ -74,7 +73,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
       Channel channel,
       Peer peer,
       ClientTerms terms) {
-    super(codec, CONNECTION_WINDOW);
+    super(codec);
     this.proxy = proxy;
     this.socket = socket;
     this.loop = loop;

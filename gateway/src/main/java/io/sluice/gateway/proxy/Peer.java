@@ -1,6 +1,7 @@
 package io.sluice.gateway.proxy;
 
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.sluice.gateway.tls.TlsSession;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,13 +24,13 @@ record Peer(
     @Nullable TlsSession tls) {
   static Peer of(InetSocketAddress remote, InetSocketAddress local) {
     InetAddress address = remote.getAddress();
-    AsciiString text = AsciiString.of(address.getHostAddress());
+    AsciiString text = AsciiString.of(NetUtil.toAddressString(address));
     return new Peer(address, remote.getPort(), text, local, null);
   }
 
   /** The same connection, made for somebody else. */
   Peer standsFor(InetAddress client) {
-    return new Peer(client, 0, AsciiString.of(client.getHostAddress()), local, tls);
+    return new Peer(client, 0, AsciiString.of(NetUtil.toAddressString(client)), local, tls);
   }
 
   Peer with(TlsSession session) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param ledger what may be kept for strangers
  * @param matchFailures routes that could not be compared
  * @param connections how many clients are connected
+ * @param via how this gateway knows a request that comes back to it
  */
 public record ProxyContext(
     LiveTable live,
@@ -20,13 +21,14 @@ public record ProxyContext(
     AccessLog accessLog,
     Ledger ledger,
     MatchFailures matchFailures,
-    AtomicInteger connections) {
+    AtomicInteger connections,
+    Via via) {
   public ProxyContext(
       LiveTable live,
       Telemetry telemetry,
       AccessLog accessLog,
       Ledger ledger,
       MatchFailures matchFailures) {
-    this(live, telemetry, accessLog, ledger, matchFailures, new AtomicInteger());
+    this(live, telemetry, accessLog, ledger, matchFailures, new AtomicInteger(), new Via());
   }
 }

@@ -22,15 +22,13 @@ final class QueuePlace implements Admission.Guest {
 
   private final Attempt attempt;
   private final Admission admission;
-  private final int places;
   private final LoopPools pools;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private DeadlineWheel.@Nullable Deadline deadline;
 
-  private QueuePlace(Attempt attempt, Admission admission, int places, LoopPools pools) {
+  private QueuePlace(Attempt attempt, Admission admission, LoopPools pools) {
     this.attempt = attempt;
     this.admission = admission;
-    this.places = places;
     this.pools = pools;
   }
 
@@ -42,10 +40,9 @@ final class QueuePlace implements Admission.Guest {
    */
   static QueuePlace ask(Attempt attempt, CompiledBackend backend, int most, LoopPools pools) {
     BackendLimits limits = backend.written().limits();
-    QueuePlace place = new QueuePlace(attempt, backend.admission(), limits.maxRequests(), pools);
-    int places = Math.min(limits.maxRequests(), Math.max(1, most));
+    QueuePlace place = new QueuePlace(attempt, backend.admission(), pools);
     int seats = Math.min(limits.maxQueue(), most);
-    switch (backend.admission().enter(place, places, seats)) {
+    switch (backend.admission().enter(place, most, seats)) {
       case ENTER -> {
         place.state.set(State.INSIDE);
         pools.loop().execute(attempt::onPlace);
@@ -92,7 +89,7 @@ final class QueuePlace implements Admission.Guest {
     }
     State before = state.getAndSet(State.GONE);
     if (before == State.INSIDE) {
-      admission.leave(places);
+      admission.leave();
     } else if (before == State.WAITING) {
       admission.gaveUp(this);
     }

@@ -4,23 +4,17 @@ import io.netty.buffer.Unpooled;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
+import io.sluice.gateway.http.HttpDate;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.middleware.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /**
  * The responses that the gateway gives by itself; one shape of JSON for all: {@code
  * {"error":…,"status":…,"reason":…}}.
  */
 final class Replies {
-  private static final DateTimeFormatter IMF_FIXDATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
-
   private Replies() {}
 
   /** The body: fixed texts and numbers only, so nothing needs to be escaped. */
@@ -47,7 +41,7 @@ final class Replies {
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/json");
     fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
-    fields.add(HeaderName.DATE, IMF_FIXDATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    fields.add(HeaderName.DATE, HttpDate.now());
     boolean overload = reply.reason().status() == 503 && reply.retryAfter() == null;
     Duration retryAfter = overload ? Duration.ofSeconds(1) : reply.retryAfter();
     if (retryAfter != null) {
@@ -76,6 +70,7 @@ final class Replies {
     fields.add(HeaderName.CONTENT_LENGTH, "0");
     fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
     fields.add("grpc-message", reply.detail());
+    fields.add(HeaderName.DATE, HttpDate.now());
     fields.addAll(added);
     stream.sendHead(head);
     stream.sendEnd(Fields.EMPTY);

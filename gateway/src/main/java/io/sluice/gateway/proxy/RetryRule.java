@@ -3,7 +3,7 @@ package io.sluice.gateway.proxy;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.http.Reason;
-import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.predicate.FailoverPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
   }
 
   /** Whether another attempt may follow one that a server may have seen. */
-  boolean mayFollow(RequestHead request) {
+  boolean mayFollow(UpstreamRequest request) {
     return predicate != null || isIdempotent(request);
   }
 
@@ -36,7 +36,7 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
   }
 
   /** Whether the operator wants another attempt after a response with this status. */
-  boolean afterResponse(int count, RequestHead request, int status) {
+  boolean afterResponse(int count, UpstreamRequest request, int status) {
     return predicate != null
         && count < maxAttempts
         && predicate.test(
@@ -49,7 +49,7 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
    *
    * @param unsent whether the server certainly saw nothing of the request
    */
-  boolean afterFailure(int count, RequestHead request, Reason reason, boolean unsent) {
+  boolean afterFailure(int count, UpstreamRequest request, Reason reason, boolean unsent) {
     if (count >= maxAttempts) {
       return false;
     }
@@ -61,16 +61,16 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
     return unsent || (isSafe(request) && reason != Reason.RESPONSE_TIMEOUT);
   }
 
-  private static boolean isSafe(RequestHead request) {
+  private static boolean isSafe(UpstreamRequest request) {
     return isOneOf(request, SAFE);
   }
 
   /** Whether the same request twice does what it does once (RFC 9110 section 9.2.2). */
-  static boolean isIdempotent(RequestHead request) {
+  static boolean isIdempotent(UpstreamRequest request) {
     return isSafe(request) || isOneOf(request, IDEMPOTENT);
   }
 
-  private static boolean isOneOf(RequestHead request, AsciiString[] methods) {
+  private static boolean isOneOf(UpstreamRequest request, AsciiString[] methods) {
     for (AsciiString method : methods) {
       if (method.contentEquals(request.method())) {
         return true;

@@ -82,7 +82,7 @@ public final class ServerSockets implements TableFollower {
       }
       String failure = bind(listener);
       // 0.0.0.0:80 and 127.0.0.1:80 cannot both be bound: what is in its own way goes first.
-      if (failure != null && closeAtPort(listener)) {
+      if (failure != null && closeAtPort(listener, table)) {
         failure = bind(listener);
       }
       if (failure != null) {
@@ -111,16 +111,21 @@ public final class ServerSockets implements TableFollower {
                 + NetUtil.toSocketAddressString(handedOver));
   }
 
-  /** Closes the listener's own old socket on the same port, if it has one there. */
-  private boolean closeAtPort(CompiledListener listener) {
+  /**
+   * Closes what listens on the same port and is not wanted there any more, whoever's it was; its
+   * connections belong to the new listener.
+   */
+  private boolean closeAtPort(CompiledListener listener, RoutingTable table) {
     String port = ":" + listener.written().port();
+    boolean closed = false;
     for (BoundSocket socket : List.copyOf(bound.values())) {
-      if (socket.listenerId().equals(listener.id()) && socket.address().endsWith(port)) {
+      if (socket.address().endsWith(port) && table.listenerAt(socket.address()) == null) {
+        socket.listenerId(listener.id());
         close(socket);
-        return true;
+        closed = true;
       }
     }
-    return false;
+    return closed;
   }
 
   /** Open connections of all clients. */

@@ -79,8 +79,13 @@ final class PatternCompiler {
         "at most " + MOST_INSTRUCTIONS + " pieces");
   }
 
-  /** Requests arrive here in lower case and without the dot of an absolute name. */
-  private static String host(String text) {
+  /** Requests arrive here in lower case, without a port and the dot of an absolute name. */
+  private static String host(String text) throws RouteSyntaxException {
+    boolean v6 = text.startsWith("[") && text.endsWith("]");
+    if (text.indexOf(':') >= 0 && !v6 && text.indexOf('<') < 0) {
+      throw new RouteSyntaxException(
+          "\"" + text + "\"", "a host without a port, since a route matches at every port");
+    }
     String lower = text.toLowerCase(Locale.ROOT);
     return lower.length() > 1 && lower.endsWith(".")
         ? lower.substring(0, lower.length() - 1)

@@ -162,12 +162,8 @@ public final class TableCompiler {
     }
     ConnectionSettings settings =
         new ConnectionSettings(
-            written.dialTimeout(),
-            written.tlsHandshakeTimeout(),
-            written.readTimeout(),
+            written.timeouts(),
             written.keepAlivePeriod(),
-            written.tunnelIdle(),
-            written.tunnelDrain(),
             written.proxyProtocol().ordinal(),
             written.proxyProtocol() == Listener.ProxyProtocol.NONE
                 ? written.maxIdleConnections()
@@ -179,7 +175,7 @@ public final class TableCompiler {
         balancer,
         Set.copyOf(weights.keySet()),
         tls,
-        previous == null ? new Admission() : previous.admission(),
+        previous == null ? new Admission(written.limits().maxRequests()) : previous.admission(),
         previous != null
                 && previous.written().limits().retryPercent() == written.limits().retryPercent()
             ? previous.budget()

@@ -64,6 +64,11 @@ public final class ServerIdentity {
     return new ServerIdentity(host, settings, chain, key, names(chain.getFirst()));
   }
 
+  /** The host that it answers for. */
+  public String hostName() {
+    return host.name();
+  }
+
   Host host() {
     return host;
   }

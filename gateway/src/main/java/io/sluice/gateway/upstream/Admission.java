@@ -23,13 +23,29 @@ public final class Admission {
 
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
-  private volatile int limit;
+  private volatile int places;
+  private volatile int allowed = Integer.MAX_VALUE;
 
   /** What becomes of a guest at the door. */
   public enum Answer {
     ENTER,
     WAIT,
     FULL
+  }
+
+  /**
+   * @param places how many there are; 0 for no limit
+   */
+  public Admission(int places) {
+    this.places = places;
+  }
+
+  /** From now on there are so many places, 0 for no limit; who waits gets those that are free. */
+  public void places(int now) {
+    if (places != now) {
+      places = now;
+      admitNext();
+    }
   }
 
   /**
@@ -40,24 +56,21 @@ public final class Admission {
    */
   public boolean begin(int most) {
     if (inside.incrementAndGet() > most) {
-      inside.decrementAndGet();
+      leave();
       return false;
     }
     return true;
   }
 
   /**
-   * Asks for a place.
+   * Asks for a place. Who waits goes first.
    *
-   * @param places how many there are; 0 for no limit
+   * @param most how many the gateway allows the backend just now, whatever it says itself
    * @param seats how many may wait
    */
-  public Answer enter(Guest guest, int places, int seats) {
-    limit = places;
-    if (places == 0 || tryEnter(places)) {
-      if (places == 0) {
-        inside.incrementAndGet();
-      }
+  public Answer enter(Guest guest, int most, int seats) {
+    allowed = Math.max(1, most);
+    if (waiting.get() == 0 && tryEnter(limit())) {
       return Answer.ENTER;
     }
     if (waiting.incrementAndGet() > seats) {
@@ -66,9 +79,7 @@ public final class Admission {
     }
     queue.add(guest);
     // A place may have become free between the two looks.
-    if (inside.get() < places) {
-      admitNext(places);
-    }
+    admitNext();
     return Answer.WAIT;
   }
 
@@ -79,34 +90,29 @@ public final class Admission {
     }
   }
 
-  /**
-   * A guest leaves.
-   *
-   * @param places how many there were when it came, 0 for no limit; those who came later may have
-   *     other limits
-   */
-  public void leave(int places) {
+  /** One that was inside leaves. */
+  public void leave() {
     inside.decrementAndGet();
-    if (waiting.get() > 0) {
-      admitNext(places == 0 ? limit : places);
-    }
+    admitNext();
   }
 
-  private void admitNext(int places) {
-    while (waiting.get() > 0 && (places == 0 || tryEnter(places))) {
-      if (places == 0) {
-        inside.incrementAndGet();
-      }
+  private int limit() {
+    int written = places;
+    return written == 0 ? allowed : Math.min(written, allowed);
+  }
+
+  private void admitNext() {
+    while (waiting.get() > 0 && tryEnter(limit())) {
       Guest next = queue.poll();
       if (next == null) {
+        // Whoever is about to queue looks again when it has.
         inside.decrementAndGet();
         return;
       }
       waiting.decrementAndGet();
-      if (next.admitted()) {
-        continue;
+      if (!next.admitted()) {
+        inside.decrementAndGet();
       }
-      inside.decrementAndGet();
     }
   }
 

@@ -64,34 +64,41 @@ public abstract class Balancer {
     if (!tried.isEmpty() && tried.contains(candidate)) {
       return false;
     }
-    if (candidate.health().isUsable()) {
+    if (candidate.health().isWell()) {
       double ramp = candidate.health().ramp();
       return ramp >= 1 || ThreadLocalRandom.current().nextDouble() < ramp;
     }
-    return isPanicking();
+    return mayTakeDoubtful(candidate);
   }
 
-  /** Anyone that was not tried, well or not, for when nobody may take the exchange. */
+  /** Anyone that was not tried, for when nobody may take the exchange: the least doubtful one. */
   final @Nullable Candidate anyUsable(List<Candidate> tried) {
+    Candidate unchecked = null;
     Candidate last = null;
     for (Candidate candidate : candidates) {
       if (!tried.contains(candidate)) {
-        if (candidate.health().isUsable()) {
+        if (candidate.health().isWell()) {
           return candidate;
+        }
+        if (candidate.health().isUsable()) {
+          unchecked = candidate;
         }
         last = candidate;
       }
     }
-    return tried.isEmpty() ? last : null;
+    return unchecked != null || !tried.isEmpty() ? unchecked : last;
   }
 
-  private boolean isPanicking() {
+  /** Where nobody is well, who was never checked is asked; where too few are left, all are. */
+  private boolean mayTakeDoubtful(Candidate doubtful) {
+    int well = 0;
     int usable = 0;
     for (Candidate candidate : candidates) {
-      if (candidate.health().isUsable()) {
-        usable++;
-      }
+      Health health = candidate.health();
+      well += health.isWell() ? 1 : 0;
+      usable += health.isUsable() ? 1 : 0;
     }
-    return usable == 0 || usable * 100 < candidates.size() * panicPercent;
+    boolean panic = usable == 0 || usable * 100 < candidates.size() * panicPercent;
+    return panic || (well == 0 && doubtful.health().isUsable());
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.gateway.upstream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An endpoint that a backend may choose.
  *
@@ -10,15 +12,36 @@ public record Candidate(Endpoint endpoint, int weight, Health health) {
   /** What operators see. */
   public enum State {
     READY,
+    /** No check has said anything yet: gets traffic only where no other is READY. */
+    UNCHECKED,
     DRAINING,
     EJECTED,
     DOWN
+  }
+
+  /** Whatever its weight becomes it is the same one, so that no exchange tries it twice. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Candidate same
+        && endpoint.equals(same.endpoint)
+        && health.equals(same.health);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * endpoint.hashCode() + health.hashCode();
   }
 
   public State state() {
     if (endpoint.state() != Endpoint.State.ACTIVE) {
       return State.DRAINING;
     }
-    return health.isDown() ? State.DOWN : health.isEjected() ? State.EJECTED : State.READY;
+    if (health.isDown()) {
+      return State.DOWN;
+    }
+    if (health.isEjected()) {
+      return State.EJECTED;
+    }
+    return health.isUnchecked() ? State.UNCHECKED : State.READY;
   }
 }

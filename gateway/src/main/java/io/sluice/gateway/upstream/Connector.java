@@ -22,7 +22,10 @@ import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,43 +74,101 @@ final class Connector {
       ConnectionSettings settings,
       ProxyHeaderWriter.@Nullable Ends ends,
       Result result) {
-    CompletableFuture<InetAddress> address = resolver.resolve(endpoint.key().host());
-    if (address.isDone()) {
-      connectTo(address, endpoint, settings, ends, result);
+    Dialing dialing = new Dialing(endpoint, settings, ends, result);
+    CompletableFuture<List<InetAddress>> addresses = resolver.resolve(endpoint.key().host());
+    if (addresses.isDone()) {
+      dialing.onResolved(addresses);
     } else {
-      address.whenComplete(
-          (found, failure) ->
-              loop.execute(() -> connectTo(address, endpoint, settings, ends, result)));
+      CompletableFuture<List<InetAddress>> inTime =
+          addresses.copy().orTimeout(settings.timeouts().dial().toNanos(), TimeUnit.NANOSECONDS);
+      inTime.whenComplete((found, failure) -> loop.execute(() -> dialing.onResolved(inTime)));
     }
   }
 
-  private void connectTo(
-      CompletableFuture<InetAddress> address,
-      Endpoint endpoint,
-      ConnectionSettings settings,
-      ProxyHeaderWriter.@Nullable Ends ends,
-      Result result) {
-    if (address.isCompletedExceptionally()) {
-      endpoint.attemptFailed();
-      result.onFailed(Reason.CONNECT_FAILED);
-      return;
+  /** The addresses of a server, tried one after the other within one {@code Dial}. */
+  private final class Dialing {
+    private final Endpoint endpoint;
+    private final ConnectionSettings settings;
+    private final ProxyHeaderWriter.@Nullable Ends ends;
+    private final Result result;
+    private final long until;
+
+    @Bounded("by the addresses of one name")
+    private final ArrayDeque<InetAddress> left = new ArrayDeque<>(1);
+
+    private Reason failure = Reason.UPSTREAM_FORBIDDEN;
+
+    Dialing(
+        Endpoint endpoint,
+        ConnectionSettings settings,
+        ProxyHeaderWriter.@Nullable Ends ends,
+        Result result) {
+      this.endpoint = endpoint;
+      this.settings = settings;
+      this.ends = ends;
+      this.result = result;
+      this.until = pools.deadlines().now() + settings.timeouts().dial().toNanos();
     }
-    InetSocketAddress server = new InetSocketAddress(address.join(), endpoint.key().port());
-    if (forbidden.contains(server.getAddress(), server.getPort())) {
-      endpoint.attemptFailed();
-      result.onFailed(Reason.UPSTREAM_FORBIDDEN);
-      return;
+
+    void onResolved(CompletableFuture<List<InetAddress>> addresses) {
+      if (addresses.isCompletedExceptionally()) {
+        fail(Reason.CONNECT_FAILED);
+        return;
+      }
+      InetAddress reached = endpoint.reached();
+      for (InetAddress address : addresses.join()) {
+        if (forbidden.contains(address, endpoint.key().port())) {
+          continue;
+        }
+        if (address.equals(reached)) {
+          left.addFirst(address);
+        } else {
+          left.addLast(address);
+        }
+      }
+      next();
     }
-    ChannelFuture connecting = bootstrap(endpoint, settings, ends).connect(server);
-    // A socket that could not even be made fails on a thread of Netty's own.
-    connecting.addListener(
-        connected -> {
-          if (loop.inEventLoop()) {
-            onConnected(connecting, endpoint, settings, result);
-          } else {
-            loop.execute(() -> onConnected(connecting, endpoint, settings, result));
-          }
-        });
+
+    /** Each address has its part of the time that is left, and the last one all of it. */
+    private void next() {
+      InetAddress address = left.poll();
+      long nanos = until - pools.deadlines().now();
+      if (address == null || (nanos <= 0 && failure != Reason.UPSTREAM_FORBIDDEN)) {
+        fail(failure);
+        return;
+      }
+      long millis = TimeUnit.NANOSECONDS.toMillis(nanos) / (left.size() + 1);
+      ChannelFuture connecting =
+          bootstrap(endpoint, settings, ends)
+              .option(
+                  ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.clamp(millis, 1, Integer.MAX_VALUE))
+              .connect(new InetSocketAddress(address, endpoint.key().port()));
+      // A socket that could not even be made fails on a thread of Netty's own.
+      connecting.addListener(
+          connected -> {
+            if (loop.inEventLoop()) {
+              onTried(connecting, address);
+            } else {
+              loop.execute(() -> onTried(connecting, address));
+            }
+          });
+    }
+
+    private void onTried(ChannelFuture connecting, InetAddress address) {
+      if (connecting.isSuccess()) {
+        endpoint.reached(address);
+        onConnected(connecting.channel(), endpoint, settings, result);
+        return;
+      }
+      boolean slow = connecting.cause() instanceof ConnectTimeoutException;
+      failure = slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED;
+      next();
+    }
+
+    private void fail(Reason reason) {
+      endpoint.attemptFailed();
+      result.onFailed(reason);
+    }
   }
 
   private Bootstrap bootstrap(
@@ -118,9 +179,6 @@ final class Connector {
             .channel(channelType)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.clamp(settings.dialTimeout().toMillis(), 1, Integer.MAX_VALUE))
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -173,18 +231,11 @@ final class Connector {
       Channel channel, Endpoint endpoint, ConnectionSettings settings) {
     EndpointKey key = endpoint.key();
     return java.util.Objects.requireNonNull(key.tls())
-        .handler(channel.alloc(), key.host(), key.port(), settings.tlsHandshakeTimeout());
+        .handler(channel.alloc(), key.host(), key.port(), settings.timeouts().tlsHandshake());
   }
 
   private void onConnected(
-      ChannelFuture connecting, Endpoint endpoint, ConnectionSettings settings, Result result) {
-    if (!connecting.isSuccess()) {
-      endpoint.attemptFailed();
-      boolean slow = connecting.cause() instanceof ConnectTimeoutException;
-      result.onFailed(slow ? Reason.CONNECT_TIMEOUT : Reason.CONNECT_FAILED);
-      return;
-    }
-    Channel channel = connecting.channel();
+      Channel channel, Endpoint endpoint, ConnectionSettings settings, Result result) {
     FirstBytes header = channel.pipeline().get(FirstBytes.class);
     if (header != null) {
       header.send(channel);

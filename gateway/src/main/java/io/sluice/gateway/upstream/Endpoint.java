@@ -1,7 +1,11 @@
 package io.sluice.gateway.upstream;
 
+import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server, alive: what all event loops know of it together.
@@ -27,18 +31,21 @@ public final class Endpoint {
   }
 
   private final EndpointKey key;
-  private final String authority;
+  private final AsciiString authority;
   private final String name;
+  private final boolean named;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder exchanges = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private volatile State state = State.ACTIVE;
+  private volatile @Nullable InetAddress reached;
 
   Endpoint(EndpointKey key) {
     this.key = key;
-    this.authority = key.authority();
+    this.authority = AsciiString.cached(key.authority());
     this.name = key.toString();
+    this.named = NetUtil.createByteArrayFromIpAddressString(key.host()) == null;
   }
 
   public EndpointKey key() {
@@ -46,13 +53,29 @@ public final class Endpoint {
   }
 
   /** The Host header for requests to it. */
-  public String authority() {
+  public AsciiString authority() {
     return authority;
   }
 
   /** {@code host:port}, for logs and metrics. */
   public String name() {
     return name;
+  }
+
+  /** The address of its name that took a connection last, which is tried first. */
+  @Nullable InetAddress reached() {
+    return reached;
+  }
+
+  void reached(InetAddress address) {
+    if (!address.equals(reached)) {
+      reached = address;
+    }
+  }
+
+  /** Whether it is written by a name, whose addresses may change. */
+  boolean isNamed() {
+    return named;
   }
 
   public State state() {

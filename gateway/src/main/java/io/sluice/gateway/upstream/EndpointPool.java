@@ -1,6 +1,9 @@
 package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.memory.Bounded;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,10 @@ final class EndpointPool {
   @Bounded("by the exchanges under way")
   private final Map<ConnectionWaiter, ConnectionSettings> waiting = new LinkedHashMap<>(0);
 
+  /** The addresses of the server's name when somebody asked last; none where it has no name. */
+  @Bounded("by the addresses of one name")
+  private List<InetAddress> addresses = List.of();
+
   private boolean multiplexed;
   private int opening;
   private long opened;
@@ -40,6 +48,31 @@ final class EndpointPool {
   EndpointPool(EndpointKey key) {
     // Over TLS it is known when the first connection is there.
     this.multiplexed = key.multiplexed() && key.tls() == null;
+  }
+
+  /**
+   * Lets connections go whose address the server's name has no longer. While it is being looked up
+   * nothing is known.
+   */
+  void letGoOfOthers(CompletableFuture<List<InetAddress>> now) {
+    if (!now.isDone() || now.isCompletedExceptionally() || now.join() == addresses) {
+      return;
+    }
+    addresses = now.join();
+    List.copyOf(idle).stream().filter(this::isElsewhere).forEach(Http1Upstream::close);
+    List.copyOf(shared).stream()
+        .filter(connection -> isElsewhere(connection.remote()))
+        .forEach(Http2Upstream::leave);
+  }
+
+  private boolean isElsewhere(Http1Upstream connection) {
+    return isElsewhere(connection.remote());
+  }
+
+  private boolean isElsewhere(@Nullable SocketAddress remote) {
+    return !addresses.isEmpty()
+        && remote instanceof InetSocketAddress at
+        && !addresses.contains(at.getAddress());
   }
 
   /** A way that is free now, or null. */
@@ -129,7 +162,7 @@ final class EndpointPool {
   }
 
   boolean offer(Http1Upstream connection) {
-    if (idle.size() >= connection.settings().maxIdle()) {
+    if (idle.size() >= connection.settings().maxIdle() || isElsewhere(connection)) {
       return false;
     }
     idle.addLast(connection);
@@ -151,8 +184,8 @@ final class EndpointPool {
   /** Closes what is idle and lets the rest end: tunnels within their time. */
   void retire() {
     List.copyOf(idle).forEach(Http1Upstream::close);
-    List.copyOf(shared).forEach(Http2Upstream::leave);
-    tunnels.forEach(tunnel -> tunnel.endTunnelIn(tunnel.settings().tunnelDrain()));
+    List.copyOf(shared).forEach(Http2Upstream::retire);
+    tunnels.forEach(tunnel -> tunnel.endTunnelIn(tunnel.settings().timeouts().tunnelDrain()));
   }
 
   boolean isEmpty() {

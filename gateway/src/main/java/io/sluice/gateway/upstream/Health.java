@@ -7,18 +7,31 @@ import java.util.function.LongSupplier;
 /**
  * How one endpoint does for one backend: what checks say, what requests say, how long it takes.
  *
- * <p>Identified by the backend, the endpoint and the health settings, so it survives every change
- * of the table that leaves these alone. Written by event loops and by the checks, read by all.
+ * <p>Identified by the backend and the endpoint: a change of settings tells nothing about a server,
+ * so what is known of it stays known until it answers otherwise. Written by event loops and by the
+ * checks, read by all.
+ *
+ * <pre>
+ *   UNCHECKED ──first good check──▶ UP ──Unhealthy bad ones──▶ DOWN ──Healthy good ones──▶ UP
+ *       └────────── Unhealthy bad checks ──────────────────────┘
+ * </pre>
  */
 public final class Health {
   private static final double DECAY_NANOS = 10e9;
 
-  private final HealthSettings settings;
+  /** What checks have said so far. */
+  private enum Checked {
+    NEVER,
+    UP,
+    DOWN
+  }
+
   private final EjectionCap cap;
   private final LongSupplier clock;
   private final AtomicInteger failures = new AtomicInteger();
   private final long since;
-  private volatile boolean down;
+  private volatile HealthSettings settings;
+  private volatile Checked checked = Checked.NEVER;
   private volatile boolean ejected;
   private volatile long ejectedUntil;
   private volatile int ejections;
@@ -40,13 +53,29 @@ public final class Health {
     return settings;
   }
 
-  /** Whether requests may go there. */
-  boolean isUsable() {
-    return !down && !isEjected();
+  /** From now on these hold. Control thread only. */
+  void follow(HealthSettings written) {
+    settings = written;
   }
 
+  /** Whether requests may go there: nothing says that it is ill. */
+  boolean isUsable() {
+    return !isDown() && !isEjected();
+  }
+
+  /** Whether requests go there first: it has passed a check, where there are any. */
+  boolean isWell() {
+    return isUsable() && !isUnchecked();
+  }
+
+  /** Whether checks say so, where there are any. */
   public boolean isDown() {
-    return down;
+    return checked == Checked.DOWN && settings.check() != null;
+  }
+
+  /** Whether it is checked and no check has said anything yet. */
+  public boolean isUnchecked() {
+    return checked == Checked.NEVER && settings.check() != null;
   }
 
   /** Whether failed requests keep it out; its time over, it is let in again. */
@@ -130,14 +159,15 @@ public final class Health {
   boolean checked(boolean good, HealthSettings.Check check) {
     goodChecks = good ? goodChecks + 1 : 0;
     badChecks = good ? 0 : badChecks + 1;
-    boolean before = down;
-    if (down && goodChecks >= check.healthy()) {
+    Checked before = checked;
+    boolean up = before == Checked.NEVER ? good : goodChecks >= check.healthy();
+    if (before != Checked.UP && up) {
       wellSince = clock.getAsLong();
-      down = false;
-    } else if (!down && badChecks >= check.unhealthy()) {
-      down = true;
+      checked = Checked.UP;
+    } else if (before != Checked.DOWN && badChecks >= check.unhealthy()) {
+      checked = Checked.DOWN;
     }
-    return before != down;
+    return before != checked && (before == Checked.DOWN || checked == Checked.DOWN);
   }
 
   /** Takes it out of the count of what is ejected, when it is forgotten. */

@@ -5,6 +5,7 @@ import io.sluice.gateway.memory.Bounded;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,44 +55,66 @@ public final class HealthChecker {
               return over;
             });
     byHealth.forEach(
-        (health, each) ->
-            patients.computeIfAbsent(health, h -> begin(each, each.candidate.health())));
+        (health, each) -> {
+          Patient known = patients.get(health);
+          if (known == null) {
+            patients.put(health, begin(each));
+          } else {
+            known.follow(each);
+          }
+        });
   }
 
-  private Patient begin(Wanted wanted, Health health) {
+  private Patient begin(Wanted wanted) {
     LoopPools pools = loops.get(next++ % loops.size());
-    Patient patient = new Patient(wanted, health, pools);
+    Patient patient = new Patient(wanted, pools);
     pools.loop().execute(patient::ask);
     return patient;
   }
 
   /** One endpoint that is asked again and again; on its event loop, but for {@code over}. */
   private static final class Patient {
-    private final Wanted wanted;
-    private final Health health;
-    private final HealthSettings.Check check;
     private final LoopPools pools;
     private final DeadlineWheel.Deadline pause;
+    private volatile Wanted wanted;
+    private volatile HealthSettings.Check check;
     private volatile boolean over;
+    private boolean asking;
 
-    Patient(Wanted wanted, Health health, LoopPools pools) {
+    Patient(Wanted wanted, LoopPools pools) {
       this.wanted = wanted;
-      this.health = health;
-      this.check = java.util.Objects.requireNonNull(health.settings().check());
+      this.check = check(wanted);
       this.pools = pools;
       this.pause = pools.deadlines().deadline(this::ask);
+    }
+
+    private static HealthSettings.Check check(Wanted wanted) {
+      return Objects.requireNonNull(wanted.candidate.health().settings().check());
+    }
+
+    /** From now on it is asked so; at once, where it is asked otherwise than before. */
+    void follow(Wanted now) {
+      boolean otherwise = !now.settings.equals(wanted.settings) || !check(now).equals(check);
+      check = check(now);
+      wanted = now;
+      if (otherwise) {
+        pools.loop().execute(this::ask);
+      }
     }
 
     void ask() {
       if (over) {
         pause.remove();
-        return;
+      } else if (!asking) {
+        asking = true;
+        Endpoint endpoint = wanted.candidate.endpoint();
+        new Probe(pools, endpoint, wanted.settings, check, this::onAnswer).start();
       }
-      new Probe(pools, wanted.candidate.endpoint(), wanted.settings, check, this::onAnswer).start();
     }
 
     private void onAnswer(boolean good) {
-      if (health.checked(good, check)) {
+      asking = false;
+      if (wanted.candidate.health().checked(good, check)) {
         LOG.info(
             "backend {}: {} is {}",
             wanted.backendId,

@@ -29,8 +29,8 @@ public final class Healths {
   }
 
   /**
-   * The health of each endpoint of a backend: the one that lives, or a new one for a new endpoint
-   * or changed settings. What the backend does not want any more is forgotten.
+   * The health of each endpoint of a backend: the one that lives, whatever the settings were, or a
+   * new one for a new endpoint. What the backend does not want any more is forgotten.
    */
   public Map<EndpointKey, Health> obtain(
       String backendId, Set<EndpointKey> wanted, HealthSettings settings) {
@@ -40,15 +40,17 @@ public final class Healths {
         .entrySet()
         .removeIf(
             entry -> {
-              boolean gone =
-                  !wanted.contains(entry.getKey()) || !entry.getValue().settings().equals(settings);
+              boolean gone = !wanted.contains(entry.getKey());
               if (gone) {
                 entry.getValue().forget();
               }
               return gone;
             });
     for (EndpointKey key : wanted) {
-      backend.byKey.computeIfAbsent(key, k -> new Health(settings, backend.cap, clock));
+      backend
+          .byKey
+          .computeIfAbsent(key, k -> new Health(settings, backend.cap, clock))
+          .follow(settings);
     }
     backend.cap.endpoints(wanted.size());
     return Map.copyOf(backend.byKey);

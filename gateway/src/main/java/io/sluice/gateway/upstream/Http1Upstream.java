@@ -7,20 +7,22 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.config.UpstreamTimeouts;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeadLimits;
-import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.InterimBudget;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
-import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.ResponseReader;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int MAX_INTERIM = 16;
 
   private enum State {
     IDLE,
@@ -66,9 +67,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private boolean keepAlive;
   private boolean pooled;
   private boolean answered;
+  private boolean streams;
   private boolean ending;
   private boolean reading = true;
-  private int interims;
+  private final InterimBudget interims = new InterimBudget();
   private long unsentAtRestart;
 
   Http1Upstream(LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
@@ -86,6 +88,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     return endpoint;
   }
 
+  /** Where it leads; null once it is closed. */
+  @Nullable SocketAddress remote() {
+    return channel.remoteAddress();
+  }
+
   ConnectionSettings settings() {
     return settings;
   }
@@ -97,28 +104,21 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   @Override
-  public void send(RequestHead head, ResponseReceiver newReceiver) {
+  public void send(UpstreamRequest request, ResponseReceiver newReceiver) {
     assert state == State.IDLE;
     receiver = newReceiver;
     state = State.AWAITING_HEAD;
-    toHead = head.method().contentEquals("HEAD");
-    upgrade = head.upgrade();
-    requestFraming = head.framing();
-    requestSent = !head.hasBody();
+    toHead = request.method().contentEquals("HEAD");
+    upgrade = request.upgrade();
+    requestFraming = request.framing();
+    requestSent = !request.hasBody();
     answered = false;
-    interims = 0;
+    streams = false;
+    interims.begin();
     heads.reset();
     endpoint.exchangeBegan();
     restartDeadline();
-    if (head.fields().has(HeaderName.TE)) {
-      // TE belongs to this hop, as a server of HTTP/1.1 has to be told (RFC 9110 section 10.1.4).
-      head.fields().set(HeaderName.CONNECTION, HeaderName.TE.text());
-    }
-    if (!upgrade.isEmpty()) {
-      head.fields().set(HeaderName.CONNECTION, HeaderName.UPGRADE.text());
-      head.fields().set(HeaderName.UPGRADE, upgrade);
-    }
-    outgoing.head(head);
+    outgoing.head(request, endpoint.authority());
   }
 
   @Override
@@ -299,9 +299,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       return;
     }
     if (head.isInterim()) {
-      if (++interims > MAX_INTERIM) {
-        throw Reason.BAD_RESPONSE.error();
-      }
+      interims.take(head, pools.deadlines().now());
       restartDeadline();
       receiver().onInterim(head);
       heads.reset();
@@ -312,6 +310,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             && head.framing() != Framing.UNTIL_CLOSE;
     body.start(head.framing());
     state = State.READING_BODY;
+    streams = head.isStream();
     receiver().onHead(head);
   }
 
@@ -397,14 +396,20 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private void restartDeadline() {
     if (state == State.TUNNEL) {
       if (!ending) {
-        deadline.in(settings.tunnelIdle().toNanos());
+        deadline.in(settings.timeouts().tunnelIdle().toNanos());
       }
     } else if (reading && (requestSent || !channel.isWritable())) {
       unsentAtRestart = outgoing.unsentBytes();
-      deadline.in(settings.readTimeout().toNanos());
+      deadline.in(silence().toNanos());
     } else {
       deadline.cancel();
     }
+  }
+
+  /** How long the server may be silent: what it streams may rest longer than an answer. */
+  private Duration silence() {
+    UpstreamTimeouts timeouts = settings.timeouts();
+    return streams ? timeouts.streamIdle() : timeouts.read();
   }
 
   private ResponseReceiver receiver() {

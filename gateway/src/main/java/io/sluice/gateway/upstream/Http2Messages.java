@@ -6,9 +6,8 @@ import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
-import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
-import org.jspecify.annotations.Nullable;
+import io.sluice.gateway.http.UpstreamRequest;
 
 /**
  * Our heads as HTTP/2 header sections (RFC 9113 section 8.3).
@@ -18,84 +17,90 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http2Messages {
   private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+  private static final AsciiString WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
   private static final AsciiString[] STATUSES = new AsciiString[600];
+
+  static {
+    // Whole before any event loop can see it: they all share it.
+    for (int status = 0; status < STATUSES.length; status++) {
+      STATUSES[status] = AsciiString.cached(Integer.toString(status));
+    }
+  }
 
   private Http2Messages() {}
 
   /** A response's head; valid as long as the head is. */
   public static Http2Headers response(ResponseHead head) {
     return ReadOnlyHttp2Headers.serverHeaders(
-        false, status(head.status()), fields(head.fields(), false, null));
+        false, STATUSES[head.status()], fields(head.fields(), false, 0));
   }
 
   /**
-   * A request's head; valid as long as the head is.
+   * A request's head; valid as long as the request is.
    *
    * @param scheme {@code http} or {@code https}
+   * @param authority of the server
    */
-  static Http2Headers request(RequestHead head, AsciiString scheme) {
-    Fields fields = head.fields();
-    AsciiString authority = fields.first(HeaderName.HOST);
-    if (!head.upgrade().isEmpty()) {
-      return extendedConnect(head, scheme, authority);
+  static Http2Headers request(UpstreamRequest request, AsciiString scheme, AsciiString authority) {
+    AsciiString host = request.hostAt(authority);
+    if (!request.upgrade().isEmpty()) {
+      return extendedConnect(request, scheme, host);
     }
     return ReadOnlyHttp2Headers.clientHeaders(
-        false,
-        head.method(),
-        head.target(),
-        scheme,
-        authority == null ? AsciiString.EMPTY_STRING : authority,
-        fields(fields, false, HeaderName.HOST));
+        false, request.method(), request.target(), scheme, host, fields(request));
+  }
+
+  /** TE is the one field of a connection that HTTP/2 has too (RFC 9113 section 8.2.2). */
+  private static AsciiString[] fields(UpstreamRequest request) {
+    int more = request.takesTrailers() ? 2 : 0;
+    AsciiString[] pairs = fields(request.fields(), false, more);
+    if (more > 0) {
+      pairs[pairs.length - 2] = HeaderName.TE.lowerText();
+      pairs[pairs.length - 1] = TRAILERS;
+    }
+    return pairs;
   }
 
   /** RFC 8441 section 4. */
   private static Http2Headers extendedConnect(
-      RequestHead head, AsciiString scheme, @Nullable AsciiString authority) {
-    head.fields().remove("Sec-WebSocket-Key");
+      UpstreamRequest request, AsciiString scheme, AsciiString host) {
     Http2Headers connect =
         new DefaultHttp2Headers(false)
             .method(CONNECT)
             .scheme(scheme)
-            .path(head.target())
-            .authority(authority == null ? AsciiString.EMPTY_STRING : authority)
-            .add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), head.upgrade());
-    AsciiString[] pairs = fields(head.fields(), false, HeaderName.HOST);
+            .path(request.target())
+            .authority(host)
+            .add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), request.upgrade());
+    AsciiString[] pairs = fields(request.fields(), false, 0);
     for (int i = 0; i < pairs.length; i += 2) {
-      connect.add(pairs[i], pairs[i + 1]);
+      if (!pairs[i].contentEquals(WEBSOCKET_KEY)) {
+        connect.add(pairs[i], pairs[i + 1]);
+      }
     }
     return connect;
   }
 
   /** Trailers; they live on their own. */
   public static Http2Headers trailers(Fields trailers) {
-    return ReadOnlyHttp2Headers.trailers(false, fields(trailers, true, null));
+    return ReadOnlyHttp2Headers.trailers(false, fields(trailers, true, 0));
   }
 
-  private static AsciiString[] fields(Fields fields, boolean copied, @Nullable HeaderName without) {
-    int skipped = without != null && fields.has(without) ? 1 : 0;
-    AsciiString[] pairs = new AsciiString[2 * (fields.count() - skipped)];
-    int next = 0;
+  /**
+   * @param more places that are left at the end
+   */
+  private static AsciiString[] fields(Fields fields, boolean copied, int more) {
+    AsciiString[] pairs = new AsciiString[2 * fields.count() + more];
     for (int i = 0; i < fields.count(); i++) {
-      if (without == null || fields.known(i) != without) {
-        AsciiString name = fields.lowerName(i);
-        AsciiString value = fields.value(i);
-        pairs[next++] = copied ? copy(name) : name;
-        pairs[next++] = copied ? copy(value) : value;
-      }
+      AsciiString name = fields.lowerName(i);
+      AsciiString value = fields.value(i);
+      pairs[2 * i] = copied ? copy(name) : name;
+      pairs[2 * i + 1] = copied ? copy(value) : value;
     }
     return pairs;
   }
 
   private static AsciiString copy(AsciiString text) {
     return new AsciiString(text.array(), text.arrayOffset(), text.length(), true);
-  }
-
-  private static AsciiString status(int status) {
-    AsciiString text = STATUSES[status];
-    if (text == null) {
-      text = AsciiString.cached(Integer.toString(status));
-      STATUSES[status] = text;
-    }
-    return text;
   }
 }

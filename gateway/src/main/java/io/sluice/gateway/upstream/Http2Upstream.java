@@ -11,6 +11,11 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.sluice.gateway.memory.Bounded;
+import java.net.SocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Upstream extends MultiplexedConnection {
   private static final int STREAM_WINDOW = 256 * 1024;
-  private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
   private static final int MAX_STREAMS = 100;
   private static final int MAX_HEADER_LIST_BYTES = 64 * 1024;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -36,11 +40,24 @@ final class Http2Upstream extends MultiplexedConnection {
   private final DeadlineWheel.Deadline deadline;
   private int reserved;
   private boolean leaving;
-  private boolean takesTunnels;
+  private boolean used;
+  private Tunnels tunnels = Tunnels.UNKNOWN;
+
+  @Bounded("by the streams of the connection")
+  private final Map<Http2UpstreamStream, Runnable> waiting = new LinkedHashMap<>(0);
+
   private long framesRead;
 
+  /** Whether the server knows the extended CONNECT (RFC 8441 section 3). */
+  enum Tunnels {
+    /** Its SETTINGS have not come yet. */
+    UNKNOWN,
+    TAKEN,
+    REFUSED
+  }
+
   private Http2Upstream(Codec codec, LoopPools pools, Endpoint endpoint, Channel channel) {
-    super(codec, CONNECTION_WINDOW);
+    super(codec);
     this.pools = pools;
     this.endpoint = endpoint;
     this.channel = channel;
@@ -59,6 +76,11 @@ final class Http2Upstream extends MultiplexedConnection {
             .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
             .initialWindowSize(STREAM_WINDOW);
     return make(false, settings, codec -> new Http2Upstream(codec, pools, endpoint, channel));
+  }
+
+  /** Where it leads; null once it is closed. */
+  @Nullable SocketAddress remote() {
+    return channel.remoteAddress();
   }
 
   Endpoint endpoint() {
@@ -89,7 +111,9 @@ final class Http2Upstream extends MultiplexedConnection {
   Http2UpstreamStream reserve(ConnectionSettings settings) {
     reserved++;
     deadline.cancel();
-    return new Http2UpstreamStream(this, settings, framesRead);
+    boolean pooled = used;
+    used = true;
+    return new Http2UpstreamStream(this, settings, framesRead, pooled);
   }
 
   /**
@@ -107,9 +131,17 @@ final class Http2Upstream extends MultiplexedConnection {
     return stream;
   }
 
-  /** Whether the server knows the extended CONNECT (RFC 8441 section 3). */
-  boolean takesTunnels() {
-    return takesTunnels;
+  Tunnels tunnels() {
+    return tunnels;
+  }
+
+  /** Runs this for a reserved exchange as soon as {@link #tunnels} is known; now, if it is. */
+  void whenTunnelsAreKnown(Http2UpstreamStream stream, Runnable then) {
+    if (tunnels == Tunnels.UNKNOWN) {
+      waiting.put(stream, then);
+    } else {
+      then.run();
+    }
   }
 
   /** A reserved exchange does not come. */
@@ -167,7 +199,13 @@ final class Http2Upstream extends MultiplexedConnection {
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
         throws Http2Exception {
       indexNothing();
-      takesTunnels |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
+      boolean taken = Boolean.TRUE.equals(settings.connectProtocolEnabled());
+      if (taken || tunnels == Tunnels.UNKNOWN) {
+        tunnels = taken ? Tunnels.TAKEN : Tunnels.REFUSED;
+      }
+      List<Runnable> known = List.copyOf(waiting.values());
+      waiting.clear();
+      known.forEach(Runnable::run);
     }
 
     @Override
@@ -217,6 +255,24 @@ final class Http2Upstream extends MultiplexedConnection {
   }
 
   // How it ends.
+
+  /** Its server goes: it ends with its last stream, and tunnels have their time. */
+  void retire() {
+    leave();
+    try {
+      connection()
+          .forEachActiveStream(
+              stream -> {
+                Http2UpstreamStream ours = stream.getProperty(key);
+                if (ours != null) {
+                  ours.endTunnelIn(ours.settings().timeouts().tunnelDrain());
+                }
+                return true;
+              });
+    } catch (Http2Exception impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
 
   /** Takes nothing new and ends with its last stream. */
   void leave() {
@@ -268,6 +324,9 @@ final class Http2Upstream extends MultiplexedConnection {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     leaving = true;
     deadline.remove();
+    List<Http2UpstreamStream> unopened = List.copyOf(waiting.keySet());
+    waiting.clear();
+    unopened.forEach(Http2UpstreamStream::onNeverOpened);
     pools.forget(this);
     super.channelInactive(ctx);
   }

@@ -5,18 +5,21 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.sluice.gateway.config.UpstreamTimeouts;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.Http2ResponseRules;
+import io.sluice.gateway.http.InterimBudget;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
-import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.http.WebSocketKey;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Bytes of the response are given back to the server's window when the client takes more.
  */
 final class Http2UpstreamStream implements UpstreamStream, Holder {
-  private static final int MAX_INTERIM = 16;
-
   private final Http2Upstream connection;
   private final ConnectionSettings settings;
   private final long framesReadBefore;
+  private final boolean pooled;
   private final ResponseHead head = new ResponseHead();
   private final DeadlineWheel.Deadline deadline;
   private final StreamOutput output;
@@ -42,19 +44,29 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   private @Nullable AsciiString webSocketKey;
   private boolean wantsTunnel;
   private boolean tunnel;
+  private boolean ending;
   private boolean toHead;
   private boolean requestSent;
+  private boolean answered;
+  private boolean streams;
   private boolean headReceived;
   private boolean reading = true;
-  private int interims;
+  private final InterimBudget interims = new InterimBudget();
   private long queued;
   private long bodyLeft;
 
+  /**
+   * @param pooled whether the connection has served others, so that it may have died unnoticed
+   */
   Http2UpstreamStream(
-      Http2Upstream connection, ConnectionSettings settings, long framesReadBefore) {
+      Http2Upstream connection,
+      ConnectionSettings settings,
+      long framesReadBefore,
+      boolean pooled) {
     this.connection = connection;
     this.settings = settings;
     this.framesReadBefore = framesReadBefore;
+    this.pooled = pooled;
     this.deadline = connection.pools().deadlines().deadline(this::onDeadline);
     this.output = new StreamOutput(connection);
     this.debt = new WindowDebt(connection);
@@ -69,20 +81,39 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   // The request.
 
   @Override
-  public void send(RequestHead request, ResponseReceiver newReceiver) {
+  public void send(UpstreamRequest request, ResponseReceiver newReceiver) {
     receiver = newReceiver;
     toHead = request.method().contentEquals("HEAD");
     boolean upgrades = !request.upgrade().isEmpty();
     requestSent = !request.hasBody() && !upgrades;
     webSocketKey = upgrades ? key(request) : null;
     endpoint().exchangeBegan();
-    if (upgrades && !connection.takesTunnels()) {
-      connection.giveBack();
-      fail(Reason.UPGRADE_REFUSED, ResponseReceiver.Seen.YES);
+    if (upgrades) {
+      wantsTunnel = true;
+      restartDeadline();
+      connection.whenTunnelsAreKnown(this, () -> openTunnel(request));
+    } else {
+      open(request);
+    }
+  }
+
+  /** The server has said whether it knows the extended CONNECT. */
+  private void openTunnel(UpstreamRequest request) {
+    if (isOver()) {
       return;
     }
-    wantsTunnel = upgrades;
-    Http2Headers headers = Http2Messages.request(request, connection.scheme());
+    if (connection.tunnels() == Http2Upstream.Tunnels.TAKEN) {
+      open(request);
+      connection.flushSoon();
+    } else {
+      connection.giveBack();
+      fail(Reason.UPGRADE_REFUSED, ResponseReceiver.Seen.NO);
+    }
+  }
+
+  private void open(UpstreamRequest request) {
+    Http2Headers headers =
+        Http2Messages.request(request, connection.scheme(), endpoint().authority());
     stream = connection.open(this, headers, requestSent);
     if (stream == null) {
       fail(Reason.UPSTREAM_CLOSED, ResponseReceiver.Seen.NO);
@@ -92,7 +123,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     }
   }
 
-  private static @Nullable AsciiString key(RequestHead request) {
+  private static @Nullable AsciiString key(UpstreamRequest request) {
     AsciiString key = request.fields().first("Sec-WebSocket-Key");
     return key == null ? null : new AsciiString(key.toByteArray(), false);
   }
@@ -158,6 +189,18 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     return stream != null && connection.encoder().flowController().isWritable(stream);
   }
 
+  /** Its server goes: a tunnel ends by itself within this time, or is ended. */
+  void endTunnelIn(Duration time) {
+    if (tunnel && !ending) {
+      ending = true;
+      deadline.in(time.toNanos());
+    }
+  }
+
+  ConnectionSettings settings() {
+    return settings;
+  }
+
   void onWritabilityChanged(boolean writable) {
     if (receiver != null) {
       if (writable) {
@@ -175,6 +218,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (receiver == null) {
       return;
     }
+    answered = true;
     try {
       if (headReceived) {
         onTrailers(headers);
@@ -195,11 +239,10 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       }
     }
     Http2ResponseRules.apply(head, headers.status(), ends, toHead);
+    streams = head.isStream();
     restartDeadline();
     if (head.isInterim()) {
-      if (++interims > MAX_INTERIM) {
-        throw Reason.BAD_RESPONSE.error();
-      }
+      interims.take(head, connection.pools().deadlines().now());
       receiver().onInterim(head);
       return;
     }
@@ -299,12 +342,22 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
    * @param unseen whether the server has said that it never looked at the stream
    */
   void onClosed(boolean unseen) {
-    fail(Reason.UPSTREAM_CLOSED, unseen ? ResponseReceiver.Seen.NO : ResponseReceiver.Seen.YES);
+    boolean perhaps = pooled && !answered;
+    fail(
+        Reason.UPSTREAM_CLOSED,
+        unseen
+            ? ResponseReceiver.Seen.NO
+            : perhaps ? ResponseReceiver.Seen.PERHAPS : ResponseReceiver.Seen.YES);
+  }
+
+  /** The connection ended before the stream was opened. */
+  void onNeverOpened() {
+    fail(Reason.UPSTREAM_CLOSED, ResponseReceiver.Seen.NO);
   }
 
   private void onDeadline() {
     if (tunnel) {
-      failAndReset(Reason.TUNNEL_IDLE);
+      failAndReset(ending ? Reason.TUNNEL_DRAINED : Reason.TUNNEL_IDLE);
       return;
     }
     connection.onSilence(framesReadBefore);
@@ -338,6 +391,8 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       end();
       if (stream != null) {
         connection.reset(stream);
+      } else {
+        connection.giveBack();
       }
     }
   }
@@ -360,12 +415,20 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       return;
     }
     if (tunnel) {
-      deadline.in(settings.tunnelIdle().toNanos());
+      if (!ending) {
+        deadline.in(settings.timeouts().tunnelIdle().toNanos());
+      }
     } else if (reading && (requestSent || !isWritable())) {
-      deadline.in(settings.readTimeout().toNanos());
+      deadline.in(silence().toNanos());
     } else {
       deadline.cancel();
     }
+  }
+
+  /** How long the server may be silent: what it streams may rest longer than an answer. */
+  private Duration silence() {
+    UpstreamTimeouts timeouts = settings.timeouts();
+    return streams ? timeouts.streamIdle() : timeouts.read();
   }
 
   private ResponseReceiver receiver() {

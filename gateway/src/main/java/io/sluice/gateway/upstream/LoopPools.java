@@ -30,6 +30,7 @@ public final class LoopPools {
 
   private final EventLoop loop;
   private final Connector connector;
+  private final HostResolver resolver;
   private final DeadlineWheel deadlines =
       new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
   private final HeadWriter heads = new HeadWriter();
@@ -47,6 +48,7 @@ public final class LoopPools {
       LoopLedger ledger) {
     this.loop = loop;
     this.ledger = ledger;
+    this.resolver = resolver;
     this.connector = new Connector(this, channelType, resolver, forbidden);
     var ticking =
         loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -87,6 +89,9 @@ public final class LoopPools {
       return;
     }
     EndpointPool pool = pool(endpoint);
+    if (endpoint.isNamed()) {
+      pool.letGoOfOthers(resolver.resolve(endpoint.key().host()));
+    }
     UpstreamStream free = pool.take(settings);
     if (free != null) {
       waiter.onConnected(free);

@@ -3,6 +3,7 @@ package io.sluice.gateway.upstream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -30,16 +31,17 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(MultiplexedConnection.class);
 
-  private final int window;
+  /** What may be under way between two of our window updates, in bytes. */
+  private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
+
+  /** A window is opened again when so much of it is used. */
+  private static final float HALF_USED = 0.5f;
+
   private @Nullable ChannelHandlerContext context;
   private @Nullable TurnFlush flush;
 
-  /**
-   * @param window how many bytes the other side may send on all streams together
-   */
-  protected MultiplexedConnection(Codec codec, int window) {
+  protected MultiplexedConnection(Codec codec) {
     super(codec.decoder, codec.encoder, codec.settings);
-    this.window = window;
   }
 
   /** Makes a codec with these settings, and the connection on top of it. */
@@ -64,6 +66,12 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
           .flowController(
               new DefaultHttp2RemoteFlowController(
                   connection, new Distributor(new UniformStreamByteDistributor(connection))));
+      // The connection's bytes are given back as they come, and a stream's when they are taken: so
+      // a stream that nobody reads costs the others nothing (RFC 9113 section 5.2), and what waits
+      // is bounded by the streams' windows and the loop's budgets.
+      connection
+          .local()
+          .flowController(new DefaultHttp2LocalFlowController(connection, HALF_USED, true));
       connection(connection);
       initialSettings(settings);
       validateHeaders(true);
@@ -131,13 +139,13 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
     context = ctx;
     flush = new TurnFlush(ctx);
     super.handlerAdded(ctx);
-    // Every stream may fill its window without starving the others.
     if (ctx.channel().isActive()) {
       connection()
           .local()
           .flowController()
           .incrementWindowSize(
-              connection().connectionStream(), window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+              connection().connectionStream(),
+              CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
     }
   }
 

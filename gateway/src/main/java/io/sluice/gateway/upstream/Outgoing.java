@@ -4,10 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.DecoderException;
+import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
-import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Charged;
 import java.io.IOException;
@@ -35,8 +36,13 @@ public final class Outgoing {
     this.heads = heads;
   }
 
-  public void head(RequestHead head) {
-    heads.encode(head);
+  /**
+   * Sends a request's head.
+   *
+   * @param authority of the server
+   */
+  public void head(UpstreamRequest request, AsciiString authority) {
+    heads.encode(request, authority);
     heads.copyTo(room(heads.length()));
   }
 

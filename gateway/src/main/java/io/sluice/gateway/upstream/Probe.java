@@ -5,10 +5,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.config.HealthSettings;
 import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -76,14 +78,13 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
     connected.flush();
   }
 
-  private RequestHead request(boolean grpc) {
+  private UpstreamRequest request(boolean grpc) {
     RequestHead head = new RequestHead();
     Http2RequestRules.begin(head);
     Fields fields = head.fields();
     fields.add("User-Agent", "sluice-health");
     if (grpc) {
       fields.add("Content-Type", "application/grpc");
-      fields.add("TE", "trailers");
     }
     Http2RequestRules.apply(
         head,
@@ -92,7 +93,9 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
         check.host().isEmpty() ? endpoint.authority() : check.host(),
         null,
         !grpc);
-    return head;
+    AsciiString host = head.authority();
+    fields.remove(HeaderName.HOST);
+    return new UpstreamRequest(head, fields, host, grpc);
   }
 
   /** {@code HealthCheckRequest { string service = 1; }} in a gRPC frame. */

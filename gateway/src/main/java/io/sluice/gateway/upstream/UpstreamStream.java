@@ -2,7 +2,7 @@ package io.sluice.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.http.Fields;
-import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.UpstreamRequest;
 
 /**
  * The way of one exchange to its server and back: a whole HTTP/1.1 connection for as long as the
@@ -15,7 +15,7 @@ public interface UpstreamStream {
    * Sends a request's head; its body, if it has one, follows with {@link #sendBody} and {@link
    * #sendEnd}. Not flushed.
    */
-  void send(RequestHead head, ResponseReceiver receiver);
+  void send(UpstreamRequest request, ResponseReceiver receiver);
 
   /** Sends a piece of the body, which is taken over. Not flushed. */
   void sendBody(ByteBuf piece);

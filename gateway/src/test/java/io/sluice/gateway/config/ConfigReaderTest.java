@@ -40,12 +40,14 @@ class ConfigReaderTest {
         .isEqualTo(
             new Backend(
                 "b1",
-                Duration.ofSeconds(90),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(1),
+                new UpstreamTimeouts(
+                    Duration.ofSeconds(90),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(5),
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(5)),
                 Duration.ofSeconds(4),
-                Duration.ofHours(1),
-                Duration.ofMinutes(5),
                 Backend.Protocol.AUTO,
                 UpstreamTls.DEFAULT,
                 BackendLimits.DEFAULT,

@@ -35,6 +35,12 @@ class BalancerTest {
 
   private Candidate candidate(String host, int weight) {
     cap.endpoints(3);
+    Candidate candidate = unchecked(host, weight);
+    candidate.health().checked(true, CHECK);
+    return candidate;
+  }
+
+  private Candidate unchecked(String host, int weight) {
     return new Candidate(
         new Endpoint(new EndpointKey(host, 1)), weight, new Health(SETTINGS, cap, clock::get));
   }
@@ -152,6 +158,26 @@ class BalancerTest {
     }
 
     assertThat(picks(balancer, 30)).contains(a, b, c);
+  }
+
+  @Test
+  void whoWasNeverCheckedIsAskedOnlyWhereNobodyIsWell() {
+    Candidate fresh = unchecked("fresh", 1);
+    Balancer balancer = warm(Policy.ROUND_ROBIN, a, fresh);
+    assertThat(fresh.state()).isEqualTo(Candidate.State.UNCHECKED);
+    assertThat(picks(balancer, 30)).doesNotContain(fresh);
+    assertThat(balancer.pick(List.of(a), 0)).isEqualTo(fresh);
+
+    for (int i = 0; i < 3; i++) {
+      a.health().checked(false, CHECK);
+    }
+    assertThat(picks(balancer, 30)).containsOnly(fresh);
+
+    for (int i = 0; i < 3; i++) {
+      fresh.health().checked(false, CHECK);
+    }
+    assertThat(fresh.state()).isEqualTo(Candidate.State.DOWN);
+    assertThat(picks(balancer, 30)).contains(a, fresh);
   }
 
   @Test
