@@ -81,11 +81,25 @@ class ProxyIT extends RawConnection {
                         + Integer.toHexString(body.length() + 1)
                         + "\r\n>"
                         + body
-                        + "\r\n0\r\nX-Sum: 7\r\nContent-Length: 9\r\n\r\n");
+                        + "\r\n"
+                        + "0\r\n"
+                        + "X-Sum: 7\r\n"
+                        + "Content-Length: 9\r\n"
+                        + "Set-Cookie: a=b\r\n"
+                        + "location: /\r\n\r\n");
               }
             })) {
       route("trailers", origin);
-      String body = "\r\n1\r\na\r\n0\r\nX-In: 1\r\nHost: evil\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n";
+      String body =
+          "\r\n"
+              + "1\r\n"
+              + "a\r\n"
+              + "0\r\n"
+              + "X-In: 1\r\n"
+              + "Host: evil\r\n"
+              + "X-Forwarded-For: 6.6.6.6\r\n"
+              + "Cache-Control: a\r\n"
+              + "range: b\r\n\r\n";
 
       client.send(
           "POST /trailers HTTP/1.1\r\n"

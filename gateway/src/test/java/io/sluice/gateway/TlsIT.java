@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gateway.table.RoutingTable;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** TLS from clients and to servers, with real sockets and the JDK on the other side. */
@@ -287,6 +289,48 @@ class TlsIT {
 
       Awaitility.await().until(() -> shown("localhost").equals("CN=other.example"));
       assertThat(exchange(open, "localhost")).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  /** Which host a connection was made for, not with which certificate, decides about 421. */
+  @ParameterizedTest
+  @CsvSource({
+    "localhost,localhost",
+    "unknown.example,unknown.example",
+    "other.example,OTHER.example"
+  })
+  void aRenewedCertificateChangesTheAnswerToNoRequestOfAnOpenConnection(String sni, String host)
+      throws Exception {
+    try (SSLSocket open = connect(null, sni)) {
+      assertThat(exchange(open, host)).startsWith("HTTP/1.1 200");
+
+      host("localhost", TestCertificate.of("localhost", "127.0.0.1"), true);
+      host("other.example", TestCertificate.of("other.example"), false);
+      RoutingTable before = gateway.gateway().status().table();
+      Awaitility.await().until(() -> gateway.gateway().status().table() != before);
+
+      assertThat(exchange(open, host)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+      })
+  void onlySuitesThatAuditorsCallIntermediateAreSpoken(String suite) throws Exception {
+    try (SSLSocket old = connect(null, "localhost")) {
+      old.setEnabledProtocols(new String[] {"TLSv1.2"});
+      old.setEnabledCipherSuites(new String[] {suite});
+
+      assertThatThrownBy(old::startHandshake).isInstanceOf(IOException.class);
+    }
+    try (SSLSocket good = connect(null, "localhost")) {
+      good.setEnabledProtocols(new String[] {"TLSv1.2"});
+
+      assertThat(exchange(good, "localhost")).startsWith("HTTP/1.1 200");
     }
   }
 

@@ -2,6 +2,8 @@ package io.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,7 @@ class TunnelIT {
 
   private final AtomicInteger requests = new AtomicInteger();
   private TestGateway gateway;
+  private final List<Integer> halves = new CopyOnWriteArrayList<>();
   private Origin origin;
   private Wire client;
   private int port;
@@ -144,6 +147,58 @@ class TunnelIT {
     client.send(ask.replace("~", "\r\n"));
 
     assertThat(client.message().body()).isEqualTo("plain");
+  }
+
+  /** Of a tunnel each direction ends by itself, over HTTP/1.1 and HTTP/2 alike. */
+  @ParameterizedTest
+  @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+  void whatOneSideSendsAfterTheOtherHasEndedArrivesWhole(boolean multiplexed, boolean clientFirst) {
+    byte[] much = new byte[5_000_000];
+    try (TestGateway outer = TestGateway.onFolder();
+        Origin half =
+            Origin.scripted(
+                wire -> {
+                  wire.head();
+                  wire.send(
+                      "HTTP/1.1 101 Switching Protocols\r\n"
+                          + "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+                  if (clientFirst) {
+                    String got = Integer.toString(wire.toEnd().length);
+                    wire.send(much, much.length);
+                    wire.send(got);
+                  } else {
+                    wire.send("mine");
+                    wire.endOutput();
+                    halves.add(wire.toEnd().length);
+                  }
+                })) {
+      gateway.backend("half", half).frontend("half", "half", "Path(`/half`)");
+      gateway.awaitRoute("half", "half", half);
+      int entrance = port;
+      if (multiplexed) {
+        entrance = outer.listener("outer");
+        outer.backend("inner", "{'Protocol':'h2c'}").server("inner", "s", port);
+        outer.frontend("outer", "inner", "PathRegexp(`.*`)").awaitServing(entrance);
+        outer.awaitRoute("outer", "inner", port);
+      }
+      try (Wire wire = Wire.connect(entrance)) {
+        wire.send("GET /half HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        assertThat(wire.head()).startsWith("HTTP/1.1 101");
+        if (clientFirst) {
+          wire.send(much, much.length);
+          wire.endOutput();
+          assertThat(wire.bytes(much.length)).isEqualTo(much);
+          assertThat(wire.toEnd()).asString().isEqualTo("5000000");
+        } else {
+          assertThat(wire.toEnd()).asString().isEqualTo("mine");
+          wire.send(much, much.length);
+          wire.endOutput();
+          Awaitility.await().untilAsserted(() -> assertThat(halves).containsExactly(5_000_000));
+        }
+      }
+      Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 0);
+      assertThat(gateway.meter("sluice_rejected_total{reason=\"client_gone\"}")).isZero();
+    }
   }
 
   /**

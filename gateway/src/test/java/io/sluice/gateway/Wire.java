@@ -243,6 +243,15 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** Says that nothing more comes from here, and goes on reading. */
+  void endOutput() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   /** Ends the connection with a reset. */
   void reset() {
     try {

@@ -47,8 +47,9 @@ public final class ConfigReader {
     if (tree != last) {
       touched = new HashSet<>(readings.keySet());
       touched.addAll(tree.values().keySet());
-      last = tree;
     }
+    // Until all of it is read: what is tried again after a failure is the whole tree.
+    last = null;
     for (String key : touched) {
       byte[] value = tree.find(key);
       Reading before = readings.get(key);
@@ -76,6 +77,7 @@ public final class ConfigReader {
         problems.put(key, now.problems);
       }
     }
+    last = tree;
     return new Config(
         tree.revision(),
         hosts.done(),

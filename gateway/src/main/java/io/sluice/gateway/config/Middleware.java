@@ -113,6 +113,6 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
   }
 
   private static boolean isHeader(String text) {
-    return text.startsWith(HEADER) && text.length() > HEADER.length();
+    return text.startsWith(HEADER) && Names.isToken(text.substring(HEADER.length()));
   }
 }

@@ -35,10 +35,10 @@ public record RequestKey(Part part, String name) {
     if (lower.equals("request.path")) {
       return new RequestKey(Part.PATH, "");
     }
-    if (lower.startsWith(HEADER) && lower.length() > HEADER.length()) {
+    if (lower.startsWith(HEADER) && Names.isToken(text.substring(HEADER.length()))) {
       return new RequestKey(Part.HEADER, text.substring(HEADER.length()));
     }
-    if (lower.startsWith(COOKIE) && lower.length() > COOKIE.length()) {
+    if (lower.startsWith(COOKIE) && Names.isToken(text.substring(COOKIE.length()))) {
       return new RequestKey(Part.COOKIE, text.substring(COOKIE.length()));
     }
     return null;

@@ -57,6 +57,9 @@ public record Server(
       throw json.bad("URL", "\"" + url + "\"", "a port from 1 to 65535");
     }
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    if (tls && !Names.isHost(bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare)) {
+      throw json.bad("URL", "\"" + url + "\"", "a host that a certificate can name");
+    }
     return new Server(
         backendId, id, bare.toLowerCase(Locale.ROOT), port, tls, weight, state.equals("draining"));
   }

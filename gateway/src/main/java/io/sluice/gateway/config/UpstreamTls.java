@@ -32,6 +32,12 @@ public record UpstreamTls(
             tls.string("ServerName", ""),
             versions);
     tls.close();
+    if (!read.serverName.isEmpty() && !Names.isHost(read.serverName)) {
+      throw tls.bad(
+          "ServerName",
+          "\"" + read.serverName + "\"",
+          "a host such as api.example, without a port and a final dot");
+    }
     if (read.certificate.isEmpty() != read.privateKey.isEmpty()) {
       throw tls.bad("Certificate", "one of Certificate and PrivateKey", "both or none");
     }

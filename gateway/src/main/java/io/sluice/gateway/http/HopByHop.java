@@ -26,27 +26,51 @@ public final class HopByHop {
           HeaderName.HTTP2_SETTINGS);
 
   /**
-   * What a trailer may not be: framing, routing, authentication and the forwarding fields (RFC 9110
-   * section 6.5.1).
+   * What a trailer may not be, in lower case: framing, routing, authentication, modifiers of the
+   * request, controls of the response, and what the content is (RFC 9110 section 6.5.1).
    */
-  private static final Set<HeaderName> NOT_IN_TRAILERS =
-      EnumSet.of(
-          HeaderName.AUTHORIZATION,
-          HeaderName.CLIENT_CERT,
-          HeaderName.CLIENT_CERT_CHAIN,
-          HeaderName.CONTENT_LENGTH,
-          HeaderName.CONTENT_TYPE,
-          HeaderName.COOKIE,
-          HeaderName.EXPECT,
-          HeaderName.FORWARDED,
-          HeaderName.HOST,
-          HeaderName.X_FORWARDED_FOR,
-          HeaderName.X_FORWARDED_HOST,
-          HeaderName.X_FORWARDED_PORT,
-          HeaderName.X_FORWARDED_PREFIX,
-          HeaderName.X_FORWARDED_PROTO,
-          HeaderName.X_FORWARDED_SERVER,
-          HeaderName.X_REAL_IP);
+  private static final Set<String> NOT_IN_TRAILERS =
+      Set.of(
+          "age",
+          "authorization",
+          "cache-control",
+          "client-cert",
+          "client-cert-chain",
+          "content-encoding",
+          "content-language",
+          "content-length",
+          "content-location",
+          "content-range",
+          "content-type",
+          "cookie",
+          "date",
+          "expect",
+          "expires",
+          "forwarded",
+          "host",
+          "if-match",
+          "if-modified-since",
+          "if-none-match",
+          "if-range",
+          "if-unmodified-since",
+          "location",
+          "max-forwards",
+          "pragma",
+          "range",
+          "retry-after",
+          "set-cookie",
+          "vary",
+          "via",
+          "warning",
+          "www-authenticate",
+          "x-forwarded-for",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "x-forwarded-prefix",
+          "x-forwarded-proto",
+          "x-forwarded-server",
+          "x-real-ip",
+          "x-request-id");
 
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
@@ -71,22 +95,22 @@ public final class HopByHop {
       fields.removeAt(i);
       removeListed(fields, listed);
     }
-    removeAll(fields, FIXED);
+    for (int i = fields.count() - 1; i >= 0; i--) {
+      HeaderName known = fields.known(i);
+      if (known != null && FIXED.contains(known)) {
+        fields.removeAt(i);
+      }
+    }
   }
 
   /** Removes from a message's trailers what no trailer may carry. */
   public static void stripTrailers(Fields trailers) {
     if (trailers.count() > 0) {
       strip(trailers);
-      removeAll(trailers, NOT_IN_TRAILERS);
-    }
-  }
-
-  private static void removeAll(Fields fields, Set<HeaderName> names) {
-    for (int i = fields.count() - 1; i >= 0; i--) {
-      HeaderName known = fields.known(i);
-      if (known != null && names.contains(known)) {
-        fields.removeAt(i);
+      for (int i = trailers.count() - 1; i >= 0; i--) {
+        if (NOT_IN_TRAILERS.contains(trailers.lowerName(i).toString())) {
+          trailers.removeAt(i);
+        }
       }
     }
   }

@@ -278,6 +278,11 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
+  public void onServerEnded() {
+    exchange.onServerEnded();
+  }
+
+  @Override
   public void onPause() {
     exchange.onResponsePause();
   }

@@ -14,6 +14,9 @@ import io.sluice.gateway.upstream.LoopPools;
  * called.
  */
 interface ClientStream {
+  /** The server has ended its direction of a tunnel; the client's goes on. */
+  void endTunnelOutput();
+
   /** The pools of the event loop that it lives on. */
   LoopPools pools();
 

@@ -329,6 +329,10 @@ final class Exchange implements ExchangeView {
     }
   }
 
+  void onServerEnded() {
+    stream.endTunnelOutput();
+  }
+
   void onEnd(Fields trailers) {
     if (passesTrailers) {
       HopByHop.stripTrailers(trailers);

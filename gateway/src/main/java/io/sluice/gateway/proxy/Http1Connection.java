@@ -5,6 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.http.BodyReader;
@@ -78,6 +80,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private boolean keepAlive;
   private boolean chunkedResponse;
   private boolean answering;
+  private boolean inputEnded;
   private boolean flushed;
   private int lingered;
 
@@ -338,7 +341,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private void applyReading() {
-    channel.config().setAutoRead(held.size() == 0 && !paused);
+    if (!inputEnded) {
+      channel.config().setAutoRead(held.size() == 0 && !paused);
+    }
   }
 
   // What the client gets.
@@ -389,6 +394,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     head.fields().set(HeaderName.UPGRADE, heads.head().upgrade());
     keepAlive = false;
     state = State.TUNNEL;
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     outgoing.head(head, false, false);
     watch();
     resume();
@@ -460,6 +466,32 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
   }
 
+  @Override
+  public void endTunnelOutput() {
+    if (!isOver()) {
+      flushNow();
+      channel
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(
+              sent -> {
+                if (state == State.TUNNEL) {
+                  outgoing.shutOutput();
+                }
+              });
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == ChannelInputShutdownEvent.INSTANCE && state == State.TUNNEL) {
+      inputEnded = true;
+      handler.onRequestEnd(Fields.EMPTY);
+      handler.onRequestPause();
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
   private void watch() {
     deadline.expect(waitsFor());
   }
@@ -509,7 +541,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     watch();
     flushNow();
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onAllSent(clientDone));
-    if (state == State.LINGERING) {
+    if (state == State.LINGERING && !inputEnded) {
       channel.config().setAutoRead(true);
     }
   }

@@ -163,7 +163,7 @@ final class Http2ClientStream implements ClientStream, Holder {
       handler.onRequestEnd(Fields.EMPTY);
     }
     watch();
-    if (paused && !responseEnded) {
+    if (paused && (!responseEnded || tunnel == Tunnel.OPEN)) {
       debt.owe(bytes);
       return 0;
     }
@@ -297,6 +297,16 @@ final class Http2ClientStream implements ClientStream, Holder {
       account();
     }
     watch();
+  }
+
+  @Override
+  public void endTunnelOutput() {
+    if (!isOver()) {
+      output.end(Fields.EMPTY, connection.context().newPromise());
+      responseEnded = true;
+      account();
+      connection.flushSoon();
+    }
   }
 
   private void writeHeaders(Http2Headers headers, boolean ends) {

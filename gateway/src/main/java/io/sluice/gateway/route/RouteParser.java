@@ -82,7 +82,7 @@ final class RouteParser {
     expect("(");
     AsciiString header = null;
     if (subject == Condition.Subject.HEADER) {
-      header = AsciiString.of(string());
+      header = AsciiString.of(headerName());
       expect(",");
     }
     String wanted = string();
@@ -143,6 +143,20 @@ final class RouteParser {
             "one of \\\\ \\\" \\n \\t \\r (or `back quotes`, where a backslash is a backslash)");
       }
     };
+  }
+
+  /** The name of a field that there can be (RFC 9110 section 5.1). */
+  private String headerName() throws RouteSyntaxException {
+    String name = string();
+    boolean token = !name.isEmpty();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      token &= c > ' ' && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+    if (!token) {
+      throw new RouteSyntaxException("\"" + name + "\"", "the name of a header");
+    }
+    return name;
   }
 
   /** Hosts, paths and methods are ASCII on the wire; anything else could never match. */

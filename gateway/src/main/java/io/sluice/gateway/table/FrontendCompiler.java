@@ -5,6 +5,7 @@ import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Split;
 import io.sluice.gateway.middleware.MiddlewareChain;
 import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.predicate.FailoverPredicate;
@@ -139,6 +140,9 @@ final class FrontendCompiler {
     if (same) {
       return previous;
     }
+    if (previous != null && namesNothing(config, written, previous, problems)) {
+      return previous;
+    }
     Frontend usable = written;
     Route route;
     CompiledSplit split;
@@ -181,6 +185,28 @@ final class FrontendCompiler {
     MiddlewareChain chain = MiddlewareChain.of(middlewares, living, sources, clock);
     return new CompiledFrontend(
         usable, route, split, middlewares, chain, unavailable, failover, telemetry.frontend(id));
+  }
+
+  /**
+   * Whether a frontend is about to be sent to a backend that is not there: as long as that one is
+   * missing it is served as it was.
+   */
+  private static boolean namesNothing(
+      Config config, Frontend written, CompiledFrontend previous, List<Problem> problems) {
+    boolean servedBefore =
+        previous.written().split().shares().stream()
+            .allMatch(share -> config.backends().containsKey(share.backendId()));
+    for (Split.Share share : written.split().shares()) {
+      if (servedBefore && !config.backends().containsKey(share.backendId())) {
+        problems.add(
+            Problem.error(
+                "frontends/" + written.id() + "/frontend BackendId",
+                "\"" + share.backendId() + "\"; the form before this one is served",
+                "the id of a backend that exists"));
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

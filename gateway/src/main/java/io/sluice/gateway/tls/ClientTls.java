@@ -85,7 +85,7 @@ public final class ClientTls {
 
   /** The handler for one connection to this host. */
   public SslHandler handler(ByteBufAllocator allocator, String host, int port, Duration handshake) {
-    String name = written.serverName().isEmpty() ? host : written.serverName();
+    String name = written.serverName().isEmpty() ? withoutFinalDot(host) : written.serverName();
     SslHandler handler = context.newHandler(allocator, name, port);
     handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
     if (isName(name)) {
@@ -94,6 +94,10 @@ public final class ClientTls {
       handler.engine().setSSLParameters(parameters);
     }
     return handler;
+  }
+
+  private static String withoutFinalDot(String host) {
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
   /** An address is not a name, and must not be sent as one (RFC 6066 section 3). */

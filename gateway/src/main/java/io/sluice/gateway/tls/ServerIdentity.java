@@ -31,6 +31,22 @@ import org.jspecify.annotations.Nullable;
  * when neither a table nor a connection has it any more.
  */
 public final class ServerIdentity {
+  /**
+   * What Mozilla's "Server Side TLS" calls intermediate: a fresh key for each connection and no
+   * cipher without authentication of its own.
+   */
+  private static final List<String> INTERMEDIATE =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
   private final Host host;
   private final ListenerTls settings;
   private final List<X509Certificate> chain;
@@ -149,9 +165,8 @@ public final class ServerIdentity {
                     ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                     ApplicationProtocolNames.HTTP_2,
                     ApplicationProtocolNames.HTTP_1_1));
-    if (!settings.versions().cipherSuites().isEmpty()) {
-      builder.ciphers(settings.versions().cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
-    }
+    List<String> suites = settings.versions().cipherSuites();
+    builder.ciphers(suites.isEmpty() ? INTERMEDIATE : suites, SupportedCipherSuiteFilter.INSTANCE);
     if (settings.clientAuth() != ListenerTls.ClientAuth.NONE) {
       builder
           .clientAuth(

@@ -1,10 +1,12 @@
 package io.sluice.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.config.UpstreamTimeouts;
@@ -68,6 +70,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private boolean pooled;
   private boolean answered;
   private boolean streams;
+  private boolean serverEnded;
   private boolean ending;
   private boolean reading = true;
   private final InterimBudget interims = new InterimBudget();
@@ -137,17 +140,46 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void sendEnd(Fields trailers) {
-    if (state == State.TUNNEL) {
-      outgoing.flush();
-      ((DuplexChannel) channel).shutdownOutput();
-    }
-    if (state == State.CLOSED || state == State.IDLE || state == State.TUNNEL || requestSent) {
+    if (state == State.CLOSED || state == State.IDLE || requestSent) {
       return;
     }
     requestSent = true;
+    if (state == State.TUNNEL) {
+      outgoing.flush();
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onClientEnded());
+      return;
+    }
     restartDeadline();
     if (requestFraming == Framing.CHUNKED) {
       outgoing.lastChunk(trailers);
+    }
+  }
+
+  /** All of the client's direction of a tunnel has been sent. */
+  private void onClientEnded() {
+    if (state == State.TUNNEL && serverEnded) {
+      finish(false);
+    } else if (state == State.TUNNEL) {
+      outgoing.shutOutput();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == ChannelInputShutdownEvent.INSTANCE && state == State.TUNNEL) {
+      onServerEnded();
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
+  /** Each direction of a tunnel ends by itself. */
+  private void onServerEnded() {
+    if (requestSent) {
+      finish(false);
+    } else {
+      serverEnded = true;
+      receiver().onServerEnded();
     }
   }
 
@@ -191,7 +223,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       return;
     }
     reading = wanted;
-    channel.config().setAutoRead(wanted);
+    if (!serverEnded) {
+      channel.config().setAutoRead(wanted);
+    }
     if (wanted || state == State.TUNNEL) {
       restartDeadline();
     } else {
@@ -294,6 +328,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     if (head.framing() == Framing.TUNNEL) {
       state = State.TUNNEL;
       keepAlive = false;
+      requestSent = false;
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       pools.tunnels(endpoint).add(this);
       receiver().onHead(head);
       return;

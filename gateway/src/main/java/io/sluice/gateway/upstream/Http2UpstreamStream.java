@@ -49,6 +49,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   private boolean requestSent;
   private boolean answered;
   private boolean streams;
+  private boolean serverEnded;
   private boolean headReceived;
   private boolean reading = true;
   private final InterimBudget interims = new InterimBudget();
@@ -105,6 +106,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (connection.tunnels() == Http2Upstream.Tunnels.TAKEN) {
       open(request);
       connection.flushSoon();
+      onWritabilityChanged(isWritable());
     } else {
       connection.giveBack();
       fail(Reason.UPGRADE_REFUSED, ResponseReceiver.Seen.NO);
@@ -146,6 +148,11 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     }
     requestSent = true;
     output.end(trailers, connection.context().newPromise());
+    if (serverEnded) {
+      finish(Fields.EMPTY);
+      connection.flushSoon();
+      return;
+    }
     account();
     restartDeadline();
   }
@@ -294,7 +301,11 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (data.isReadable()) {
       receiver().onBody(data.retain());
     }
-    if (ends) {
+    if (ends && tunnel && !requestSent) {
+      // Each direction of a tunnel ends by itself.
+      serverEnded = true;
+      receiver().onServerEnded();
+    } else if (ends) {
       finish(Fields.EMPTY);
     } else if (receiver != null) {
       receiver.onPause();

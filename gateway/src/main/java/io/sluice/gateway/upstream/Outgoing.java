@@ -3,7 +3,9 @@ package io.sluice.gateway.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
@@ -66,6 +68,17 @@ public final class Outgoing {
       gathered = channel.alloc().directBuffer(Math.max(bytes, GATHERED_BYTES));
     }
     return gathered;
+  }
+
+  /** Tells the other side that nothing more comes, which goes on sending. */
+  public void shutOutput() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      // TLS has an end of its own for each direction (RFC 8446 section 6.1).
+      tls.closeOutbound();
+    } else {
+      ((DuplexChannel) channel).shutdownOutput();
+    }
   }
 
   /** Sends a piece of a body, which is taken over, as it is. */

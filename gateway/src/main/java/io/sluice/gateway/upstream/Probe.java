@@ -153,6 +153,9 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
+  public void onServerEnded() {}
+
+  @Override
   public void onPause() {}
 
   @Override

@@ -26,6 +26,9 @@ public interface ResponseReceiver {
    */
   void onEnd(Fields trailers);
 
+  /** The server has ended its direction of a tunnel; the client's goes on. */
+  void onServerEnded();
+
   /** All that the socket held for now has been delivered. */
   void onPause();
 

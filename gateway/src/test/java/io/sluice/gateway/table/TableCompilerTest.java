@@ -141,6 +141,25 @@ class TableCompilerTest {
   }
 
   @Test
+  void aNewBackendThatNamesNothingLeavesTheFrontendAsItWasUntilItComes() {
+    putAll();
+    CompiledFrontend served = table.frontends().get("f");
+
+    put("frontends/f/frontend", "{'Type':'http','BackendId':'missing','Route':'Path(`/moved`)'}");
+
+    assertThat(table.frontends().get("f")).isSameAs(served);
+    assertThat(table.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.found()).contains("\"missing\""));
+    put("backends/b/servers/s3", "{'URL':'http://three:3'}");
+    assertThat(table.problems()).hasSize(1);
+
+    put("backends/missing/backend", "{'Type':'http'}");
+    assertThat(table.frontends().get("f").written().route()).isEqualTo("Path(`/moved`)");
+    assertThat(table.problems()).isEmpty();
+  }
+
+  @Test
   void frontendsThatNameNoListenerAreReachableThroughTheDefaultOnesOnly() {
     put("listeners/a", listener(1, ""));
     put("listeners/b", listener(2, ""));
