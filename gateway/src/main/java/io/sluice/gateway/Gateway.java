@@ -130,13 +130,16 @@ public final class Gateway {
             telemetry, address -> forbidden.contains(address.getAddress(), address.getPort()));
     TableFollower stapling = table -> stapler.follow(table.certificates());
     Path state = settings.stateDirectory();
+    this.presence =
+        settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
+    TableFollower known = table -> presence == null ? List.of() : presence.problems();
     this.reconciler =
         new Reconciler(
             settings.id(),
             source,
             compiler,
             live,
-            List.of(sockets, admitting, asking, stapling, leaving, failures),
+            List.of(sockets, admitting, asking, stapling, leaving, failures, known),
             endpoints,
             telemetry,
             state);
@@ -161,8 +164,6 @@ public final class Gateway {
         AdminServer.start(
             subject, settings.adminHost(), settings.adminPort(), settings.adminAccess());
     forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
-    this.presence =
-        settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
     LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
   }
 
@@ -242,7 +243,8 @@ public final class Gateway {
         settings.id(),
         status.table().revision(),
         status.table().version(),
-        status.origin(),
+        status.source().held().isEmpty() ? status.origin() : GatewayStatus.HELD,
+        HostName.get(),
         (settings.adminAccess().isSecure() ? "https://" : "")
             + settings.adminHost()
             + ":"

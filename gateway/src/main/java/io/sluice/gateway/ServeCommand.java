@@ -67,9 +67,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--id",
       paramLabel = "NAME",
-      defaultValue = "gateway",
-      description = "the gateway's name (${DEFAULT-VALUE})")
-  private String id = "gateway";
+      description = "the gateway's name (the host's, and the port of --admin)")
+  private @Nullable String id;
 
   @Option(names = "--threads", paramLabel = "N", description = "event loops (one a processor)")
   private int threads = Runtime.getRuntime().availableProcessors();
@@ -174,20 +173,21 @@ final class ServeCommand implements Callable<Integer> {
     if (drainTimeout < 0 || etcdWatchdog < 1) {
       throw usage("found a negative time, expected seconds");
     }
-    if (!id.matches("[A-Za-z0-9._-]{1,128}")) {
+    int colon = admin.lastIndexOf(':');
+    String name = id == null ? defaultName(adminPort(colon)) : id;
+    if (!name.matches("[A-Za-z0-9._-]{1,128}")) {
       throw usage(
-          "--id: found \"" + id + "\", expected letters, digits, dots, dashes and underscores");
+          "--id: found \"" + name + "\", expected letters, digits, dots, dashes and underscores");
     }
     if (routes != null && !Files.isDirectory(routes)) {
       throw usage(
           "--routes: found no folder " + routes + ", expected one that mirrors the key tree");
     }
-    int colon = admin.lastIndexOf(':');
     return new GatewaySettings(
-        id,
+        name,
         routes == null ? store.settings(Duration.ofSeconds(etcdWatchdog)) : null,
         routes,
-        stateDirectory(),
+        stateDirectory(name),
         admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
         adminPort(colon),
         threads,
@@ -258,7 +258,12 @@ final class ServeCommand implements Callable<Integer> {
     throw usage("--admin: found \"" + admin + "\", expected host:port");
   }
 
-  private @Nullable Path stateDirectory() {
+  /** No two processes of a fleet have the same, where machines have names of their own. */
+  private static String defaultName(int adminPort) {
+    return HostName.get() + "-" + (adminPort == 0 ? ProcessHandle.current().pid() : adminPort);
+  }
+
+  private @Nullable Path stateDirectory(String name) {
     if ("off".equals(stateDir)) {
       return null;
     }
@@ -270,7 +275,7 @@ final class ServeCommand implements Callable<Integer> {
         base == null || base.isEmpty()
             ? Path.of(System.getProperty("user.home"), ".local", "state")
             : Path.of(base);
-    return home.resolve("sluice").resolve(id);
+    return home.resolve("sluice").resolve(name);
   }
 
   private ParameterException usage(String message) {

@@ -15,7 +15,9 @@ import java.util.List;
  *
  * @param revision of the tree that serves
  * @param tableVersion counts the tables of this process
- * @param source where the tree came from: {@code etcd}, {@code disk} or {@code none}
+ * @param source where the tree came from: {@link #FROM_STORE}, {@code disk}, {@code none}, or
+ *     {@link #HELD} while what the store has now is not served
+ * @param host the machine's name
  * @param admin host and port of its admin API
  * @param draining whether it asks to be given nothing new
  * @param problemCount how many there are; the first are named, at most {@link #MOST_PROBLEMS}
@@ -25,10 +27,13 @@ public record GatewayStatus(
     long revision,
     long tableVersion,
     String source,
+    String host,
     String admin,
     boolean draining,
     int problemCount,
     List<Problem> problems) {
+  public static final String FROM_STORE = "etcd";
+  public static final String HELD = "held";
   public static final int MOST_PROBLEMS = 50;
 
   /** A few kilobytes are enough for people; etcd refuses a megabyte and a half. */
@@ -43,6 +48,14 @@ public record GatewayStatus(
     return FOLDER + id;
   }
 
+  /**
+   * Whether this was said by the process before this one at the same place: it has left its admin
+   * port, so it cannot live any more.
+   */
+  public boolean isPredecessorOf(GatewayStatus now) {
+    return !host.isEmpty() && host.equals(now.host) && admin.equals(now.admin);
+  }
+
   /** The key that an operator writes to take a gateway out. */
   public static String drainKey(String id) {
     return FOLDER + id + "/drain";
@@ -51,7 +64,10 @@ public record GatewayStatus(
   public byte[] toJson() {
     ObjectNode json = JSON.createObjectNode();
     json.put("Revision", revision).put("TableVersion", tableVersion).put("Source", source);
-    json.put("Admin", admin).put("Draining", draining).put("ProblemCount", problemCount);
+    json.put("Host", host)
+        .put("Admin", admin)
+        .put("Draining", draining)
+        .put("ProblemCount", problemCount);
     ArrayNode list = json.putArray("Problems");
     int chars = 0;
     for (Problem problem : problems) {
@@ -95,6 +111,7 @@ public record GatewayStatus(
         node.path("Revision").asLong(),
         node.path("TableVersion").asLong(),
         node.path("Source").asText(),
+        node.path("Host").asText(),
         node.path("Admin").asText(),
         node.path("Draining").asBoolean(),
         node.path("ProblemCount").asInt(),

@@ -78,7 +78,9 @@ public final class Fleet {
   private List<String> behind(long revision) throws IOException, InterruptedException {
     List<String> behind = new ArrayList<>();
     for (GatewayStatus gateway : gateways().values()) {
-      if (gateway.revision() < revision) {
+      // A tree from disk, or one that is held, is of another life of the store, whatever its
+      // number.
+      if (gateway.revision() < revision || !gateway.source().equals(GatewayStatus.FROM_STORE)) {
         behind.add(
             "gateway "
                 + gateway.id()

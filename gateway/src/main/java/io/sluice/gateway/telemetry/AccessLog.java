@@ -67,7 +67,7 @@ public final class AccessLog implements AutoCloseable {
               new PrintStream(
                   new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
               budget);
-      default -> new AccessLog(new FileOutputStream(target, true), budget);
+      default -> new AccessLog(new LogFile(target), budget);
     };
   }
 

@@ -80,7 +80,7 @@ class ProblemTest {
     List<Problem> many =
         IntStream.range(0, 50).mapToObj(i -> Problem.error(bad + i, bad, bad)).toList();
 
-    byte[] json = new GatewayStatus("g", 1, 1, "etcd", "a:1", false, 50, many).toJson();
+    byte[] json = new GatewayStatus("g", 1, 1, "etcd", "h", "a:1", false, 50, many).toJson();
 
     assertThat(json.length).isLessThan(128 * 1024);
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,31 @@ class AccessLogTest {
         .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
         .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
         .endsWith("\"reason\":\"\"}");
+  }
+
+  /** As logrotate leaves it: moved away, deleted, and both again. */
+  @Test
+  void afterTheFileWasMovedOrDeletedEveryLaterLineIsAtItsPath() throws IOException {
+    Path file = folder.resolve("access.log");
+    try (AccessLog log = AccessLog.open(file.toString(), new SharedBudget(1 << 24))) {
+      log.write(entry("/1"));
+      Awaitility.await().until(() -> lines(file) == 1);
+      Files.move(file, folder.resolve("access.log.1"));
+      log.write(entry("/2"));
+      Awaitility.await().until(() -> lines(file) == 1);
+      Files.delete(file);
+      log.write(entry("/3"));
+      Awaitility.await().until(() -> lines(file) == 1);
+      log.write(entry("/4"));
+      Awaitility.await().until(() -> lines(file) == 2);
+      assertThat(Files.readString(file)).contains("/3", "/4").doesNotContain("/2");
+      assertThat(lines(folder.resolve("access.log.1"))).isEqualTo(1);
+      assertThat(log.dropped()).isZero();
+    }
+  }
+
+  private static long lines(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllLines(file).size() : 0;
   }
 
   @Test
