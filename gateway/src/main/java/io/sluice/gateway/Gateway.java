@@ -13,20 +13,20 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.sluice.gateway.admin.AdminServer;
+import io.sluice.gateway.client.InheritedSockets;
+import io.sluice.gateway.client.ServerSockets;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.control.ConfigSource;
 import io.sluice.gateway.control.ControlStatus;
-import io.sluice.gateway.control.EtcdSettings;
 import io.sluice.gateway.control.EtcdSource;
 import io.sluice.gateway.control.FolderSource;
 import io.sluice.gateway.control.Presence;
 import io.sluice.gateway.control.Reconciler;
+import io.sluice.gateway.exchange.ProxyContext;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.middleware.Sources;
-import io.sluice.gateway.proxy.InheritedSockets;
-import io.sluice.gateway.proxy.ProxyContext;
-import io.sluice.gateway.proxy.ServerSockets;
+import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
@@ -41,6 +41,7 @@ import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HealthChecker;
 import io.sluice.gateway.upstream.HostResolver;
 import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.wire.Loop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -88,11 +89,10 @@ public final class Gateway {
         executor ->
             pools.add(
                 new LoopPools(
-                    (EventLoop) executor,
+                    new Loop((EventLoop) executor, ledger.loop(pools.size())),
                     clientType,
                     resolver,
-                    forbidden,
-                    ledger.loop(pools.size()))));
+                    forbidden)));
     this.endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
     MatchFailures failures = new MatchFailures();

@@ -2,7 +2,7 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
-import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.store.EtcdSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

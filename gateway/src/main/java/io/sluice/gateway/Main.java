@@ -16,7 +16,7 @@ import io.sluice.gateway.cli.StatusCommand;
 import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
-import io.sluice.gateway.control.StoreAwayException;
+import io.sluice.gateway.store.StoreAwayException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;

@@ -3,8 +3,8 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gateway.control.EtcdSettings;
-import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdStore;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import java.io.IOException;

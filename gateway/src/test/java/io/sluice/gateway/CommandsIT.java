@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.gateway.control.EtcdSettings;
-import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdStore;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestCertificate;

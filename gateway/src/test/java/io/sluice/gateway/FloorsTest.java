@@ -15,12 +15,15 @@ class FloorsTest {
           Map.entry("cli", 7),
           Map.entry("rollout", 6),
           Map.entry("fleet", 5),
-          Map.entry("proxy", 4),
+          Map.entry("client", 5),
+          Map.entry("exchange", 4),
           Map.entry("control", 4),
           Map.entry("table", 3),
           Map.entry("upstream", 2),
           Map.entry("middleware", 1),
           Map.entry("tls", 1),
+          Map.entry("wire", 1),
+          Map.entry("store", 2),
           Map.entry("config", 0),
           Map.entry("predicate", 0),
           Map.entry("route", 0),
@@ -39,7 +42,7 @@ class FloorsTest {
   void channelsStayOnTheDataPath() {
     assertThat(
             floors.outside(
-                Set.of("", "proxy", "upstream", "tls"),
+                Set.of("", "client", "upstream", "wire", "tls"),
                 "io.netty.channel",
                 "io.netty.handler.codec",
                 "io.netty.bootstrap"))
@@ -48,7 +51,7 @@ class FloorsTest {
 
   @Test
   void etcdStaysInTheControlPlane() {
-    assertThat(floors.outside(Set.of("control"), "io.etcd", "io.grpc")).isEmpty();
+    assertThat(floors.outside(Set.of("control", "store"), "io.etcd", "io.grpc")).isEmpty();
   }
 
   @Test

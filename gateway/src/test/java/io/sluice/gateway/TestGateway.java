@@ -3,7 +3,7 @@ package io.sluice.gateway;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Problem;
-import io.sluice.gateway.control.EtcdSettings;
+import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.testkit.Etcd;

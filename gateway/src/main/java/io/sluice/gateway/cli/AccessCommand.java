@@ -2,9 +2,9 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.OwnerOnly;
-import io.sluice.gateway.control.EtcdSettings;
-import io.sluice.gateway.control.EtcdUsers;
-import io.sluice.gateway.control.EtcdUsers.Right;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdUsers;
+import io.sluice.gateway.store.EtcdUsers.Right;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Secrets;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.fleet.TreeFiles;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.KeyTree;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.TreeFiles;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SortedMap;

@@ -2,8 +2,8 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Kind;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;

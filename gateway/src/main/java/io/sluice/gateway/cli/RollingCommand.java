@@ -1,12 +1,12 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Server;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Servers;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.rollout.Driver;
 import io.sluice.gateway.rollout.Rolling;
 import io.sluice.gateway.rollout.Rolling.Replacement;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

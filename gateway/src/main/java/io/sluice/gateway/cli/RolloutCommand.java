@@ -1,10 +1,10 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.rollout.Rolling;
 import io.sluice.gateway.rollout.Rollout;
 import io.sluice.gateway.rollout.RolloutRun;
 import io.sluice.gateway.rollout.RolloutStore;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;

@@ -1,7 +1,6 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Frontend;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.rollout.Plan;
@@ -9,6 +8,7 @@ import io.sluice.gateway.rollout.Rollout;
 import io.sluice.gateway.rollout.RolloutRun;
 import io.sluice.gateway.rollout.RolloutStore;
 import io.sluice.gateway.rollout.Shift;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

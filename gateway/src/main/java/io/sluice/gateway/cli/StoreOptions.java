@@ -1,9 +1,9 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.Shown;
-import io.sluice.gateway.control.AdminLogin;
-import io.sluice.gateway.control.EtcdSettings;
-import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.store.AdminLogin;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

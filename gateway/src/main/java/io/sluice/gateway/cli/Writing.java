@@ -2,13 +2,13 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.LastHealthy;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
 import io.sluice.gateway.fleet.TreeCommit;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.store.EtcdConnection;
+import io.sluice.gateway.store.EtcdSettings;
 import java.io.IOException;
 import java.util.List;
 

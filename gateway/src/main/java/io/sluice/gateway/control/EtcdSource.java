@@ -4,6 +4,7 @@ import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.store.EtcdSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;

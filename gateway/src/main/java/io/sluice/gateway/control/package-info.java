@@ -3,7 +3,7 @@
  * of plain, blocking, top-to-bottom code.
  *
  * <p>Level-triggered: every event leads to a look at the whole tree, so key order does not matter
- * and a lost event is repaired by the next. Never imports {@code proxy}: it reaches the sockets as
+ * and a lost event is repaired by the next. Never imports the data path: it reaches the sockets as
  * {@link io.sluice.gateway.table.TableFollower}s.
  *
  * <pre>

@@ -2,7 +2,7 @@ package io.sluice.gateway.fleet;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.Server;
-import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.sluice.gateway.fleet;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.config.KeyTree;
-import io.sluice.gateway.control.EtcdStore;
+import io.sluice.gateway.store.EtcdStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

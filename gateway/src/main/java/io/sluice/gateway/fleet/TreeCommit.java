@@ -1,7 +1,7 @@
 package io.sluice.gateway.fleet;
 
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

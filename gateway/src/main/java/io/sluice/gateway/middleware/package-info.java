@@ -2,8 +2,8 @@
  * The stages that a frontend's operator puts before its backend.
  *
  * <p>{@code table} builds a {@link io.sluice.gateway.middleware.MiddlewareChain} on the control
- * thread; {@code proxy} runs it on an event loop. A stage whose settings did not change is the same
- * instance in the next table, so its buckets and counts live on.
+ * thread; {@code exchange} runs it on an event loop. A stage whose settings did not change is the
+ * same instance in the next table, so its buckets and counts live on.
  *
  * <pre>
  *   onRequest, in the operator's order ──▶ proceed | reply

@@ -1,11 +1,11 @@
 package io.sluice.gateway.rollout;
 
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Read;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.SeenServer;
 import io.sluice.gateway.fleet.Servers;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

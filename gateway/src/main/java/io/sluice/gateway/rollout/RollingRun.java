@@ -2,7 +2,6 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Quiet;
 import io.sluice.gateway.predicate.Judgement;
@@ -12,6 +11,7 @@ import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import io.sluice.gateway.rollout.ServerCommands.Outcome;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,10 +1,10 @@
 package io.sluice.gateway.rollout;
 
-import io.sluice.gateway.control.EtcdStore;
-import io.sluice.gateway.control.StoreAwayException;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Read;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
+import io.sluice.gateway.store.EtcdStore;
+import io.sluice.gateway.store.StoreAwayException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;

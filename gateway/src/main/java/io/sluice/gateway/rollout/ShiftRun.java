@@ -1,6 +1,5 @@
 package io.sluice.gateway.rollout;
 
-import io.sluice.gateway.control.EtcdStore;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
@@ -8,6 +7,7 @@ import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
+import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@
  * TLS on both sides: which certificate answers for a name, and how servers are checked.
  *
  * <p>Contexts are built by {@code table} on the control thread, or on their first use, and used by
- * {@code proxy} and {@code upstream} on the event loops. BoringSSL does the work where its library
+ * {@code client} and {@code upstream} on the event loops. BoringSSL does the work where its library
  * can be loaded, the JDK elsewhere. A connection keeps the context that it began with, so a changed
  * certificate cuts nobody.
  */

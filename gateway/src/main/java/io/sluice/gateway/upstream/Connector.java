@@ -58,7 +58,7 @@ final class Connector {
       HostResolver resolver,
       ForbiddenAddresses forbidden) {
     this.pools = pools;
-    this.loop = pools.loop();
+    this.loop = pools.loop().events();
     this.channelType = channelType;
     this.resolver = resolver;
     this.forbidden = forbidden;
@@ -107,7 +107,7 @@ final class Connector {
       this.settings = settings;
       this.ends = ends;
       this.result = result;
-      this.until = pools.deadlines().now() + settings.timeouts().dial().toNanos();
+      this.until = pools.loop().deadlines().now() + settings.timeouts().dial().toNanos();
     }
 
     void onResolved(CompletableFuture<List<InetAddress>> addresses) {
@@ -132,7 +132,7 @@ final class Connector {
     /** Each address has its part of the time that is left, and the last one all of it. */
     private void next() {
       InetAddress address = left.poll();
-      long nanos = until - pools.deadlines().now();
+      long nanos = until - pools.loop().deadlines().now();
       if (address == null || (nanos <= 0 && failure != Reason.UPSTREAM_FORBIDDEN)) {
         fail(failure);
         return;

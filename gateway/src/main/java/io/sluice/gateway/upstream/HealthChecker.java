@@ -2,6 +2,7 @@ package io.sluice.gateway.upstream;
 
 import io.sluice.gateway.config.HealthSettings;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.wire.DeadlineWheel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ public final class HealthChecker {
       this.wanted = wanted;
       this.check = check(wanted);
       this.pools = pools;
-      this.pause = pools.deadlines().deadline(this::ask);
+      this.pause = pools.loop().deadlines().deadline(this::ask);
     }
 
     private static HealthSettings.Check check(Wanted wanted) {

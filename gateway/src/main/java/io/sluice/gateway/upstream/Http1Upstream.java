@@ -24,6 +24,8 @@ import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
+import io.sluice.gateway.wire.DeadlineWheel;
+import io.sluice.gateway.wire.Outgoing;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -81,9 +83,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     this.endpoint = endpoint;
     this.settings = settings;
     this.channel = channel;
-    this.outgoing = new Outgoing(channel, pools.heads());
-    this.unsent = pools.ledger().account(Budget.UNSENT, this);
-    this.deadline = pools.deadlines().deadline(this::onDeadline);
+    this.outgoing = new Outgoing(channel, pools.loop().heads());
+    this.unsent = pools.loop().ledger().account(Budget.UNSENT, this);
+    this.deadline = pools.loop().deadlines().deadline(this::onDeadline);
   }
 
   @Override
@@ -335,7 +337,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       return;
     }
     if (head.isInterim()) {
-      interims.take(head, pools.deadlines().now());
+      interims.take(head, pools.loop().deadlines().now());
       restartDeadline();
       receiver().onInterim(head);
       heads.reset();

@@ -12,6 +12,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.wire.DeadlineWheel;
+import io.sluice.gateway.wire.MultiplexedConnection;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +65,7 @@ final class Http2Upstream extends MultiplexedConnection {
     this.channel = channel;
     this.scheme = AsciiString.cached(endpoint.key().tls() == null ? "http" : "https");
     this.key = connection().newKey();
-    this.deadline = pools.deadlines().deadline(this::leave);
+    this.deadline = pools.loop().deadlines().deadline(this::leave);
     decoder().frameListener(new Frames());
     encoder().flowController().listener(this::onWritabilityChanged);
     connection().addListener(new StreamEnds());

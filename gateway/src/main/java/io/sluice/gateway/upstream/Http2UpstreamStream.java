@@ -19,6 +19,10 @@ import io.sluice.gateway.http.WebSocketKey;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
+import io.sluice.gateway.wire.DeadlineWheel;
+import io.sluice.gateway.wire.Http2Messages;
+import io.sluice.gateway.wire.StreamOutput;
+import io.sluice.gateway.wire.WindowDebt;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +72,10 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     this.settings = settings;
     this.framesReadBefore = framesReadBefore;
     this.pooled = pooled;
-    this.deadline = connection.pools().deadlines().deadline(this::onDeadline);
+    this.deadline = connection.pools().loop().deadlines().deadline(this::onDeadline);
     this.output = new StreamOutput(connection);
     this.debt = new WindowDebt(connection);
-    this.unsent = connection.pools().ledger().account(Budget.UNSENT, this);
+    this.unsent = connection.pools().loop().ledger().account(Budget.UNSENT, this);
   }
 
   @Override
@@ -249,7 +253,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     streams = head.isStream();
     restartDeadline();
     if (head.isInterim()) {
-      interims.take(head, connection.pools().deadlines().now());
+      interims.take(head, connection.pools().loop().deadlines().now());
       receiver().onInterim(head);
       return;
     }

@@ -1,16 +1,13 @@
 package io.sluice.gateway.upstream;
 
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
-import io.sluice.gateway.memory.LoopLedger;
+import io.sluice.gateway.wire.Loop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The upstream connections of one event loop, by endpoint, and the way to get one.
@@ -25,61 +22,26 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 public final class LoopPools {
-  private static final long TICK_MILLIS = 50;
-  private static final int TICKS_A_LOOK = 5;
-
-  private final EventLoop loop;
+  private final Loop loop;
   private final Connector connector;
   private final HostResolver resolver;
-  private final DeadlineWheel deadlines =
-      new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
-  private final HeadWriter heads = new HeadWriter();
-  private final LoopLedger ledger;
-  private int ticks;
 
   @Bounded("by the servers that are written")
   private final Map<Endpoint, EndpointPool> pools = new HashMap<>();
 
   public LoopPools(
-      EventLoop loop,
+      Loop loop,
       Class<? extends SocketChannel> channelType,
       HostResolver resolver,
-      ForbiddenAddresses forbidden,
-      LoopLedger ledger) {
+      ForbiddenAddresses forbidden) {
     this.loop = loop;
-    this.ledger = ledger;
     this.resolver = resolver;
     this.connector = new Connector(this, channelType, resolver, forbidden);
-    var ticking =
-        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    assert !ticking.isDone();
   }
 
-  private void tick() {
-    deadlines.advance();
-    ticks = (ticks + 1) % TICKS_A_LOOK;
-    if (ticks == 0) {
-      ledger.look();
-    }
-  }
-
-  /** What everything that lives on this loop keeps for strangers. */
-  public LoopLedger ledger() {
-    return ledger;
-  }
-
-  public EventLoop loop() {
+  /** Where they live. */
+  public Loop loop() {
     return loop;
-  }
-
-  /** What writes the heads of everything that lives on this loop. */
-  public HeadWriter heads() {
-    return heads;
-  }
-
-  /** The deadlines of everything that lives on this loop. */
-  public DeadlineWheel deadlines() {
-    return deadlines;
   }
 
   /** Gives the waiter a way that is free, the most recently used first, or opens one. */
@@ -167,7 +129,7 @@ public final class LoopPools {
    * Takes a connection that can serve another exchange; closes it where it is not wanted any more.
    */
   void release(Http1Upstream connection) {
-    assert loop.inEventLoop();
+    assert loop.events().inEventLoop();
     Endpoint endpoint = connection.endpoint();
     EndpointPool pool = pool(endpoint);
     if (endpoint.state() != Endpoint.State.ACTIVE || !pool.offer(connection)) {

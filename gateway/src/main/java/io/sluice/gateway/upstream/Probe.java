@@ -12,6 +12,7 @@ import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.wire.DeadlineWheel;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
     this.settings = settings;
     this.check = check;
     this.answer = answer;
-    this.deadline = pools.deadlines().deadline(() -> finish(false));
+    this.deadline = pools.loop().deadlines().deadline(() -> finish(false));
   }
 
   void start() {

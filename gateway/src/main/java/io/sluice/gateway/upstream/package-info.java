@@ -3,12 +3,12 @@
  * connections, and the choice among them.
  *
  * <p>{@code table} obtains {@link io.sluice.gateway.upstream.Endpoint}s on the control thread;
- * {@code proxy} picks one and borrows an {@link io.sluice.gateway.upstream.UpstreamConnection} from
+ * {@code exchange} picks one and borrows an {@link io.sluice.gateway.upstream.UpstreamStream} from
  * its own event loop's {@link io.sluice.gateway.upstream.LoopPools}. The two sides share nothing
  * but the atomics inside an endpoint.
  *
  * <pre>
- *   Balancer.pick ──▶ Endpoint ──▶ LoopPools.acquire ──▶ UpstreamConnection ──▶ ResponseReceiver (the exchange)
+ *   Balancer.pick ──▶ Endpoint ──▶ LoopPools.acquire ──▶ UpstreamStream ──▶ ResponseReceiver (the exchange)
  *        ▲                ▲
  *   (table swaps)   Endpoints: ACTIVE ──▶ DRAINING ──▶ GONE, by identity, never by table
  * </pre>

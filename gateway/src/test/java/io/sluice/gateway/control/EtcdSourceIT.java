@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.ByteSequence;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.store.EtcdConnection;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdStore;
 import io.sluice.testkit.Etcd;
 import java.io.IOException;
 import java.net.URI;

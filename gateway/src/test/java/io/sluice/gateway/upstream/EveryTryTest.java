@@ -15,6 +15,7 @@ import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestReader;
 import io.sluice.gateway.http.UpstreamRequest;
+import io.sluice.gateway.wire.Http2Messages;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

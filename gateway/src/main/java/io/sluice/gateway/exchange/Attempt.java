@@ -1,0 +1,381 @@
+package io.sluice.gateway.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.LoadBalancing;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.ProxyHeaderWriter;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
+import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.upstream.Admission;
+import io.sluice.gateway.upstream.Candidate;
+import io.sluice.gateway.upstream.ConnectionWaiter;
+import io.sluice.gateway.upstream.Endpoint;
+import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.upstream.ResponseReceiver;
+import io.sluice.gateway.upstream.UpstreamStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tries of one exchange to get an answer from its backend.
+ *
+ * <p>What may be tried again, and when, is {@link RetryRule}'s to say; this class knows what can
+ * be: nothing once a byte of the response has gone to the client, nothing whose body was not kept
+ * whole, and no endpoint twice. A pooled connection that died before it answered is replaced once
+ * by a new one to the same endpoint, and does not count. Event loop only.
+ */
+public final class Attempt implements ConnectionWaiter, ResponseReceiver {
+  private final Exchange exchange;
+  private final LoopPools pools;
+  private final Admission admission;
+  private final UpstreamRequest request;
+  private final RetryRule rule;
+  private final RequestCopy copy;
+
+  @Bounded("by the candidates of the backend")
+  private List<Candidate> failed = List.of();
+
+  /** As it was in the table when the last try began, or the first one waited for its place. */
+  private CompiledBackend backend;
+
+  private @Nullable Candidate candidate;
+  private @Nullable UpstreamStream connection;
+  private @Nullable QueuePlace place;
+  private boolean counted;
+  private boolean sent;
+  private boolean replaced;
+  private boolean answered;
+  private boolean ended;
+  private int count;
+  private long startedNanos;
+  private long durationNanos;
+
+  Attempt(
+      Exchange exchange,
+      LoopPools pools,
+      CompiledBackend backend,
+      UpstreamRequest request,
+      RetryRule rule) {
+    this.exchange = exchange;
+    this.pools = pools;
+    this.backend = backend;
+    this.admission = backend.admission();
+    this.request = request;
+    this.rule = rule;
+    this.copy = new RequestCopy(rule.mostKeptBytes(), pools.loop().ledger());
+  }
+
+  /** Waits for a place at the backend, where places are few, and begins, if it has not its part. */
+  void start() {
+    backend.budget().requestBegan();
+    int most = pools.loop().ledger().exchangesForOneBackend();
+    if (backend.written().limits().maxRequests() > 0) {
+      place = QueuePlace.ask(this, backend, most, pools);
+    } else if (admission.begin(most)) {
+      counted = true;
+      next(Reason.NO_ENDPOINT);
+    } else {
+      pools.loop().ledger().refuseExchange();
+      exchange.refuse(Reason.OVERLOADED);
+    }
+  }
+
+  /** There is a place. */
+  void onPlace() {
+    if (!ended) {
+      next(Reason.NO_ENDPOINT);
+    }
+  }
+
+  void onNoPlace(Reason reason) {
+    exchange.refuse(reason);
+  }
+
+  /**
+   * Picks an endpoint that this exchange has not failed on and asks for a way to it.
+   *
+   * @param otherwise what the client is told when there is none
+   */
+  private void next(Reason otherwise) {
+    backend = exchange.asItIsNow(backend);
+    Candidate picked = Affinity.pick(exchange, backend, failed);
+    if (picked == null) {
+      exchange.refuse(otherwise);
+      return;
+    }
+    candidate = picked;
+    sent = false;
+    count++;
+    startedNanos = System.nanoTime();
+    pools.acquire(picked.endpoint(), backend.settings(), this);
+  }
+
+  /** Whether the backend has about as many exchanges as the gateway allows one. */
+  boolean isToCrowded() {
+    return admission.inside() >= pools.loop().ledger().exchangesForOneBackend() / 4 * 3;
+  }
+
+  int count() {
+    return count;
+  }
+
+  @Nullable Candidate candidate() {
+    return candidate;
+  }
+
+  String endpointName() {
+    return candidate == null ? "" : candidate.endpoint().name();
+  }
+
+  long durationNanos() {
+    return durationNanos;
+  }
+
+  /** The exchange is over: whatever is still under way is given up. */
+  void end() {
+    if (!ended) {
+      ended = true;
+      durationNanos = count == 0 ? 0 : System.nanoTime() - startedNanos;
+      copy.drop();
+      if (place != null) {
+        place.leave();
+      } else if (counted) {
+        admission.leave();
+      }
+      if (connection != null) {
+        connection.abort();
+      } else if (candidate != null) {
+        pools.giveUp(candidate.endpoint(), this);
+      }
+    }
+  }
+
+  // The request, from the exchange.
+
+  void sendBody(ByteBuf piece) {
+    if (connection == null) {
+      boolean kept = copy.add(piece);
+      piece.release();
+      if (!kept) {
+        exchange.refuse(Reason.OVERLOADED);
+      }
+      return;
+    }
+    if (!answered) {
+      copy.add(piece);
+    }
+    connection.sendBody(piece);
+  }
+
+  void sendEnd(Fields trailers) {
+    copy.end(trailers);
+    if (connection != null) {
+      connection.sendEnd(trailers);
+    }
+  }
+
+  void flush() {
+    if (connection != null) {
+      connection.flush();
+    }
+  }
+
+  /** Whether more of the body may be read from the client now. */
+  boolean takesBody() {
+    return connection != null && connection.isWritable();
+  }
+
+  /** Stops or goes on reading the response. */
+  void reading(boolean wanted) {
+    if (connection != null && !ended) {
+      connection.reading(wanted);
+    }
+  }
+
+  // The connection.
+
+  @Override
+  public void onConnected(UpstreamStream connected) {
+    if (ended) {
+      connected.giveBack();
+      return;
+    }
+    if (hasLeft(connected.endpoint())) {
+      connected.giveBack();
+      count--;
+      next(Reason.NO_ENDPOINT);
+      return;
+    }
+    connection = connected;
+    sent = true;
+    connected.send(request, this);
+    if (connection == connected) {
+      copy.sendTo(connected, rule.mayFollow(request) || connected.mayGoUnseen());
+      connected.flush();
+      exchange.onAttemptTakesBody(connected.isWritable());
+    }
+  }
+
+  /**
+   * Whether the backend no longer has a server that it had when a connection to it was asked for.
+   */
+  private boolean hasLeft(Endpoint endpoint) {
+    CompiledBackend now = exchange.asItIsNow(backend);
+    return now != backend && !now.wanted().contains(endpoint.key());
+  }
+
+  @Override
+  public ProxyHeaderWriter.Ends ends() {
+    return exchange.ends();
+  }
+
+  @Override
+  public void onConnectFailed(Reason reason) {
+    if (!ended) {
+      onFailed(reason, Seen.NO);
+    }
+  }
+
+  // The response, from the connection.
+
+  @Override
+  public void onInterim(ResponseHead head) {
+    exchange.onInterim(head);
+  }
+
+  @Override
+  public void onHead(ResponseHead head) {
+    if (rule.looksAtResponses()
+        && retries(rule.afterResponse(count, request, head.status()), true)) {
+      UpstreamStream given = connection;
+      connection = null;
+      if (given != null) {
+        given.abort();
+      }
+      report(false);
+      goOn(Reason.UPSTREAM_CLOSED);
+      return;
+    }
+    answered = true;
+    copy.drop();
+    report(head.status() < 500);
+    exchange.onHead(head);
+  }
+
+  @Override
+  public void onBody(ByteBuf piece) {
+    exchange.onBody(piece);
+  }
+
+  @Override
+  public void onEnd(Fields trailers) {
+    connection = null;
+    exchange.onEnd(trailers);
+  }
+
+  @Override
+  public void onServerEnded() {
+    exchange.onServerEnded();
+  }
+
+  @Override
+  public void onPause() {
+    exchange.onResponsePause();
+  }
+
+  @Override
+  public void onWritabilityChanged(boolean writable) {
+    exchange.onAttemptTakesBody(writable);
+  }
+
+  @Override
+  public void onFailure(Reason reason, Seen seen) {
+    connection = null;
+    // A server that cannot change protocols cannot on a new connection either.
+    boolean elsewhere = reason == Reason.UPGRADE_REFUSED;
+    boolean stale =
+        (seen == Seen.NO && !elsewhere)
+            || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
+    if (stale && !replaced && candidate != null && copy.isWhole()) {
+      replaced = true;
+      sent = false;
+      pools.connect(candidate.endpoint(), backend.settings(), this);
+      return;
+    }
+    onFailed(reason, seen);
+  }
+
+  private void onFailed(Reason reason, Seen seen) {
+    if (reason != Reason.UPGRADE_REFUSED) {
+      report(false);
+    }
+    boolean unsent = !sent || seen == Seen.NO;
+    if (!answered && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
+      goOn(reason);
+    } else {
+      exchange.refuse(reason);
+    }
+  }
+
+  /**
+   * Whether what the rule wants can be done.
+   *
+   * @param budgeted whether a server has already worked on the request, so that another attempt is
+   *     load that the backend did not ask for
+   */
+  private boolean retries(boolean wanted, boolean budgeted) {
+    if (!wanted || !copy.isWhole() || !hasAnother()) {
+      return false;
+    }
+    if (budgeted && !backend.budget().take()) {
+      exchange.onRetryDenied();
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether the backend, as it is now, has a server that has not been tried. */
+  private boolean hasAnother() {
+    for (Candidate each : exchange.asItIsNow(backend).balancer().candidates()) {
+      if (!isTried(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isTried(Candidate each) {
+    return each.equals(candidate) || failed.contains(each);
+  }
+
+  private void goOn(Reason because) {
+    if (failed.isEmpty()) {
+      failed = new ArrayList<>(2);
+    }
+    if (candidate != null) {
+      failed.add(candidate);
+    }
+    exchange.onRetry(because);
+    next(because);
+  }
+
+  /** Tells the endpoint's health what its answer, or the lack of it, says. */
+  private void report(boolean well) {
+    if (candidate == null) {
+      return;
+    }
+    if (well) {
+      candidate.health().succeeded();
+      // Nobody else looks at it, and every event loop would write to it at every answer.
+      if (backend.written().balancing().policy() == LoadBalancing.Policy.PEAK_EWMA) {
+        candidate.health().took(System.nanoTime() - startedNanos);
+      }
+    } else {
+      candidate.health().failed();
+    }
+  }
+}

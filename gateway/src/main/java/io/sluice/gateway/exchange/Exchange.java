@@ -1,0 +1,434 @@
+package io.sluice.gateway.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Framing;
+import io.sluice.gateway.http.GrpcStatus;
+import io.sluice.gateway.http.HeaderName;
+import io.sluice.gateway.http.HopByHop;
+import io.sluice.gateway.http.HttpDate;
+import io.sluice.gateway.http.ProxyHeaderWriter;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.UpstreamRequest;
+import io.sluice.gateway.memory.Budget;
+import io.sluice.gateway.memory.LoopLedger;
+import io.sluice.gateway.middleware.ExchangeView;
+import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.middleware.Verdict;
+import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.MatchFailures;
+import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.wire.DeadlineWheel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, from the request's head to the last byte.
+ *
+ * <p>Made for one request and never used again, so nothing that arrives late can touch another one.
+ * Ends exactly once, in {@link #finish}: there the middlewares are told, the meters counted and the
+ * access log written. Event loop only.
+ */
+public final class Exchange implements ExchangeView {
+  private final ProxyContext context;
+  private final ClientStream stream;
+  private final RequestHead request;
+  private final long startedNanos = System.nanoTime();
+  private @Nullable CompiledListener listener;
+  private @Nullable CompiledFrontend frontend;
+  private @Nullable CompiledBackend backend;
+  private MiddlewareChain.@Nullable Passage passage;
+  private Fields added = Fields.EMPTY;
+  private @Nullable Attempt attempt;
+  private InetAddress client;
+  private AsciiString clientText;
+  private boolean passesTrailers;
+  private final boolean grpc;
+  private DeadlineWheel.@Nullable Deadline deadline;
+  private boolean responseBegun;
+  private boolean tunnel;
+  private boolean finished;
+  private boolean waits;
+  private int status;
+  private long bytesIn;
+  private long bytesOut;
+
+  Exchange(ProxyContext context, ClientStream stream, RequestHead request) {
+    this.context = context;
+    this.stream = stream;
+    this.request = request;
+    this.grpc = GrpcStatus.isCall(request);
+    this.client = stream.peer().address();
+    this.clientText = stream.peer().text();
+  }
+
+  @Override
+  public InetAddress client() {
+    return client;
+  }
+
+  /** Whose connection the server is told that this is. */
+  ProxyHeaderWriter.Ends ends() {
+    Peer peer = stream.peer();
+    InetSocketAddress local = peer.local();
+    int port = client == peer.address() ? peer.port() : 0;
+    return new ProxyHeaderWriter.Ends(client, port, local.getAddress(), local.getPort());
+  }
+
+  /** {@link #client} in digits. */
+  AsciiString clientText() {
+    return clientText;
+  }
+
+  @Override
+  public RequestHead request() {
+    return request;
+  }
+
+  @Override
+  public void answerWith(CharSequence name, CharSequence value) {
+    if (added == Fields.EMPTY) {
+      added = new Fields();
+    }
+    added.add(name, value);
+  }
+
+  MatchFailures matchFailures() {
+    return context.matchFailures();
+  }
+
+  /** Whether its backend has its part of all exchanges. */
+  boolean isToCrowded() {
+    return attempt != null && attempt.isToCrowded();
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+
+  void cameThrough(CompiledListener through) {
+    listener = through;
+    InetAddress sender = Forwarding.client(request, through.written(), stream.peer());
+    if (sender != client) {
+      client = sender;
+      clientText = AsciiString.of(NetUtil.toAddressString(sender));
+    }
+  }
+
+  void belongsTo(CompiledFrontend to) {
+    frontend = to;
+  }
+
+  /** Whether a body of so many bytes is more than the frontend takes. */
+  boolean isTooLarge(long bytes) {
+    long most = frontend == null ? 0 : frontend.written().maxBodyBytes();
+    long listeners = listener == null ? 0 : listener.written().limits().bodyBytes();
+    return (most > 0 && bytes > most) || (listeners > 0 && bytes > listeners);
+  }
+
+  /** Runs the frontend's middlewares; null when the request proceeds. */
+  Verdict.@Nullable Reply enterChain() {
+    if (frontend == null || frontend.chain().isEmpty()) {
+      return null;
+    }
+    passage = frontend.chain().enter(this);
+    return passage.onRequest();
+  }
+
+  void forwardTo(CompiledBackend to, UpstreamRequest asked) {
+    backend = to;
+    passesTrailers = asked.takesTrailers();
+    attempt = new Attempt(this, stream.pools(), to, asked, retryRule());
+    watchWhole();
+    attempt.start();
+  }
+
+  /** The backend in the table that is current, or as it was known last where it has gone. */
+  CompiledBackend asItIsNow(CompiledBackend known) {
+    CompiledBackend now = context.live().current().backend(known.id());
+    return now == null ? known : now;
+  }
+
+  private RetryRule retryRule() {
+    if (frontend == null) {
+      throw new IllegalStateException("forwarded without a frontend");
+    }
+    return RetryRule.of(frontend.written(), frontend.failover());
+  }
+
+  /** The whole exchange has an end where the frontend or a gRPC caller says so. */
+  private void watchWhole() {
+    long nanos = frontend == null ? 0 : frontend.written().requestTimeout().toNanos();
+    if (grpc) {
+      long wanted = GrpcStatus.timeoutNanos(request);
+      nanos = nanos == 0 || (wanted > 0 && wanted < nanos) ? wanted : nanos;
+    }
+    if (nanos > 0) {
+      deadline = stream.pools().loop().deadlines().deadline(this::onDeadline);
+      deadline.in(nanos);
+    }
+  }
+
+  private void onDeadline() {
+    if (!tunnel) {
+      refuse(Reason.EXCHANGE_TIMEOUT);
+    }
+  }
+
+  /** Another endpoint is tried. */
+  void onRetry(Reason because) {
+    context.telemetry().retried(because.label());
+  }
+
+  /** Another endpoint would be tried, had there not been too many retries. */
+  void onRetryDenied() {
+    context.telemetry().retried("budget_exhausted");
+  }
+
+  // The request's body, from the client.
+
+  void onRequestBody(ByteBuf piece) {
+    bytesIn += piece.readableBytes();
+    if (finished || attempt == null) {
+      piece.release();
+    } else if (!tunnel && isTooLarge(bytesIn)) {
+      piece.release();
+      refuse(Reason.BODY_TOO_LARGE);
+    } else {
+      attempt.sendBody(piece);
+      if (!takesBody(attempt.takesBody())) {
+        stream.reading(false);
+      }
+    }
+  }
+
+  void onRequestEnd(Fields trailers) {
+    if (!finished && attempt != null) {
+      if (passesTrailers) {
+        HopByHop.stripTrailers(trailers);
+      }
+      attempt.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+    }
+  }
+
+  void onRequestPause() {
+    if (!finished && attempt != null) {
+      attempt.flush();
+    }
+  }
+
+  /** The attempt takes body bytes, or no longer. */
+  void onAttemptTakesBody(boolean takes) {
+    if (!finished) {
+      stream.reading(takesBody(takes));
+    }
+  }
+
+  /** Whether to go on reading the client, when the server could take what comes. */
+  private boolean takesBody(boolean serverTakes) {
+    return serverTakes && hasRoom(Budget.UNSENT);
+  }
+
+  void onClientWritabilityChanged(boolean writable) {
+    if (!finished && attempt != null) {
+      attempt.reading(writable && (stream.unreadBytes() == 0 || hasRoom(Budget.UNREAD)));
+    }
+  }
+
+  /** Whether a budget takes more; where not, the exchange goes on when it does. */
+  private boolean hasRoom(Budget budget) {
+    LoopLedger ledger = stream.pools().loop().ledger();
+    if (!ledger.isFull(budget)) {
+      return true;
+    }
+    if (!waits) {
+      waits = true;
+      ledger.whenEased(budget, this::goOn);
+    }
+    return false;
+  }
+
+  private void goOn() {
+    waits = false;
+    if (!finished && attempt != null) {
+      onAttemptTakesBody(attempt.takesBody());
+      onClientWritabilityChanged(stream.isWritable());
+    }
+  }
+
+  void onClientClosed(Reason reason) {
+    if (!finished) {
+      status = responseBegun ? status : reason.status();
+      // A tunnel is over when either side leaves it.
+      finish(tunnel ? null : reason);
+    }
+  }
+
+  // The response, from the attempt.
+
+  void onInterim(ResponseHead head) {
+    // A client of HTTP/1.0 knows none (RFC 9110 section 15.2).
+    if (!finished && request.minorVersion() == 1) {
+      HopByHop.strip(head.fields());
+      stream.sendInterim(head);
+      stream.flush();
+    }
+  }
+
+  void onHead(ResponseHead head) {
+    responseBegun = true;
+    tunnel = head.framing() == Framing.TUNNEL;
+    status = head.status();
+    HopByHop.strip(head.fields());
+    head.fields().addAll(added);
+    date(head.fields());
+    String cookie =
+        backend == null || attempt == null
+            ? null
+            : Affinity.cookie(request, backend, attempt.candidate());
+    if (cookie != null) {
+      head.fields().add(HeaderName.SET_COOKIE, cookie);
+    }
+    stream.sendHead(head);
+  }
+
+  /** Whoever forwards a response without a date adds it (RFC 9110 section 6.6.1). */
+  private static void date(Fields fields) {
+    int first = fields.indexOf(HeaderName.DATE, 0);
+    if (first < 0) {
+      fields.add(HeaderName.DATE, HttpDate.now());
+    } else {
+      for (int i = fields.indexOf(HeaderName.DATE, first + 1);
+          i >= 0;
+          i = fields.indexOf(HeaderName.DATE, i)) {
+        fields.removeAt(i);
+      }
+    }
+  }
+
+  void onBody(ByteBuf piece) {
+    bytesOut += piece.readableBytes();
+    stream.sendBody(piece);
+    if (!stream.isWritable() && attempt != null) {
+      attempt.reading(false);
+    }
+  }
+
+  void onResponsePause() {
+    stream.flush();
+    if (stream.unreadBytes() > 0 && !hasRoom(Budget.UNREAD) && attempt != null) {
+      attempt.reading(false);
+    }
+  }
+
+  void onServerEnded() {
+    stream.endTunnelOutput();
+  }
+
+  void onEnd(Fields trailers) {
+    if (passesTrailers) {
+      HopByHop.stripTrailers(trailers);
+    }
+    finish(null);
+    stream.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+    stream.flush();
+  }
+
+  // Answers of the gateway's own.
+
+  /**
+   * Ends the exchange with an error: as a response where none has begun, else by cutting the
+   * connection.
+   */
+  void refuse(Reason reason) {
+    refuse(new Verdict.Reply(reason, reason.text(), null));
+  }
+
+  void refuse(Verdict.Reply reply) {
+    if (finished) {
+      return;
+    }
+    if (responseBegun) {
+      finish(reply.reason());
+      stream.abort(reply.reason());
+      return;
+    }
+    if (attempt != null) {
+      stream.onFault(reply.reason());
+    }
+    status = reply.reason().status();
+    if (grpc) {
+      finish(reply.reason());
+      Replies.sendGrpc(stream, reply, added);
+      return;
+    }
+    byte[] body = Replies.body(reply);
+    boolean withBody = !request.method().contentEquals("HEAD");
+    bytesOut = withBody ? body.length : 0;
+    finish(reply.reason());
+    Replies.send(stream, reply, body, withBody, added);
+  }
+
+  /**
+   * The end of the exchange, whatever it was. The request's head is still the one it began with.
+   */
+  private void finish(@Nullable Reason reason) {
+    finished = true;
+    if (deadline != null) {
+      deadline.remove();
+    }
+    stream.pools().loop().ledger().exchangeEnds();
+    long upstreamNanos = 0;
+    if (attempt != null) {
+      attempt.end();
+      upstreamNanos = attempt.durationNanos();
+    }
+    if (passage != null) {
+      passage.onFinish();
+    }
+    long durationNanos = System.nanoTime() - startedNanos;
+    if (reason != null) {
+      context.telemetry().rejected(reason.label());
+    }
+    String listenerId = listener == null ? "" : listener.id();
+    String backendId = backend == null ? "" : backend.id();
+    var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
+    meters.route(listenerId, backendId).exchange(status, durationNanos, upstreamNanos);
+    if (context.accessLog().isOn()) {
+      context.accessLog().write(entry(listenerId, backendId, durationNanos, upstreamNanos, reason));
+    }
+  }
+
+  private AccessEntry entry(
+      String listenerId,
+      String backendId,
+      long durationNanos,
+      long upstreamNanos,
+      @Nullable Reason reason) {
+    return new AccessEntry(
+        System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(durationNanos),
+        clientText.toString(),
+        listenerId,
+        frontend == null ? "" : frontend.id(),
+        backendId,
+        attempt == null ? "" : attempt.endpointName(),
+        AccessEntry.text(request.method()),
+        AccessEntry.text(request.host()),
+        AccessEntry.text(request.path()),
+        status,
+        bytesIn,
+        bytesOut,
+        durationNanos,
+        upstreamNanos,
+        attempt == null ? 0 : attempt.count(),
+        reason == null ? "" : reason.label());
+  }
+}

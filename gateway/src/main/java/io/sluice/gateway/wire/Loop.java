@@ -1,0 +1,61 @@
+package io.sluice.gateway.wire;
+
+import io.netty.channel.EventLoop;
+import io.sluice.gateway.http.HeadWriter;
+import io.sluice.gateway.memory.LoopLedger;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What everything that lives on one event loop shares: its deadlines, its head writer, and what it
+ * keeps for strangers. Event loop only, but for {@link #execute}.
+ */
+public final class Loop {
+  private static final long TICK_MILLIS = 50;
+  private static final int TICKS_A_LOOK = 5;
+
+  private final EventLoop events;
+  private final LoopLedger ledger;
+  private final DeadlineWheel deadlines =
+      new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
+  private final HeadWriter heads = new HeadWriter();
+  private int ticks;
+
+  public Loop(EventLoop events, LoopLedger ledger) {
+    this.events = events;
+    this.ledger = ledger;
+    var ticking =
+        events.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    assert !ticking.isDone();
+  }
+
+  private void tick() {
+    deadlines.advance();
+    ticks = (ticks + 1) % TICKS_A_LOOK;
+    if (ticks == 0) {
+      ledger.look();
+    }
+  }
+
+  /** Netty's own. */
+  public EventLoop events() {
+    return events;
+  }
+
+  /** Runs something on the loop, later. Any thread. */
+  public void execute(Runnable task) {
+    events.execute(task);
+  }
+
+  public LoopLedger ledger() {
+    return ledger;
+  }
+
+  /** What writes heads. */
+  public HeadWriter heads() {
+    return heads;
+  }
+
+  public DeadlineWheel deadlines() {
+    return deadlines;
+  }
+}
