@@ -89,7 +89,7 @@ public final class Gateway {
         executor ->
             pools.add(
                 new LoopPools(
-                    new Loop((EventLoop) executor, ledger.loop(pools.size())),
+                    new Loop((EventLoop) executor, ledger.loop(pools.size()), System::nanoTime),
                     clientType,
                     resolver,
                     forbidden)));

@@ -1,6 +1,7 @@
 package io.sluice.gateway.client;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Does a request's body come fast enough? A client that sends a byte now and then holds a
@@ -13,18 +14,20 @@ final class BodyPace {
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final int leastBytesPerSecond;
+  private final LongSupplier clock;
   private long began;
   private long pausedAt;
   private long received;
 
-  BodyPace(int leastBytesPerSecond) {
+  BodyPace(int leastBytesPerSecond, LongSupplier clock) {
     this.leastBytesPerSecond = leastBytesPerSecond;
-    this.began = System.nanoTime();
+    this.clock = clock;
+    this.began = clock.getAsLong();
   }
 
   /** A body begins. */
   void begin() {
-    began = System.nanoTime();
+    began = clock.getAsLong();
     received = 0;
     pausedAt = 0;
   }
@@ -35,7 +38,7 @@ final class BodyPace {
 
   /** The gateway stops reading, or goes on. */
   void paused(boolean paused) {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (paused && pausedAt == 0) {
       pausedAt = now;
     } else if (!paused && pausedAt != 0) {
@@ -48,7 +51,7 @@ final class BodyPace {
     if (leastBytesPerSecond == 0 || pausedAt != 0) {
       return false;
     }
-    long nanos = System.nanoTime() - began;
+    long nanos = clock.getAsLong() - began;
     return nanos > GRACE_NANOS
         && received < (double) nanos / TimeUnit.SECONDS.toNanos(1) * leastBytesPerSecond;
   }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.client;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * How many frames that carry no request a client may send: a flood of PING, SETTINGS, PRIORITY,
@@ -15,15 +16,21 @@ final class FrameBudget {
   private static final int FOR_DATA = 4;
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  private final LongSupplier clock;
   private int spent;
-  private long began = System.nanoTime();
+  private long began;
+
+  FrameBudget(LongSupplier clock) {
+    this.clock = clock;
+    this.began = clock.getAsLong();
+  }
 
   /** Takes one frame; false when the client has sent too many. */
   boolean take() {
     if (++spent <= FREE) {
       return true;
     }
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - began < WINDOW_NANOS) {
       return false;
     }

@@ -100,7 +100,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
       ClientTerms terms) {
     this.socket = socket;
     this.heads = new RequestReader(terms.headLimits());
-    this.pace = new BodyPace(terms.limits().bodyRate());
+    this.pace = new BodyPace(terms.limits().bodyRate(), loop.pools().loop()::now);
     this.loop = loop;
     this.channel = channel;
     this.outgoing = new Outgoing(channel, loop.pools().loop().heads());

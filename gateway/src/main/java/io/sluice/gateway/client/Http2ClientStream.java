@@ -79,7 +79,8 @@ final class Http2ClientStream implements ClientStream, Holder {
     this.connection = connection;
     this.stream = stream;
     this.handler = new ExchangeHandler(proxy, this);
-    this.pace = new BodyPace(connection.terms().limits().bodyRate());
+    this.pace =
+        new BodyPace(connection.terms().limits().bodyRate(), connection.pools().loop()::now);
     this.output = new StreamOutput(connection);
     output.goesTo(stream);
     this.debt = new WindowDebt(connection);

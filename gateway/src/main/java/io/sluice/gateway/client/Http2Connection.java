@@ -57,7 +57,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
       new HeadWatch(Http2CodecUtil.connectionPrefaceBuf().readableBytes());
   private final Account unread;
   private final Account heads;
-  private final FrameBudget budget = new FrameBudget();
+  private final FrameBudget budget;
   private final Conduct conduct;
   private final RecentResets resets = new RecentResets();
 
@@ -82,10 +82,11 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
     this.channel = channel;
     this.peer = peer;
     this.terms = terms;
+    this.budget = new FrameBudget(loop.pools().loop()::now);
     this.key = connection().newKey();
     this.deadline = loop.pools().loop().deadlines().deadline(this::onDeadline);
     this.headDeadline = loop.pools().loop().deadlines().deadline(this::onHeadLate);
-    this.conduct = new Conduct(terms.limits().resets(), System::nanoTime);
+    this.conduct = new Conduct(terms.limits().resets(), loop.pools().loop()::now);
     this.lastUsed = loop.pools().loop().deadlines().now();
     LoopLedger ledger = loop.pools().loop().ledger();
     this.unread = ledger.account(Budget.UNREAD, new Unread());

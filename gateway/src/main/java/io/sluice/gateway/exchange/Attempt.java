@@ -110,7 +110,7 @@ public final class Attempt implements ConnectionWaiter, ResponseReceiver {
     candidate = picked;
     sent = false;
     count++;
-    startedNanos = System.nanoTime();
+    startedNanos = pools.loop().now();
     pools.acquire(picked.endpoint(), backend.settings(), this);
   }
 
@@ -139,7 +139,7 @@ public final class Attempt implements ConnectionWaiter, ResponseReceiver {
   void end() {
     if (!ended) {
       ended = true;
-      durationNanos = count == 0 ? 0 : System.nanoTime() - startedNanos;
+      durationNanos = count == 0 ? 0 : pools.loop().now() - startedNanos;
       copy.drop();
       if (place != null) {
         place.leave();
@@ -372,7 +372,7 @@ public final class Attempt implements ConnectionWaiter, ResponseReceiver {
       candidate.health().succeeded();
       // Nobody else looks at it, and every event loop would write to it at every answer.
       if (backend.written().balancing().policy() == LoadBalancing.Policy.PEAK_EWMA) {
-        candidate.health().took(System.nanoTime() - startedNanos);
+        candidate.health().took(pools.loop().now() - startedNanos);
       }
     } else {
       candidate.health().failed();

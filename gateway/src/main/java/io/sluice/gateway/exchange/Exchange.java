@@ -41,7 +41,7 @@ public final class Exchange implements ExchangeView {
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;
-  private final long startedNanos = System.nanoTime();
+  private final long startedNanos;
   private @Nullable CompiledListener listener;
   private @Nullable CompiledFrontend frontend;
   private @Nullable CompiledBackend backend;
@@ -65,6 +65,7 @@ public final class Exchange implements ExchangeView {
     this.context = context;
     this.stream = stream;
     this.request = request;
+    this.startedNanos = stream.pools().loop().now();
     this.grpc = GrpcStatus.isCall(request);
     this.client = stream.peer().address();
     this.clientText = stream.peer().text();
@@ -394,7 +395,7 @@ public final class Exchange implements ExchangeView {
     if (passage != null) {
       passage.onFinish();
     }
-    long durationNanos = System.nanoTime() - startedNanos;
+    long durationNanos = stream.pools().loop().now() - startedNanos;
     if (reason != null) {
       context.telemetry().rejected(reason.label());
     }

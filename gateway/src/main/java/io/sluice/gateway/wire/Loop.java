@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.memory.LoopLedger;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What everything that lives on one event loop shares: its deadlines, its head writer, and what it
@@ -15,14 +16,17 @@ public final class Loop {
 
   private final EventLoop events;
   private final LoopLedger ledger;
-  private final DeadlineWheel deadlines =
-      new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
+  private final DeadlineWheel deadlines;
   private final HeadWriter heads = new HeadWriter();
   private int ticks;
 
-  public Loop(EventLoop events, LoopLedger ledger) {
+  /**
+   * @param clock nanoseconds of a clock that never goes back: all time of the loop is its
+   */
+  public Loop(EventLoop events, LoopLedger ledger, LongSupplier clock) {
     this.events = events;
     this.ledger = ledger;
+    this.deadlines = new DeadlineWheel(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), clock);
     var ticking =
         events.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     assert !ticking.isDone();
@@ -34,6 +38,11 @@ public final class Loop {
     if (ticks == 0) {
       ledger.look();
     }
+  }
+
+  /** Nanoseconds of the loop's clock. */
+  public long now() {
+    return deadlines.now();
   }
 
   /** Netty's own. */
