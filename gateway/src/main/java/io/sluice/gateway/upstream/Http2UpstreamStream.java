@@ -380,9 +380,12 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   }
 
   private void failAndReset(Reason reason) {
+    boolean waits = wantsTunnel && stream == null && !isOver();
     fail(reason, ResponseReceiver.Seen.YES);
     if (stream != null) {
       connection.reset(stream);
+    } else if (waits) {
+      connection.giveBack();
     }
   }
 
