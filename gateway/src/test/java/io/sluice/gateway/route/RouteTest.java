@@ -77,6 +77,11 @@ class RouteTest {
         "Path(`/<float:x>`) | <float:x> | <int:name>",
         "PathRegexp(`[`) | `[` | RE2",
         "Path(\"\\.\") | \"\\.\")\" at character 7 | back quotes",
+        "Host(`a.example:8080`) | a.example:8080 | without a port",
+        "Host(`[::1]:8080`) | [::1]:8080 | without a port",
+        "Header(`X Y`, `a`) | \"X Y\" | the name of a header",
+        "Header(`X:`, `a`) | \"X:\" | the name of a header",
+        "HeaderRegexp(``, `a`) | \"\" | the name of a header",
         "Path(`/é`) | \"/é\" | plain ASCII",
       })
   void whatIsNotARouteIsSaidWithItsPlace(String expression, String found, String expected) {
