@@ -5,7 +5,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -41,6 +40,7 @@ import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HealthChecker;
 import io.sluice.gateway.upstream.HostResolver;
 import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.wire.EpollHandlers;
 import io.sluice.gateway.wire.Loop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,7 +74,7 @@ public final class Gateway {
   private Gateway(GatewaySettings settings) throws IOException, InterruptedException {
     this.settings = settings;
     boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory handlers = epoll ? new EpollHandlers() : NioIoHandler.newFactory();
     Class<? extends SocketChannel> clientType =
         epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     Class<? extends ServerChannel> serverType =

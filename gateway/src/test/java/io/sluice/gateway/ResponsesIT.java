@@ -168,6 +168,60 @@ class ResponsesIT extends RawConnection {
     }
   }
 
+  /** A faulty server's refusal after its head: what a client has seen is not told anew. */
+  @Test
+  void aResponseThatHasBegunIsNeverBegunAgain() {
+    AtomicInteger requests = new AtomicInteger();
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              H2Wire server = H2Wire.serving(wire);
+              for (H2Wire.Frame request = server.next(H2Wire.HEADERS);
+                  request != null;
+                  request = server.next(H2Wire.HEADERS)) {
+                requests.incrementAndGet();
+                server.headers(request.stream(), false, ":status", "200");
+                server.frame(H2Wire.RST_STREAM, 0, request.stream(), H2Wire.number(7));
+              }
+            })) {
+      gateway
+          .backend("begun", "{'Protocol':'h2c'}", origin)
+          .frontend("begun", "begun", "Path(`/begun`)")
+          .awaitRoute("begun", "begun", origin);
+      client.send("GET /begun HTTP/1.1\r\nHost: a\r\n\r\n");
+
+      String all = new String(client.toEnd(), java.nio.charset.StandardCharsets.US_ASCII);
+      assertThat(all).containsOnlyOnce("HTTP/1.1 200").doesNotContain("HTTP/1.1 5");
+      assertThat(requests.get()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aServerThatNeverAnswersAWishToChangeIs504(boolean multiplexed) {
+    String name = "mute-" + multiplexed;
+    Origin.Script http2 =
+        wire -> {
+          H2Wire server = H2Wire.serving(wire, 8, 1);
+          while (server.any() != null) {
+            continue;
+          }
+        };
+    try (Origin origin = Origin.scripted(multiplexed ? http2 : wire -> wire.toEnd())) {
+      gateway
+          .backend(
+              name,
+              "{'Timeouts':{'Read':'300ms'}" + (multiplexed ? ",'Protocol':'h2c'}" : "}"),
+              origin)
+          .frontend(name, name, "Path(`/" + name + "`)")
+          .awaitRoute(name, name, origin);
+      client.send(
+          "GET /" + name + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+
+      assertThat(client.message().status()).isEqualTo(504);
+    }
+  }
+
   @Test
   void aRequestThatComesBackToItsGatewayIs508() {
     gateway.put("backends/loop/backend", "{'Type':'http'}").server("loop", "s", port);

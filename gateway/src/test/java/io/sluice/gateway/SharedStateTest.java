@@ -32,6 +32,7 @@ class SharedStateTest {
           "Patient",
           "ProxyContext",
           "QueuePlace",
+          "Registration",
           "RetryBudget",
           "Ring",
           "RoundRobin",

@@ -181,7 +181,7 @@ class TunnelIT {
         outer.frontend("outer", "inner", "PathRegexp(`.*`)").awaitServing(entrance);
         outer.awaitRoute("outer", "inner", port);
       }
-      try (Wire wire = Wire.connect(entrance)) {
+      try (Wire wire = Wire.connectNarrow(entrance)) {
         wire.send("GET /half HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
         assertThat(wire.head()).startsWith("HTTP/1.1 101");
         if (clientFirst) {

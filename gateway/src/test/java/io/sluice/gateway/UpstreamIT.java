@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.options.WatchOption;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import java.nio.charset.StandardCharsets;
@@ -184,6 +185,27 @@ class UpstreamIT {
   }
 
   @Test
+  void noConnectionOlderThanItMayBeTakesAnotherRequest() {
+    try (Origin origin = Origin.named("named")) {
+      route("{}", "{'KeepAlive':{'MaxAge':'1ns'}}", origin);
+      for (int i = 0; i < 5; i++) {
+        assertThat(get("/").status()).isEqualTo(200);
+      }
+      assertThat(origin.accepted()).isEqualTo(5);
+
+      gateway.backend("b", "{}");
+      Awaitility.await()
+          .until(
+              () -> {
+                int before = origin.accepted();
+                get("/");
+                get("/");
+                return origin.accepted() <= before + 1;
+              });
+    }
+  }
+
+  @Test
   void theWholeExchangeHasAnEnd() {
     try (Origin silent =
         Origin.scripted(
@@ -320,6 +342,7 @@ class UpstreamIT {
                 .getWatchClient()
                 .watch(
                     bytes("key"),
+                    WatchOption.builder().withRevision(1).build(),
                     response ->
                         response
                             .getEvents()

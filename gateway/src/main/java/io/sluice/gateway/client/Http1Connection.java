@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.client.ClientDeadline.Wait;
@@ -498,7 +497,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (event == ChannelInputShutdownEvent.INSTANCE && state == State.TUNNEL) {
+    if (Outgoing.endsInput(event) && state == State.TUNNEL) {
+      if (inputEnded) {
+        return;
+      }
       inputEnded = true;
       handler.onRequestEnd(Fields.EMPTY);
       handler.onRequestPause();

@@ -71,6 +71,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   private boolean awaitsEnd;
   private boolean requestEnded;
   private boolean answering;
+  private boolean wasReset;
   private boolean responseEnded;
   private boolean closed;
   private long queued;
@@ -460,12 +461,23 @@ final class Http2ClientStream implements ClientStream, Holder {
       connection.endedWell();
     }
     closed = true;
+    // Both directions of a tunnel have ended here, and what the client sent last may still be on
+    // its way to the server.
+    boolean tunnelEnded = tunnel == Tunnel.OPEN && requestEnded && responseEnded;
+    boolean underWay = tunnelEnded && !wasReset && connection.context().channel().isActive();
     deadline.remove();
     output.discard();
     early.release();
     unread.close();
     heads.close();
-    handler.onClosed(Reason.CLIENT_GONE);
+    if (!underWay) {
+      handler.onClosed(Reason.CLIENT_GONE);
+    }
+  }
+
+  /** The client has reset it. */
+  void onReset() {
+    wasReset = true;
   }
 
   /** Whether the response was sent whole, so that a reset of the client's changes nothing. */

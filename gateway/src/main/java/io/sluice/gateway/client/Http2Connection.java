@@ -172,6 +172,9 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   /** The client resets a stream: its right, but not again and again before it is answered. */
   void onReset(int id) throws Http2Exception {
     Http2ClientStream stream = find(id);
+    if (stream != null) {
+      stream.onReset();
+    }
     if (stream != null && !stream.isAnswered() && !conduct.forgivesReset()) {
       onFlood();
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param health how it is found out whether a server is well
  * @param sticky the cookie that keeps a client with its server
  * @param proxyProtocol whether servers are told whose connection is passed on
+ * @param maxConnectionAge how old a connection may be to take another request; zero for any age
  * @param maxIdleConnections how many idle connections to one server are kept on one event loop
  */
 public record Backend(
@@ -27,6 +28,7 @@ public record Backend(
     HealthSettings health,
     Sticky sticky,
     Listener.ProxyProtocol proxyProtocol,
+    Duration maxConnectionAge,
     int maxIdleConnections) {
   /** Which version of HTTP a server is spoken to in. */
   public enum Protocol {
@@ -53,6 +55,7 @@ public record Backend(
     JsonRecord keepAlive = settings.object("KeepAlive");
     final Duration period = keepAlive.duration("Period", KEEP_ALIVE);
     long idle = keepAlive.integer("MaxIdleConnsPerHost", 0, 0, 100_000);
+    final Duration age = keepAlive.duration("MaxAge", Duration.ZERO);
     keepAlive.close();
     final LoadBalancing balancing =
         settings.has("LoadBalancing")
@@ -86,6 +89,7 @@ public record Backend(
         health,
         sticky,
         proxyProtocol,
+        age,
         idle == 0 ? IDLE : (int) idle);
   }
 }

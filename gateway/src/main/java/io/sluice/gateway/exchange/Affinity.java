@@ -56,12 +56,17 @@ final class Affinity {
     }
     for (Candidate candidate : backend.balancer().candidates()) {
       if (value.contentEquals(mark(candidate))
-          && candidate.state() == Candidate.State.READY
+          && mayKeep(candidate.state())
           && !tried.contains(candidate)) {
         return candidate;
       }
     }
     return null;
+  }
+
+  /** Nothing says that it is ill: a server that no check has asked yet keeps its clients. */
+  private static boolean mayKeep(Candidate.State state) {
+    return state == Candidate.State.READY || state == Candidate.State.UNCHECKED;
   }
 
   /** The Set-Cookie for a response, or null where the client has the right one. */

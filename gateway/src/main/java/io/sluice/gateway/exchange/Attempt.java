@@ -300,7 +300,7 @@ public final class Attempt implements ConnectionWaiter, ResponseReceiver {
     boolean stale =
         (seen == Seen.NO && !elsewhere)
             || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
-    if (stale && !replaced && candidate != null && copy.isWhole()) {
+    if (!answered && stale && !replaced && candidate != null && copy.isWhole()) {
       replaced = true;
       sent = false;
       pools.connect(candidate.endpoint(), backend.settings(), this);
@@ -340,12 +340,7 @@ public final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   /** Whether the backend, as it is now, has a server that has not been tried. */
   private boolean hasAnother() {
-    for (Candidate each : exchange.asItIsNow(backend).balancer().candidates()) {
-      if (!isTried(each)) {
-        return true;
-      }
-    }
-    return false;
+    return exchange.asItIsNow(backend).balancer().hasOther(this::isTried);
   }
 
   private boolean isTried(Candidate each) {

@@ -140,17 +140,21 @@ final class FrontendCompiler {
     if (same) {
       return previous;
     }
-    if (previous != null && namesNothing(config, written, previous, problems)) {
-      return previous;
+    CompiledFrontend kept =
+        previous != null && namesNothing(config, written, previous, problems) ? previous : null;
+    if (kept != null
+        && kept.middlewares() == middlewares
+        && Objects.equals(kept.unavailable(), unavailable)) {
+      return kept;
     }
-    Frontend usable = written;
+    Frontend usable = kept == null ? written : kept.written();
     Route route;
     CompiledSplit split;
     String field = "Route";
     try {
-      route = parse(written.route(), previous == null ? null : previous.route());
+      route = parse(usable.route(), previous == null ? null : previous.route());
       field = "Split Testers";
-      split = CompiledSplit.of(written.split());
+      split = CompiledSplit.of(usable.split());
     } catch (RouteSyntaxException notOne) {
       problems.add(
           Problem.error(

@@ -165,6 +165,7 @@ public final class TableCompiler {
             written.timeouts(),
             written.keepAlivePeriod(),
             written.proxyProtocol().ordinal(),
+            written.maxConnectionAge(),
             written.proxyProtocol() == Listener.ProxyProtocol.NONE
                 ? written.maxIdleConnections()
                 : 0);

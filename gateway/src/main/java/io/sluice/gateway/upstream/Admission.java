@@ -105,9 +105,13 @@ public final class Admission {
     while (waiting.get() > 0 && tryEnter(limit())) {
       Guest next = queue.poll();
       if (next == null) {
-        // Whoever is about to queue looks again when it has.
+        // Whoever is about to queue looks again when it has; if it has looked just now, it found
+        // this place taken.
         inside.decrementAndGet();
-        return;
+        if (queue.isEmpty()) {
+          return;
+        }
+        continue;
       }
       waiting.decrementAndGet();
       if (!next.admitted()) {

@@ -4,6 +4,7 @@ import io.sluice.gateway.config.LoadBalancing;
 import io.sluice.gateway.memory.Bounded;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,10 @@ public abstract class Balancer {
   final @Nullable Candidate anyUsable(List<Candidate> tried) {
     Candidate unchecked = null;
     Candidate last = null;
-    for (Candidate candidate : candidates) {
+    // Not always the first one: while all are new, most requests come here.
+    int from = ThreadLocalRandom.current().nextInt(candidates.size());
+    for (int i = 0; i < candidates.size(); i++) {
+      Candidate candidate = candidates.get((from + i) % candidates.size());
       if (!tried.contains(candidate)) {
         if (candidate.health().isWell()) {
           return candidate;
@@ -87,6 +91,16 @@ public abstract class Balancer {
       }
     }
     return unchecked != null || !tried.isEmpty() ? unchecked : last;
+  }
+
+  /** Whether there is one besides those that were tried which an exchange would be given. */
+  public boolean hasOther(Predicate<Candidate> tried) {
+    for (Candidate candidate : candidates) {
+      if (!tried.test(candidate) && (candidate.health().isUsable() || mayTakeDoubtful(candidate))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where nobody is well, who was never checked is asked; where too few are left, all are. */

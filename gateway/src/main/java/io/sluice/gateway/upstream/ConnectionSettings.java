@@ -11,7 +11,17 @@ import java.time.Duration;
  * @param keepAlivePeriod the TCP keep-alive interval
  * @param proxyVersion which PROXY header a connection begins with; 0 for none, and then only can it
  *     be used again
+ * @param maxAge how old a connection may be to take another request; zero for any age
  * @param maxIdle how many idle connections to one endpoint an event loop keeps
  */
 public record ConnectionSettings(
-    UpstreamTimeouts timeouts, Duration keepAlivePeriod, int proxyVersion, int maxIdle) {}
+    UpstreamTimeouts timeouts,
+    Duration keepAlivePeriod,
+    int proxyVersion,
+    Duration maxAge,
+    int maxIdle) {
+  /** Whether a connection that is so old takes no further request. */
+  boolean isTooOld(long ageNanos) {
+    return !maxAge.isZero() && ageNanos >= maxAge.toNanos();
+  }
+}

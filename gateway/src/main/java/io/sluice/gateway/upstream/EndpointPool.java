@@ -78,13 +78,13 @@ final class EndpointPool {
   /** A way that is free now, or null. */
   @Nullable UpstreamStream take(ConnectionSettings settings) {
     for (int i = 0; i < shared.size(); i++) {
-      if (shared.get(i).takesMore()) {
+      if (shared.get(i).takesMore() && shared.get(i).staysYoung(settings)) {
         return shared.get(i).reserve(settings);
       }
     }
     Http1Upstream connection = idle.pollLast();
     // The server may have closed it in this very batch of events, before its handler was told.
-    while (connection != null && !connection.isOpen()) {
+    while (connection != null && !(connection.isOpen() && connection.isYoung(settings))) {
       connection.close();
       connection = idle.pollLast();
     }
@@ -162,7 +162,10 @@ final class EndpointPool {
   }
 
   boolean offer(Http1Upstream connection) {
-    if (idle.size() >= connection.settings().maxIdle() || isElsewhere(connection)) {
+    ConnectionSettings settings = connection.settings();
+    if (idle.size() >= settings.maxIdle()
+        || !connection.isYoung(settings)
+        || isElsewhere(connection)) {
       return false;
     }
     idle.addLast(connection);

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.gateway.config.UpstreamTimeouts;
@@ -61,6 +60,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final Channel channel;
   private final Outgoing outgoing;
   private final Account unsent;
+  private final long openedAt;
   private ConnectionSettings settings;
   private State state = State.IDLE;
   private @Nullable ResponseReceiver receiver;
@@ -73,6 +73,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private boolean answered;
   private boolean streams;
   private boolean serverEnded;
+  private boolean clientEnded;
   private boolean ending;
   private boolean reading = true;
   private final InterimBudget interims = new InterimBudget();
@@ -85,6 +86,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     this.channel = channel;
     this.outgoing = new Outgoing(channel, pools.loop().heads());
     this.unsent = pools.loop().ledger().account(Budget.UNSENT, this);
+    this.openedAt = pools.loop().now();
     this.deadline = pools.loop().deadlines().deadline(this::onDeadline);
   }
 
@@ -159,6 +161,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   /** All of the client's direction of a tunnel has been sent. */
   private void onClientEnded() {
+    clientEnded = true;
     if (state == State.TUNNEL && serverEnded) {
       finish(false);
     } else if (state == State.TUNNEL) {
@@ -168,7 +171,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (event == ChannelInputShutdownEvent.INSTANCE && state == State.TUNNEL) {
+    if (Outgoing.endsInput(event) && state == State.TUNNEL) {
       onServerEnded();
     } else {
       super.userEventTriggered(ctx, event);
@@ -177,7 +180,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   /** Each direction of a tunnel ends by itself. */
   private void onServerEnded() {
-    if (requestSent) {
+    if (serverEnded) {
+      return;
+    }
+    if (clientEnded) {
       finish(false);
     } else {
       serverEnded = true;
@@ -207,6 +213,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public boolean mayGoUnseen() {
     return false;
+  }
+
+  /** Whether it takes another request of a backend with these settings. */
+  boolean isYoung(ConnectionSettings wanted) {
+    return !wanted.isTooOld(pools.loop().now() - openedAt);
   }
 
   /** Whether the socket is still open, as far as this side knows. */
@@ -264,7 +275,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     } else {
       endpoint.exchangeEnded();
       if (state == State.TUNNEL) {
-        pools.tunnels(endpoint).remove(this);
+        pools.forgetTunnel(this);
       }
     }
     state = State.CLOSED;
@@ -332,7 +343,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       keepAlive = false;
       requestSent = false;
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      body.start(Framing.NONE);
       pools.tunnels(endpoint).add(this);
+      if (endpoint.state() != Endpoint.State.ACTIVE) {
+        endTunnelIn(settings.timeouts().tunnelDrain());
+      }
       receiver().onHead(head);
       return;
     }

@@ -40,6 +40,7 @@ final class Http2Upstream extends MultiplexedConnection {
   private final AsciiString scheme;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
+  private final long openedAt;
   private int reserved;
   private boolean leaving;
   private boolean used;
@@ -64,6 +65,7 @@ final class Http2Upstream extends MultiplexedConnection {
     this.endpoint = endpoint;
     this.channel = channel;
     this.scheme = AsciiString.cached(endpoint.key().tls() == null ? "http" : "https");
+    this.openedAt = pools.loop().now();
     this.key = connection().newKey();
     this.deadline = pools.loop().deadlines().deadline(this::leave);
     decoder().frameListener(new Frames());
@@ -109,6 +111,16 @@ final class Http2Upstream extends MultiplexedConnection {
         && !connection().goAwayReceived();
   }
 
+  /** Whether it takes another request of a backend with these settings, and leaves where not. */
+  boolean staysYoung(ConnectionSettings wanted) {
+    boolean young = !wanted.isTooOld(pools.loop().now() - openedAt);
+    if (!young) {
+      leaving = true;
+      pools.loop().execute(this::endIfUnused);
+    }
+    return young;
+  }
+
   /** A stream that becomes one with its request's head. */
   Http2UpstreamStream reserve(ConnectionSettings settings) {
     reserved++;
@@ -144,6 +156,12 @@ final class Http2Upstream extends MultiplexedConnection {
     } else {
       then.run();
     }
+  }
+
+  /** A reserved exchange that may wait for the server's SETTINGS does not come. */
+  void giveBackUnopened(Http2UpstreamStream stream) {
+    waiting.remove(stream);
+    giveBack();
   }
 
   /** A reserved exchange does not come. */

@@ -266,6 +266,9 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       tunnel = true;
       bodyLeft = Long.MAX_VALUE;
       restartDeadline();
+      if (endpoint().state() != Endpoint.State.ACTIVE) {
+        endTunnelIn(settings.timeouts().tunnelDrain());
+      }
       receiver().onHead(head);
       receiver().onPause();
       return;
@@ -385,7 +388,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (stream != null) {
       connection.reset(stream);
     } else if (waits) {
-      connection.giveBack();
+      connection.giveBackUnopened(this);
     }
   }
 
@@ -410,7 +413,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       if (stream != null) {
         connection.reset(stream);
       } else {
-        connection.giveBack();
+        connection.giveBackUnopened(this);
       }
     }
   }
@@ -436,7 +439,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       if (!ending) {
         deadline.in(settings.timeouts().tunnelIdle().toNanos());
       }
-    } else if (reading && (requestSent || !isWritable())) {
+    } else if (reading && (requestSent || wantsTunnel || !isWritable())) {
       deadline.in(silence().toNanos());
     } else {
       deadline.cancel();

@@ -4,10 +4,12 @@ import io.netty.channel.socket.SocketChannel;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.wire.Loop;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The upstream connections of one event loop, by endpoint, and the way to get one.
@@ -51,9 +53,29 @@ public final class LoopPools {
       return;
     }
     EndpointPool pool = pool(endpoint);
-    if (endpoint.isNamed()) {
-      pool.letGoOfOthers(resolver.resolve(endpoint.key().host()));
+    if (endpoint.isNamed() && pool.mayHaveFree()) {
+      CompletableFuture<List<InetAddress>> now = resolver.resolve(endpoint.key().host());
+      if (!now.isDone()) {
+        now.whenComplete(
+            (found, failure) -> loop.execute(() -> take(endpoint, settings, waiter, now)));
+        return;
+      }
+      pool.letGoOfOthers(now);
     }
+    take(endpoint, settings, waiter);
+  }
+
+  private void take(
+      Endpoint endpoint,
+      ConnectionSettings settings,
+      ConnectionWaiter waiter,
+      CompletableFuture<List<InetAddress>> resolved) {
+    pool(endpoint).letGoOfOthers(resolved);
+    take(endpoint, settings, waiter);
+  }
+
+  private void take(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
+    EndpointPool pool = pool(endpoint);
     UpstreamStream free = pool.take(settings);
     if (free != null) {
       waiter.onConnected(free);
@@ -95,6 +117,7 @@ public final class LoopPools {
             waiter.onConnectFailed(reason);
             others.forEach(other -> other.onConnectFailed(reason));
             serveWaiting(endpoint, pool);
+            forgetIfEmpty(endpoint, pool);
           }
         });
   }
@@ -166,6 +189,15 @@ public final class LoopPools {
   /** The tunnels to an endpoint. */
   Set<Http1Upstream> tunnels(Endpoint endpoint) {
     return pool(endpoint).tunnels();
+  }
+
+  /** A tunnel has ended. */
+  void forgetTunnel(Http1Upstream tunnel) {
+    EndpointPool pool = pools.get(tunnel.endpoint());
+    if (pool != null) {
+      pool.tunnels().remove(tunnel);
+      forgetIfEmpty(tunnel.endpoint(), pool);
+    }
   }
 
   /** Lets the connections of an endpoint that is draining end. Any thread. */

@@ -3,8 +3,10 @@ package io.sluice.gateway.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.http.Fields;
@@ -68,6 +70,12 @@ public final class Outgoing {
       gathered = channel.alloc().directBuffer(Math.max(bytes, GATHERED_BYTES));
     }
     return gathered;
+  }
+
+  /** Whether an event of a pipeline says that the other side sends nothing more. */
+  public static boolean endsInput(Object event) {
+    return event == ChannelInputShutdownEvent.INSTANCE
+        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
   }
 
   /** Tells the other side that nothing more comes, which goes on sending. */

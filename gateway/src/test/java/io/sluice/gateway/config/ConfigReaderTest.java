@@ -55,6 +55,7 @@ class ConfigReaderTest {
                 HealthSettings.NONE,
                 Sticky.NONE,
                 Listener.ProxyProtocol.NONE,
+                Duration.ZERO,
                 3));
     assertThat(config.servers().get("b1"))
         .containsExactly(new Server("b1", "s1", "host.example", 5000, false, 1, false));

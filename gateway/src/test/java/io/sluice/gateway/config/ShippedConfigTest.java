@@ -66,7 +66,7 @@ class ShippedConfigTest {
             + "'Limits':{'MaxConnections':1,'MaxConnectionsPerAddress':1,'MaxHeadBytes':2048,'MaxHeaders':5,'MaxBodyBytes':1,'MinBodyRate':1},"
             + "'HTTP2':{'MaxConcurrentStreams':5}}}",
         "backends/b/backend ;"
-            + " {'Type':'http','Settings':{'Protocol':'h2c','Timeouts':{'Dial':'1s','Read':'1s','TLSHandshake':'1s',"
+            + " {'Type':'http','Settings':{'Protocol':'h2c','KeepAlive':{'Period':'1s','MaxAge':'1h','MaxIdleConnsPerHost':1},'Timeouts':{'Dial':'1s','Read':'1s','TLSHandshake':'1s',"
             + "'StreamIdle':'1s','TunnelIdle':'1s','TunnelDrain':'1s'},'TLS':{'InsecureSkipVerify':true,'ServerName':'x'},"
             + "'LoadBalancing':{'Policy':'peak-ewma','HashOn':'request.header.X','BoundedLoad':150,'PanicPercent':50},"
             + "'HealthCheck':{'Type':'grpc','Path':'/','Host':'h','Service':'s','Interval':'1s','Timeout':'1s','Healthy':1,'Unhealthy':1},"

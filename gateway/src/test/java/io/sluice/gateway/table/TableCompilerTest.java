@@ -154,6 +154,12 @@ class TableCompilerTest {
     put("backends/b/servers/s3", "{'URL':'http://three:3'}");
     assertThat(table.problems()).hasSize(1);
 
+    put(
+        "frontends/f/middlewares/guard",
+        "{'Type':'connlimit','Middleware':{'Connections':1,'Variable':'client.ip'}}");
+    assertThat(table.frontends().get("f").middlewares()).hasSize(2);
+    assertThat(table.frontends().get("f").written()).isSameAs(served.written());
+
     put("backends/missing/backend", "{'Type':'http'}");
     assertThat(table.frontends().get("f").written().route()).isEqualTo("Path(`/moved`)");
     assertThat(table.problems()).isEmpty();

@@ -181,6 +181,22 @@ class BalancerTest {
   }
 
   @Test
+  void anotherTryIsPromisedOnlyWhereThereIsOneToTake() {
+    Balancer balancer =
+        Balancer.of(
+            new LoadBalancing(Policy.ROUND_ROBIN, new RequestKey(RequestKey.Part.PATH, ""), 125, 0),
+            List.of(a, b));
+    assertThat(balancer.hasOther(a::equals)).isTrue();
+
+    for (int i = 0; i < 3; i++) {
+      b.health().checked(false, CHECK);
+    }
+
+    assertThat(balancer.hasOther(a::equals)).isFalse();
+    assertThat(balancer.pick(List.of(a), 0)).isNull();
+  }
+
+  @Test
   void anOutlierIsEjectedForLongerEachTimeAndNeverMoreThanTheCap() {
     Balancer balancer = warm(Policy.ROUND_ROBIN, a, b, c);
     a.health().failed();
