@@ -26,7 +26,7 @@ public record Problem(Level level, String where, String found, String expected) 
 
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
-  /** What stands there where nobody knows it: for a gateway of another version, no error. */
+  /** Marks an unknown field. Only a warning, since a newer gateway may know it. */
   public static final String UNKNOWN_FIELD = "an unknown field";
 
   public static final String UNKNOWN_KEY = "a key that means nothing";

@@ -379,7 +379,8 @@ public final class Exchange implements ExchangeView {
   }
 
   /**
-   * The end of the exchange, whatever it was. The request's head is still the one it began with.
+   * Ends the exchange, exactly once. Must run before the stream is told: that may start the next
+   * request, which reuses this head.
    */
   private void finish(@Nullable Reason reason) {
     finished = true;

@@ -292,7 +292,8 @@ final class RollingRun {
         return false;
       }
       course.pause();
-      // Killed behind the stop, the next one would take what is stopped for somebody else's.
+      // Recorded before the stop: if this process dies right after it, the next one must know that
+      // the missing server is ours.
       String stopping = "stopping " + each.oldId();
       boolean again = course.hasHappened(stopping);
       if (!again) {

@@ -109,8 +109,8 @@ public final class RolloutRun {
   }
 
   /**
-   * Gives the old backend everything, of a rollout that nobody runs, even one that is done; in one
-   * transaction. A rolling one stops where it is.
+   * Returns all traffic to the old backend in one transaction. For a rollout that no process is
+   * running, finished or not. A rolling one stops where it is.
    */
   public static Rollout takeBack(EtcdStore store, String id, String name, Consumer<String> progress)
       throws IOException, InterruptedException, Taken {

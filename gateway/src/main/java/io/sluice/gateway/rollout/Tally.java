@@ -27,8 +27,8 @@ final class Tally {
   }
 
   /**
-   * Adds what a gateway has counted since it was last looked at. Of one that was not there then
-   * nobody knows since when it has counted.
+   * Adds what a gateway has counted since the last look. A gateway seen for the first time has
+   * counted since an unknown moment, so its first numbers are only a starting point.
    */
   void add(String gateway, String metrics) {
     Traffic now = Traffic.read(metrics, frontend, backend);

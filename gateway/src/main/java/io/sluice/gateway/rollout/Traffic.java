@@ -77,7 +77,8 @@ final class Traffic implements Judgement.Measures {
   }
 
   /**
-   * Adds what another has counted since it was last looked at; one that began anew counts whole.
+   * Adds what a gateway has counted since the last look. A gateway that restarted (its counters
+   * went back) contributes everything it has counted since.
    */
   void add(Traffic now, Traffic before) {
     boolean anew = now.requests() < before.requests();

@@ -249,9 +249,9 @@ public final class TableCompiler {
   }
 
   /**
-   * The listeners that there will be, by id, still without their routes. One that cannot be as it
-   * is written now stays whole as it was: one with an unreadable scope, and one that wants the
-   * address of another. Who has an address keeps it.
+   * Decides which listeners exist, before their routes are indexed. A listener whose new record
+   * cannot be used keeps its previous one entirely. If two want an address, the one already bound
+   * there keeps it.
    */
   private static Map<String, CompiledListener> accepted(
       Config config, Map<String, CompiledListener> before, List<Problem> problems) {

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question to one endpoint, over a connection of its own for TCP and over the ways of requests
- * otherwise. Event loop only; answers once.
+ * One health check of one endpoint. A TCP check opens a connection of its own; HTTP and gRPC checks
+ * borrow one from the pool, as requests do. Event loop only; answers once.
  */
 final class Probe implements ConnectionWaiter, ResponseReceiver {
   private static final int SERVING = 1;
