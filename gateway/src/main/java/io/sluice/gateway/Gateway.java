@@ -106,25 +106,20 @@ public final class Gateway {
     this.source = source(settings);
     HealthChecker checker = new HealthChecker(pools);
     TableFollower leaving =
-        table -> {
-          if (isDraining()) {
-            sockets.closeWhenIdle();
-          }
-          return List.of();
-        };
+        TableFollower.of(
+            table -> {
+              if (isDraining()) {
+                sockets.closeWhenIdle();
+              }
+            });
     TableFollower admitting =
-        table -> {
-          table
-              .backends()
-              .values()
-              .forEach(b -> b.admission().places(b.written().limits().maxRequests()));
-          return List.of();
-        };
-    TableFollower asking =
-        table -> {
-          checker.follow(table.candidates());
-          return List.of();
-        };
+        TableFollower.of(
+            table ->
+                table
+                    .backends()
+                    .values()
+                    .forEach(b -> b.admission().places(b.written().limits().maxRequests())));
+    TableFollower asking = TableFollower.of(table -> checker.follow(table.candidates()));
     this.stapler =
         new Stapler(
             telemetry, address -> forbidden.contains(address.getAddress(), address.getPort()));

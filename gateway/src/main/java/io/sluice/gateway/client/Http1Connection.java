@@ -1,7 +1,6 @@
 package io.sluice.gateway.client;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -50,7 +49,7 @@ import org.slf4j.LoggerFactory;
  *        └──── refused, closing ──┴───────────────────────┴──▶ LINGERING ──▶ CLOSED
  * </pre>
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter
+final class Http1Connection extends ChannelInboundHandlerAdapter
     implements ClientConnection, ClientStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
   private static final int LINGER_BYTES = 1024 * 1024;
@@ -484,14 +483,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   public void endTunnelOutput() {
     if (!isOver()) {
       flushNow();
-      channel
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(
-              sent -> {
-                if (state == State.TUNNEL) {
-                  outgoing.shutOutput();
-                }
-              });
+      outgoing.whenSent(this::onTunnelSent);
+    }
+  }
+
+  private void onTunnelSent() {
+    if (state == State.TUNNEL) {
+      outgoing.shutOutput();
     }
   }
 
@@ -557,7 +555,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     held.release();
     watch();
     flushNow();
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onAllSent(clientDone));
+    outgoing.whenSent(() -> onAllSent(clientDone));
     if (state == State.LINGERING && !inputEnded) {
       channel.config().setAutoRead(true);
     }

@@ -172,10 +172,11 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
   /** The client resets a stream: its right, but not again and again before it is answered. */
   void onReset(int id) throws Http2Exception {
     Http2ClientStream stream = find(id);
-    if (stream != null) {
-      stream.onReset();
+    if (stream == null) {
+      return;
     }
-    if (stream != null && !stream.isAnswered() && !conduct.forgivesReset()) {
+    stream.onReset();
+    if (!stream.isAnswered() && !conduct.forgivesReset()) {
       onFlood();
     }
   }

@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.sluice.gateway.wire.FrameListener;
 
 /** The frames that a client sends, on their way to its {@link Http2Connection}. */
-final class Http2Frames extends Http2FrameAdapter {
+final class Http2Frames extends FrameListener {
   private final Http2Connection connection;
   private final FrameBudget budget;
 
@@ -21,20 +21,6 @@ final class Http2Frames extends Http2FrameAdapter {
   @Override
   public void onHeadersRead(
       ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean ends)
-      throws Http2Exception {
-    connection.onHeaders(id, headers, ends);
-  }
-
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int id,
-      Http2Headers headers,
-      int dependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean ends)
       throws Http2Exception {
     connection.onHeaders(id, headers, ends);
   }

@@ -30,6 +30,15 @@ public record UpstreamTimeouts(
           Duration.ofHours(1),
           Duration.ofMinutes(5));
 
+  /**
+   * How long a server may be silent while it is its turn.
+   *
+   * @param streams whether it has begun a stream, which may rest longer than an answer
+   */
+  public Duration silence(boolean streams) {
+    return streams ? streamIdle : read;
+  }
+
   static UpstreamTimeouts read(JsonRecord timeouts) throws JsonRecord.BadValue {
     UpstreamTimeouts read =
         new UpstreamTimeouts(

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * whole, and no endpoint twice. A pooled connection that died before it answered is replaced once
  * by a new one to the same endpoint, and does not count. Event loop only.
  */
-public final class Attempt implements ConnectionWaiter, ResponseReceiver {
+final class Attempt implements ConnectionWaiter, ResponseReceiver {
   private final Exchange exchange;
   private final LoopPools pools;
   private final Admission admission;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Ends exactly once, in {@link #finish}: there the middlewares are told, the meters counted and the
  * access log written. Event loop only.
  */
-public final class Exchange implements ExchangeView {
+final class Exchange implements ExchangeView {
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;

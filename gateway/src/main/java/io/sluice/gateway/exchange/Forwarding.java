@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What a client claims about itself is believed only from trusted proxies, or where the frontend
  * says so. What the gateway itself vouches for, a client can never set.
  */
-public final class Forwarding {
+final class Forwarding {
   private static final AsciiString HTTP = AsciiString.cached("http");
   private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString HTTP_PORT = AsciiString.cached("80");

@@ -87,10 +87,6 @@ public final class RequestHead {
     return framing != Framing.NONE;
   }
 
-  public boolean expectsContinue() {
-    return fields.has(HeaderName.EXPECT);
-  }
-
   /** The protocol that the client asks to change to (RFC 9110 section 7.8), or empty. */
   public AsciiString upgrade() {
     return upgrade;

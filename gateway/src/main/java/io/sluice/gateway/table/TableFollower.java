@@ -2,6 +2,7 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Something outside the table that has to be brought in line with it after it was published, such
@@ -13,4 +14,12 @@ public interface TableFollower {
    * result, never an exception, and is tried again with the next call.
    */
   List<Problem> follow(RoutingTable table);
+
+  /** One that never finds anything wrong. */
+  static TableFollower of(Consumer<RoutingTable> action) {
+    return table -> {
+      action.accept(table);
+      return List.of();
+    };
+  }
 }

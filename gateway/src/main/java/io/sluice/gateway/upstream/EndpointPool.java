@@ -59,14 +59,12 @@ final class EndpointPool {
       return;
     }
     addresses = now.join();
-    List.copyOf(idle).stream().filter(this::isElsewhere).forEach(Http1Upstream::close);
+    List.copyOf(idle).stream()
+        .filter(connection -> isElsewhere(connection.remote()))
+        .forEach(Http1Upstream::close);
     List.copyOf(shared).stream()
         .filter(connection -> isElsewhere(connection.remote()))
         .forEach(Http2Upstream::leave);
-  }
-
-  private boolean isElsewhere(Http1Upstream connection) {
-    return isElsewhere(connection.remote());
   }
 
   private boolean isElsewhere(@Nullable SocketAddress remote) {
@@ -165,7 +163,7 @@ final class EndpointPool {
     ConnectionSettings settings = connection.settings();
     if (idle.size() >= settings.maxIdle()
         || !connection.isYoung(settings)
-        || isElsewhere(connection)) {
+        || isElsewhere(connection.remote())) {
       return false;
     }
     idle.addLast(connection);

@@ -1,14 +1,12 @@
 package io.sluice.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import io.sluice.gateway.config.UpstreamTimeouts;
 import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
@@ -150,7 +148,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     requestSent = true;
     if (state == State.TUNNEL) {
       outgoing.flush();
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> onClientEnded());
+      outgoing.whenSent(this::onClientEnded);
       return;
     }
     restartDeadline();
@@ -453,16 +451,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       }
     } else if (reading && (requestSent || !channel.isWritable())) {
       unsentAtRestart = outgoing.unsentBytes();
-      deadline.in(silence().toNanos());
+      deadline.in(settings.timeouts().silence(streams).toNanos());
     } else {
       deadline.cancel();
     }
-  }
-
-  /** How long the server may be silent: what it streams may rest longer than an answer. */
-  private Duration silence() {
-    UpstreamTimeouts timeouts = settings.timeouts();
-    return streams ? timeouts.streamIdle() : timeouts.read();
   }
 
   private ResponseReceiver receiver() {

@@ -6,13 +6,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.wire.DeadlineWheel;
+import io.sluice.gateway.wire.FrameListener;
 import io.sluice.gateway.wire.MultiplexedConnection;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
@@ -172,7 +172,7 @@ final class Http2Upstream extends MultiplexedConnection {
 
   // What the server sends.
 
-  private final class Frames extends Http2FrameAdapter {
+  private final class Frames extends FrameListener {
     @Override
     public void onHeadersRead(
         ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean ends)
@@ -182,20 +182,6 @@ final class Http2Upstream extends MultiplexedConnection {
       if (stream != null) {
         stream.onHeaders(headers, ends);
       }
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int id,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean ends)
-        throws Http2Exception {
-      onHeadersRead(ctx, id, headers, padding, ends);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import io.sluice.gateway.config.UpstreamTimeouts;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.Http2RequestRules;
@@ -383,11 +382,15 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   }
 
   private void failAndReset(Reason reason) {
-    boolean waits = wantsTunnel && stream == null && !isOver();
     fail(reason, ResponseReceiver.Seen.YES);
+    letGo();
+  }
+
+  /** Whatever became of it, the connection is not used for it any more. */
+  private void letGo() {
     if (stream != null) {
       connection.reset(stream);
-    } else if (waits) {
+    } else {
       connection.giveBackUnopened(this);
     }
   }
@@ -410,11 +413,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   public void abort() {
     if (receiver != null) {
       end();
-      if (stream != null) {
-        connection.reset(stream);
-      } else {
-        connection.giveBackUnopened(this);
-      }
+      letGo();
     }
   }
 
@@ -440,16 +439,10 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
         deadline.in(settings.timeouts().tunnelIdle().toNanos());
       }
     } else if (reading && (requestSent || wantsTunnel || !isWritable())) {
-      deadline.in(silence().toNanos());
+      deadline.in(settings.timeouts().silence(streams).toNanos());
     } else {
       deadline.cancel();
     }
-  }
-
-  /** How long the server may be silent: what it streams may rest longer than an answer. */
-  private Duration silence() {
-    UpstreamTimeouts timeouts = settings.timeouts();
-    return streams ? timeouts.streamIdle() : timeouts.read();
   }
 
   private ResponseReceiver receiver() {

@@ -57,20 +57,16 @@ public final class LoopPools {
       CompletableFuture<List<InetAddress>> now = resolver.resolve(endpoint.key().host());
       if (!now.isDone()) {
         now.whenComplete(
-            (found, failure) -> loop.execute(() -> take(endpoint, settings, waiter, now)));
+            (found, failure) ->
+                loop.execute(
+                    () -> {
+                      pool(endpoint).letGoOfOthers(now);
+                      take(endpoint, settings, waiter);
+                    }));
         return;
       }
       pool.letGoOfOthers(now);
     }
-    take(endpoint, settings, waiter);
-  }
-
-  private void take(
-      Endpoint endpoint,
-      ConnectionSettings settings,
-      ConnectionWaiter waiter,
-      CompletableFuture<List<InetAddress>> resolved) {
-    pool(endpoint).letGoOfOthers(resolved);
     take(endpoint, settings, waiter);
   }
 

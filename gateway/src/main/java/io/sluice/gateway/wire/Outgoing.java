@@ -1,6 +1,7 @@
 package io.sluice.gateway.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -76,6 +77,11 @@ public final class Outgoing {
   public static boolean endsInput(Object event) {
     return event == ChannelInputShutdownEvent.INSTANCE
         || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
+  }
+
+  /** Runs this when the socket has taken all that was flushed. */
+  public void whenSent(Runnable then) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> then.run());
   }
 
   /** Tells the other side that nothing more comes, which goes on sending. */
