@@ -161,7 +161,9 @@ public final class EtcdSource implements ConfigSource {
     boolean sameHistory =
         found.clusterId() == clusterId && found.tree().revision() >= served.revision();
     clusterId = found.clusterId();
-    boolean changed = served.become(found.tree()) || !sameHistory || !returned;
+    // A revision that says nothing new is told too: somebody may wait for it to be served.
+    boolean later = found.tree().revision() > served.revision();
+    boolean changed = served.become(found.tree()) || later || !sameHistory || !returned;
     everServed = true;
     returned = true;
     startWatch();

@@ -191,6 +191,21 @@ class EtcdSourceIT extends ConfigSourceContract {
     }
   }
 
+  /** Whoever waits for a revision must learn that it is served, though it says nothing new. */
+  @Test
+  void aRevisionThatWritesTheSameAgainIsToldAlsoByAList() throws Exception {
+    put("frontends/f/frontend", "1");
+    try (EtcdSource source = open()) {
+      long before = source.await(PATIENCE).revision();
+      etcd.kill();
+      etcd.resume();
+      // Nobody asks the source meanwhile, so that it learns of this by a list.
+      put("frontends/f/frontend", "1");
+
+      assertThat(next(source).revision()).isGreaterThan(before);
+    }
+  }
+
   @Test
   void aCompactionWhileItIsCutOffLosesNothing() throws Exception {
     put("listeners/a", "1");
