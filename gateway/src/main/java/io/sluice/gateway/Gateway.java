@@ -28,13 +28,11 @@ import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
-import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.Stapler;
-import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoints;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HealthChecker;
@@ -47,7 +45,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,21 +55,18 @@ public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
   private final GatewaySettings settings;
-  private final MultiThreadIoEventLoopGroup group;
-  private final AccessLog accessLog;
-  private final Telemetry telemetry = new Telemetry();
+  private final Parts parts;
   private final Ledger ledger;
   private final ServerSockets sockets;
-  private final Endpoints endpoints;
-  private final Stapler stapler;
-  private final ConfigSource source;
   private final Reconciler reconciler;
   private final AdminServer admin;
   private final @Nullable Presence presence;
   private volatile boolean draining;
 
-  private Gateway(GatewaySettings settings) throws IOException, InterruptedException {
+  /** Makes the parts in the order in which they start; they stop in the opposite one. */
+  private Gateway(GatewaySettings settings, Parts parts) throws IOException, InterruptedException {
     this.settings = settings;
+    this.parts = parts;
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory handlers = epoll ? new EpollHandlers() : NioIoHandler.newFactory();
     Class<? extends SocketChannel> clientType =
@@ -80,8 +74,11 @@ public final class Gateway {
     Class<? extends ServerChannel> serverType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     this.ledger = Ledger.ofProcess(settings.threads());
-    this.accessLog = AccessLog.open(settings.accessLog(), ledger.shared(Budget.LOG));
-    this.group = EventLoops.start(settings.threads(), handlers);
+    Telemetry telemetry = parts.add(new Telemetry());
+    AccessLog accessLog =
+        parts.add(AccessLog.open(settings.accessLog(), ledger.shared(Budget.LOG)));
+    MultiThreadIoEventLoopGroup group = EventLoops.start(settings.threads(), handlers);
+    parts.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));
     HostResolver resolver = new HostResolver();
     ForbiddenAddresses forbidden = new ForbiddenAddresses(settings.forbiddenUpstreams());
     List<LoopPools> pools = new ArrayList<>();
@@ -93,7 +90,7 @@ public final class Gateway {
                     clientType,
                     resolver,
                     forbidden)));
-    this.endpoints = new Endpoints(pools);
+    Endpoints endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
     MatchFailures failures = new MatchFailures();
     ProxyContext context = new ProxyContext(live, telemetry, accessLog, ledger, failures);
@@ -103,7 +100,7 @@ public final class Gateway {
     TableCompiler compiler =
         new TableCompiler(
             endpoints, telemetry, new Sources(ledger.shared(Budget.SOURCES)), System::nanoTime);
-    this.source = source(settings);
+    ConfigSource source = parts.add(source(settings));
     HealthChecker checker = new HealthChecker(pools);
     TableFollower leaving =
         TableFollower.of(
@@ -120,13 +117,16 @@ public final class Gateway {
                     .values()
                     .forEach(b -> b.admission().places(b.written().limits().maxRequests())));
     TableFollower asking = TableFollower.of(table -> checker.follow(table.candidates()));
-    this.stapler =
-        new Stapler(
-            telemetry, address -> forbidden.contains(address.getAddress(), address.getPort()));
+    Stapler stapler =
+        parts.add(
+            new Stapler(
+                telemetry, address -> forbidden.contains(address.getAddress(), address.getPort())));
     TableFollower stapling = table -> stapler.follow(table.certificates());
-    Path state = settings.stateDirectory();
+    Path state = settings.etcd() == null ? null : settings.stateDirectory();
     this.presence =
-        settings.etcd() == null ? null : new Presence(settings.etcd(), this::presentStatus);
+        settings.etcd() == null
+            ? null
+            : parts.add(new Presence(settings.etcd(), this::presentStatus));
     TableFollower known = table -> presence == null ? List.of() : presence.problems();
     this.reconciler =
         new Reconciler(
@@ -138,12 +138,8 @@ public final class Gateway {
             endpoints,
             telemetry,
             state);
-    telemetry.gauge(
-        "sluice_match_failures",
-        "Times that a route could not be compared with a request",
-        failures,
-        MatchFailures::count);
-    publishMeters();
+    parts.add(reconciler::close);
+    GatewayMeters.publish(telemetry, ledger, sockets, accessLog, reconciler, source, failures);
     AdminServer.Subject subject =
         new AdminServer.Subject(
             settings.id(),
@@ -156,31 +152,40 @@ public final class Gateway {
             sockets::connections,
             source::accept);
     this.admin =
-        AdminServer.start(
-            subject, settings.adminHost(), settings.adminPort(), settings.adminAccess());
+        parts.add(
+            AdminServer.start(
+                subject, settings.adminHost(), settings.adminPort(), settings.adminAccess()));
     forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
     LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
   }
 
   /**
-   * Builds and starts a gateway. It serves as soon as the source has given its first tree.
+   * Builds and starts a gateway. It serves as soon as the source has given its first tree. One that
+   * cannot start leaves nothing of itself behind.
    *
    * @throws IOException when a file it needs cannot be read or written
    * @throws IllegalStateException when the admin address cannot be bound
    */
   public static Gateway start(GatewaySettings settings) throws IOException, InterruptedException {
-    Gateway gateway = new Gateway(settings);
-    if (gateway.presence != null) {
-      gateway.reconciler.whenChanged(gateway.presence::tell);
-      gateway.presence.start();
+    Parts parts = new Parts();
+    try {
+      Gateway gateway = new Gateway(settings, parts);
+      gateway.start();
+      return gateway;
+    } catch (Throwable failed) {
+      parts.stop();
+      throw failed;
     }
-    gateway.reconciler.start();
+  }
+
+  private void start() {
+    if (presence != null) {
+      reconciler.whenChanged(presence::tell);
+      presence.start();
+    }
+    reconciler.start();
     LOG.info(
-        "gateway {} started; admin on {}:{}",
-        settings.id(),
-        settings.adminHost(),
-        gateway.admin.port());
-    return gateway;
+        "gateway {} started; admin on {}:{}", settings.id(), settings.adminHost(), admin.port());
   }
 
   /** The port of the admin API. */
@@ -199,7 +204,7 @@ public final class Gateway {
    *
    * @return whether all exchanges finished in time
    */
-  public boolean stop() throws InterruptedException, IOException {
+  public boolean stop() throws InterruptedException {
     LOG.info("draining: {} exchanges under way", ledger.exchanges());
     draining = true;
     if (presence != null) {
@@ -213,16 +218,7 @@ public final class Gateway {
           ledger.exchanges(),
           settings.drainTimeout());
     }
-    reconciler.close();
-    source.close();
-    if (presence != null) {
-      presence.close();
-    }
-    stapler.close();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
-    accessLog.close();
-    admin.close();
-    telemetry.close();
+    parts.stop();
     LOG.info("stopped");
     return finished;
   }
@@ -259,81 +255,5 @@ public final class Gateway {
       return new FolderSource(routes);
     }
     throw new IllegalArgumentException("found no source, expected etcd or a folder of routes");
-  }
-
-  private static double count(RoutingTable table, Candidate.State state) {
-    return table.candidates().stream().filter(each -> each.candidate().state() == state).count();
-  }
-
-  private void publishMeters() {
-    telemetry.gauge("sluice_exchanges_in_flight", "Exchanges under way", ledger, Ledger::exchanges);
-    for (Candidate.State state : Candidate.State.values()) {
-      telemetry.gauge(
-          "sluice_endpoints_" + state.name().toLowerCase(Locale.ROOT),
-          "Endpoints of backends that are " + state.name().toLowerCase(Locale.ROOT),
-          reconciler,
-          r -> count(r.status().table(), state));
-    }
-    for (Budget budget : Budget.values()) {
-      String label = budget.label();
-      telemetry.gauge(
-          "sluice_memory_used_bytes",
-          "What is kept for strangers",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).used());
-      telemetry.gauge(
-          "sluice_memory_limit_bytes",
-          "What may be kept for strangers",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).most());
-      telemetry.gauge(
-          "sluice_memory_refused",
-          "Times that something was turned away or cut for want of room",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).refused());
-    }
-    telemetry.gauge(
-        "sluice_client_connections",
-        "Open connections of clients",
-        sockets,
-        ServerSockets::connections);
-    telemetry.gauge(
-        "sluice_access_log_dropped", "Access log entries lost", accessLog, AccessLog::dropped);
-    telemetry.gauge(
-        "sluice_config_revision",
-        "Revision of the tree that serves",
-        reconciler,
-        r -> r.status().table().revision());
-    telemetry.gauge(
-        "sluice_table_version",
-        "Tables published by this process",
-        reconciler,
-        r -> r.status().table().version());
-    telemetry.gauge(
-        "sluice_config_problems",
-        "Problems in the configuration",
-        reconciler,
-        r -> r.status().problems().size());
-    telemetry.gauge(
-        "sluice_store_connected",
-        "1 while the store can be asked",
-        source,
-        s -> s.status().connected() ? 1 : 0);
-    telemetry.gauge(
-        "sluice_store_held",
-        "1 while a tree waits for the operator's word",
-        source,
-        s -> s.status().held().isEmpty() ? 0 : 1);
-    telemetry.gauge(
-        "sluice_store_drifts",
-        "Times the store differed from what its events said",
-        source,
-        s -> s.status().drifts());
   }
 }

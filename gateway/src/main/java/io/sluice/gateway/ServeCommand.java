@@ -154,7 +154,7 @@ final class ServeCommand implements Callable<Integer> {
   private static boolean stop(Gateway gateway) {
     try {
       return gateway.stop();
-    } catch (IOException | InterruptedException | RuntimeException failed) {
+    } catch (InterruptedException | RuntimeException failed) {
       System.err.println("sluice: the drain was cut short: " + failed);
       return false;
     }

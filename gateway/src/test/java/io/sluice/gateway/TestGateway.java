@@ -274,7 +274,7 @@ final class TestGateway implements AutoCloseable {
   public void close() {
     try {
       gateway.stop();
-    } catch (IOException | InterruptedException failed) {
+    } catch (InterruptedException failed) {
       throw new AssertionError(failed);
     }
     if (folder != null) {

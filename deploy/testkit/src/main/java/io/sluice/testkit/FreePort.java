@@ -6,8 +6,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * TCP ports that nothing listens on, below those that a kernel gives to outgoing connections: such a
- * one could be taken by a client between the moment that it is chosen and the moment that it is
+ * TCP ports that nothing listens on, below those that a kernel gives to outgoing connections: such
+ * a one could be taken by a client between the moment that it is chosen and the moment that it is
  * bound.
  */
 public final class FreePort {

@@ -3,10 +3,8 @@ package io.sluice.gateway.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,21 +34,13 @@ public final class ConfigReader {
   private final RecordLists<Middleware> middlewares = new RecordLists<>(RUN_ORDER);
   private final TreeMap<String, List<Problem>> problems = new TreeMap<>();
   private final IdMap.Editor<byte[]> lastGood = IdMap.<byte[]>empty().edit();
-  private @Nullable KeyTree last;
 
-  /**
-   * Reads the tree: the whole of it when it is another one than before, else the keys that were
-   * touched since.
-   */
+  /** What was read last to its end, so that what is tried again after a failure is all of it. */
+  private KeyTree last = KeyTree.EMPTY;
+
+  /** Reads what is not the same as in the tree that was read before. */
   public Config read(KeyTree tree) {
-    Set<String> touched = tree.takeTouched();
-    if (tree != last) {
-      touched = new HashSet<>(readings.keySet());
-      touched.addAll(tree.values().keySet());
-    }
-    // Until all of it is read: what is tried again after a failure is the whole tree.
-    last = null;
-    for (String key : touched) {
+    for (String key : last.differences(tree)) {
       byte[] value = tree.find(key);
       Reading before = readings.get(key);
       if (before != null && before.value == value) {

@@ -126,6 +126,10 @@ public final class IdMap<V> extends AbstractMap<String, V> {
       size = from.size;
     }
 
+    public @Nullable V find(String id) {
+      return shards[shardOf(id)].get(id);
+    }
+
     public void put(String id, V value) {
       if (shards[shardOf(id)].get(id) != value && own(id).put(id, value) == null) {
         size++;

@@ -1,20 +1,17 @@
 package io.sluice.gateway.config;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys under the prefix and their values, as they stand at one revision.
+ * The keys under the prefix and their values, as they stand at one revision. Never changes; the
+ * next one is made by an {@link Editor} and shares with this one what is the same, so that what
+ * differs between the two is found without looking at the rest.
  *
- * <p>Owned by the control thread, which changes it in place as events arrive; a value that did not
- * change keeps its array, which is how the readers know. Keys are relative to the prefix and never
- * start with a slash.
+ * <p>Keys are relative to the prefix and never start with a slash. A value that did not change is
+ * the same array, which is how readers know.
  */
 public final class KeyTree {
   /** Stands for a value that is larger than any record may be; always this array. */
@@ -28,72 +25,43 @@ public final class KeyTree {
 
   private static final int MOST_VALUE_BYTES = 1024 * 1024;
 
-  private final long mostBytes;
-  private long bytes;
-  private final TreeMap<String, byte[]> values = new TreeMap<>();
-  private final Set<String> touched = new HashSet<>();
-  private long revision;
+  /** Nothing at revision 0. */
+  public static final KeyTree EMPTY = new KeyTree(0, IdMap.empty(), 0);
 
-  /** A tree that may take a quarter of the heap. */
-  public KeyTree() {
-    this(Runtime.getRuntime().maxMemory() / 4);
-  }
+  private final long revision;
+  private final IdMap<byte[]> values;
+  private final long bytes;
 
-  /**
-   * @param mostBytes of all values together
-   */
-  KeyTree(long mostBytes) {
-    this.mostBytes = mostBytes;
+  private KeyTree(long revision, IdMap<byte[]> values, long bytes) {
+    this.revision = revision;
+    this.values = values;
+    this.bytes = bytes;
   }
 
   public long revision() {
     return revision;
   }
 
-  public void revision(long newRevision) {
-    revision = newRevision;
-  }
-
-  /** The keys in order; a view. */
   public Map<String, byte[]> values() {
-    return Collections.unmodifiableMap(values);
+    return values;
   }
 
   public byte @Nullable [] find(String key) {
     return values.get(key);
   }
 
-  /**
-   * Puts a value in the place of the one before. What is not read here, because it is no part of
-   * the routes, or is larger than a record may be, is known to be there and is not kept.
-   */
-  public void put(String key, byte[] value) {
-    byte[] before = values.get(key);
-    bytes -= before == null ? 0 : before.length;
-    byte[] kept = kept(key, value);
-    bytes += kept.length;
-    values.put(key, kept);
-    touched.add(key);
+  public int size() {
+    return values.size();
   }
 
-  private byte[] kept(String key, byte[] value) {
-    if (value == TOO_LARGE || value == NO_ROOM || value == UNREAD) {
-      return value;
-    }
-    Key about = Key.parse(key);
-    if (about instanceof Key.OfSluice || about instanceof Key.Unknown) {
-      return UNREAD;
-    }
-    if (value.length > MOST_VALUE_BYTES) {
-      return TOO_LARGE;
-    }
-    return bytes + value.length > mostBytes ? NO_ROOM : value;
+  /** Whether nothing was put or removed between this and the other, whatever their revisions. */
+  public boolean hasSameValues(KeyTree other) {
+    return values == other.values;
   }
 
-  public void remove(String key) {
-    byte[] before = values.remove(key);
-    bytes -= before == null ? 0 : before.length;
-    touched.add(key);
+  /** The keys whose values are not the same array in both, or only in one. */
+  Set<String> differences(KeyTree other) {
+    return IdMap.differences(values, other.values);
   }
 
   /** Whether Sluice itself writes this key: it says nothing about where requests go. */
@@ -101,45 +69,100 @@ public final class KeyTree {
     return Key.parse(key) instanceof Key.OfSluice;
   }
 
-  /** The keys that were put or removed since this was last asked. */
-  Set<String> takeTouched() {
-    Set<String> taken = Set.copyOf(touched);
-    touched.clear();
-    return taken;
-  }
-
-  public int size() {
-    return values.size();
+  /** A copy to change, which may take a quarter of the heap; this one stays as it is. */
+  public Editor edit() {
+    return edit(Runtime.getRuntime().maxMemory() / 4);
   }
 
   /**
-   * Makes this the same tree as {@code other}, keeping the arrays of values that are equal.
-   *
-   * @return whether anything differed
+   * @param mostBytes of all values together
    */
-  public boolean become(KeyTree other) {
-    List<String> gone = new ArrayList<>();
+  Editor edit(long mostBytes) {
+    return new Editor(this, mostBytes);
+  }
+
+  /** A tree on its way to the next one. One thread. */
+  public static final class Editor {
+    private final IdMap.Editor<byte[]> values;
+    private final long mostBytes;
+    private long revision;
+    private long bytes;
+
+    private Editor(KeyTree from, long mostBytes) {
+      this.values = from.values.edit();
+      this.mostBytes = mostBytes;
+      this.revision = from.revision;
+      this.bytes = from.bytes;
+    }
+
+    /** The revision of what is done next, unless it is already later. */
+    public Editor revision(long reached) {
+      revision = Math.max(revision, reached);
+      return this;
+    }
+
+    /**
+     * Puts a value in the place of the one before. What is not read here, because it is no part of
+     * the routes, or is larger than a record may be, is known to be there and is not kept.
+     */
+    public Editor put(String key, byte[] value) {
+      byte[] before = values.find(key);
+      bytes -= before == null ? 0 : before.length;
+      byte[] kept = kept(key, value);
+      bytes += kept.length;
+      values.put(key, kept);
+      return this;
+    }
+
+    private byte[] kept(String key, byte[] value) {
+      if (value == TOO_LARGE || value == NO_ROOM || value == UNREAD) {
+        return value;
+      }
+      Key about = Key.parse(key);
+      if (about instanceof Key.OfSluice || about instanceof Key.Unknown) {
+        return UNREAD;
+      }
+      if (value.length > MOST_VALUE_BYTES) {
+        return TOO_LARGE;
+      }
+      return bytes + value.length > mostBytes ? NO_ROOM : value;
+    }
+
+    public Editor remove(String key) {
+      byte[] before = values.find(key);
+      bytes -= before == null ? 0 : before.length;
+      values.remove(key);
+      return this;
+    }
+
+    /** The tree as it is now. */
+    public KeyTree done() {
+      return new KeyTree(revision, values.done(), bytes);
+    }
+  }
+
+  /**
+   * The other tree at its revision, with this one's arrays in the place of those that are equal.
+   */
+  public KeyTree become(KeyTree other) {
+    Editor next = edit();
+    next.revision = other.revision;
     for (String key : values.keySet()) {
       if (!other.values.containsKey(key)) {
-        gone.add(key);
+        next.remove(key);
       }
     }
-    gone.forEach(this::remove);
-    boolean changed = !gone.isEmpty();
     for (Map.Entry<String, byte[]> entry : other.values.entrySet()) {
       byte[] mine = values.get(entry.getKey());
       if (mine == null || !isSame(mine, entry.getValue())) {
-        put(entry.getKey(), entry.getValue());
-        changed = true;
+        next.put(entry.getKey(), entry.getValue());
       }
     }
-    revision = other.revision;
-    return changed;
+    return next.done();
   }
 
   /** What stands for a value is the same only as itself. */
   private static boolean isSame(byte[] one, byte[] other) {
-    return one == other
-        || (one.length > 0 && other.length > 0 && java.util.Arrays.equals(one, other));
+    return one == other || (one.length > 0 && other.length > 0 && Arrays.equals(one, other));
   }
 }

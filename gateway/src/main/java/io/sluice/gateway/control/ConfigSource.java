@@ -1,6 +1,5 @@
 package io.sluice.gateway.control;
 
-import io.sluice.gateway.config.KeyTree;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +9,17 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ConfigSource extends AutoCloseable {
   /**
+   * Makes what was kept from an earlier life the tree that the source's is compared with. Before
+   * the first {@link #await}; a source that is always there needs none.
+   */
+  default void continueFrom(Snapshot kept) {}
+
+  /**
    * Waits until the tree differs from the one that was returned last, or is first known.
    *
-   * @return the whole tree, which the source owns and changes only in the next call; null when
-   *     nothing new came in time
+   * @return the whole tree; null when nothing new came in time
    */
-  @Nullable KeyTree await(Duration atMost) throws InterruptedException;
+  @Nullable Snapshot await(Duration atMost) throws InterruptedException;
 
   /** How it stands with the source. Any thread. */
   SourceStatus status();

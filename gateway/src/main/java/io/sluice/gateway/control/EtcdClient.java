@@ -31,13 +31,12 @@ final class EtcdClient implements AutoCloseable {
    *
    * @throws IOException when the store cannot be reached or refuses
    */
-  StoredTree list() throws IOException, InterruptedException {
-    KeyTree tree = new KeyTree();
+  Snapshot list() throws IOException, InterruptedException {
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     EtcdConnection.Header header =
         connection.scan(
             "", entry -> tree.put(relative(entry.getKey()), entry.getValue().getBytes()));
-    tree.revision(header.revision());
-    return new StoredTree(tree, header.clusterId());
+    return new Snapshot(tree.revision(header.revision()).done(), Snapshot.ETCD, header.clusterId());
   }
 
   /** Asks where the store stands, to compare with what the watch has told. */

@@ -1,15 +1,14 @@
 package io.sluice.gateway.control;
 
-import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.control.EtcdWatch.Event;
 import io.sluice.gateway.store.EtcdSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,74 +20,54 @@ import org.slf4j.LoggerFactory;
  *
  * <p>jetcd carries the messages but its own resuming of a watch is never used, because it moves
  * past events that it did not deliver: each {@link EtcdWatch} lives until its first fault and is
- * then replaced, from the last revision that was applied. A watchdog asks the store from time to
- * time what its newest revision is, so that a watch which has gone silent is found out.
+ * then replaced, from the last revision that was applied. A {@link Watchdog} asks the store from
+ * time to time what its newest revision is, so that a watch which has gone silent is found out.
  *
  * <p>A list that cannot be the continuation of the tree that is served (another cluster, a lower
- * revision, suddenly no frontend at all) is held back until the operator accepts it.
+ * revision, suddenly no frontend at all) is held back until the operator accepts it; what is held
+ * is followed just so, whatever the store does next.
  *
  * <pre>
- *   LISTING ──tree at R──▶ WATCHING from R + 1
+ *   Listing ──tree at R──▶ Watching from R + 1
  *      ▲                        │
  *      └── fault (backing off), compacted, drifted, another store ──┘
  * </pre>
  */
 public final class EtcdSource implements ConfigSource {
-  /** What the watch's thread tells the control thread. */
-  sealed interface Event {
-    /** A response of the watch with this number. */
-    record Response(long watch, WatchResponse response) implements Event {}
+  /** How it follows the store. */
+  private sealed interface Phase {
+    /** The tree has to be read, not before a moment. */
+    record Listing(long notBeforeNanos) implements Phase {}
 
-    /** The watch with this number has ended. */
-    record Ended(long watch, String why) implements Event {}
-
-    /** The operator accepts the tree that is held. */
-    record Accepted() implements Event {}
+    /** Events tell what happens. */
+    record Watching(EtcdWatch watch) implements Phase {}
   }
 
+  /** What is followed and is not served before the operator accepts it. */
+  private record Held(Snapshot tree, String doubt) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(EtcdSource.class);
-  private static final long NOTHING_SUSPECTED = -1;
-  private static final long FIRST_BACKOFF_MILLIS = 100;
-  private static final long LONGEST_BACKOFF_MILLIS = 5_000;
 
   private final EtcdClient client;
-  private final long watchdogNanos;
+  private final Watchdog watchdog;
+  private final Backoff backoff = new Backoff();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final KeyTree served = new KeyTree();
   private volatile SourceStatus status = SourceStatus.initial();
-  private volatile long clusterId;
-  private @Nullable StoredTree held;
-  private @Nullable EtcdWatch watch;
-  private long watches;
-  private boolean listed;
-  private boolean everServed;
-  private boolean returned;
-  private long suspectedRevision = NOTHING_SUSPECTED;
-  private long backoffMillis = FIRST_BACKOFF_MILLIS;
-  private long quietUntilNanos = System.nanoTime();
-  private long checkedNanos = System.nanoTime();
+  private Phase phase = new Phase.Listing(System.nanoTime());
+  private @Nullable Snapshot served;
+  private @Nullable Held held;
 
   /**
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdSource(EtcdSettings settings) throws IOException {
     this.client = new EtcdClient(settings);
-    this.watchdogNanos = settings.watchdog().toNanos();
+    this.watchdog = new Watchdog(settings.watchdog());
   }
 
-  /**
-   * Makes a tree that was kept from an earlier life the one that the store's is compared with.
-   * Before the first {@link #await}.
-   */
-  void continueFrom(StoredTree kept) {
-    served.become(kept.tree());
-    clusterId = kept.clusterId();
-    everServed = true;
-  }
-
-  /** The cluster that the served tree came from. */
-  long clusterId() {
-    return clusterId;
+  @Override
+  public void continueFrom(Snapshot kept) {
+    served = kept;
   }
 
   @Override
@@ -102,24 +81,11 @@ public final class EtcdSource implements ConfigSource {
   }
 
   @Override
-  public @Nullable KeyTree await(Duration atMost) throws InterruptedException {
+  public @Nullable Snapshot await(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (true) {
-      if (System.nanoTime() - quietUntilNanos >= 0) {
-        try {
-          if (!listed && list()) {
-            return served;
-          }
-          if (System.nanoTime() - checkedNanos > watchdogNanos) {
-            checkedNanos = System.nanoTime();
-            checkDrift();
-            continue;
-          }
-        } catch (IOException unreachable) {
-          disconnected(unreachable.getMessage());
-          // Asked again as soon as the pause is over.
-          checkedNanos = quietUntilNanos - watchdogNanos;
-        }
+      if (untilNextDuty() <= 0 && doDuty()) {
+        return served;
       }
       long left = until - System.nanoTime();
       if (left <= 0) {
@@ -131,18 +97,37 @@ public final class EtcdSource implements ConfigSource {
     }
   }
 
-  /** How long nothing but an event can give reason to act. */
+  /** How long nothing but an event can give reason to act, in nanoseconds. */
   private long untilNextDuty() {
-    long now = System.nanoTime();
-    long watchdog = listed ? checkedNanos + watchdogNanos - now : 0;
-    return Math.max(1, Math.max(watchdog, quietUntilNanos - now));
+    return switch (phase) {
+      case Phase.Listing(long notBeforeNanos) -> notBeforeNanos - System.nanoTime();
+      case Phase.Watching watching -> watchdog.nanosLeft();
+    };
+  }
+
+  /** Lists, or looks whether the watch still tells all; true when the served tree changed. */
+  private boolean doDuty() throws InterruptedException {
+    try {
+      return switch (phase) {
+        case Phase.Listing listing -> list();
+        case Phase.Watching(EtcdWatch watch) -> {
+          check(watch);
+          yield false;
+        }
+      };
+    } catch (IOException unreachable) {
+      long pause = disconnected(unreachable.getMessage());
+      switch (phase) {
+        case Phase.Listing listing -> phase = new Phase.Listing(System.nanoTime() + pause);
+        case Phase.Watching watching -> watchdog.lookIn(pause);
+      }
+      return false;
+    }
   }
 
   /** Reads the tree anew; true when the served one changed. */
   private boolean list() throws IOException, InterruptedException {
-    stopWatch();
-    StoredTree found = client.list();
-    listed = true;
+    Snapshot found = client.list();
     connected();
     String doubt = doubt(found);
     if (!doubt.isEmpty()) {
@@ -150,23 +135,13 @@ public final class EtcdSource implements ConfigSource {
         LOG.error(
             "the store's tree is held back: {}; what was served before is still served", doubt);
       }
-      held = found;
+      held = new Held(found, doubt);
       status = status.held(doubt);
-      startWatch();
+      watch();
       return false;
     }
-    held = null;
-    status = status.held("");
-    // Where the identity changed, the same content is worth saving again.
-    boolean sameHistory =
-        found.clusterId() == clusterId && found.tree().revision() >= served.revision();
-    clusterId = found.clusterId();
-    // A revision that says nothing new is told too: somebody may wait for it to be served.
-    boolean later = found.tree().revision() > served.revision();
-    boolean changed = served.become(found.tree()) || later || !sameHistory || !returned;
-    everServed = true;
-    returned = true;
-    startWatch();
+    boolean changed = serve(found);
+    watch();
     return changed;
   }
 
@@ -174,40 +149,53 @@ public final class EtcdSource implements ConfigSource {
    * Why the tree must be held back, or empty. A hold ends with the served content or with the
    * operator's word, never by itself.
    */
-  private String doubt(StoredTree found) {
-    if (held != null && !StoreGuard.sameContent(served, found.tree())) {
-      return status.held();
+  private String doubt(Snapshot found) {
+    if (served == null) {
+      return "";
     }
-    return everServed ? StoreGuard.doubt(served, clusterId, found) : "";
+    if (held != null && !StoreGuard.sameContent(served.tree(), found.tree())) {
+      return held.doubt();
+    }
+    return StoreGuard.doubt(served, found);
   }
 
-  private void startWatch() {
-    long from = followed().revision() + 1;
-    suspectedRevision = NOTHING_SUSPECTED;
-    watch = new EtcdWatch(++watches, client, from, events);
+  /** From now on this is served; true when there is something to tell, if only its revision. */
+  private boolean serve(Snapshot found) {
+    held = null;
+    status = status.held("");
+    Snapshot before = served;
+    served = before == null ? found : found.with(before.tree().become(found.tree()));
+    return before == null || !served.saysNoMoreThan(before);
+  }
+
+  /** The tree that events are about: the one that is held back, or else the served one. */
+  private Snapshot followed() {
+    if (held != null) {
+      return held.tree();
+    }
+    if (served == null) {
+      throw new IllegalStateException("followed before it was listed");
+    }
+    return served;
+  }
+
+  private void watch() {
+    long from = followed().tree().revision() + 1;
+    watchdog.begin();
+    phase = new Phase.Watching(new EtcdWatch(client, from, events));
     LOG.debug("watching from revision {}", from);
   }
 
-  private void stopWatch() {
-    if (watch != null) {
-      watch.close();
-      watch = null;
-    }
-  }
-
-  /** The tree that the watch is about: the served one, or the one that is held back. */
-  private KeyTree followed() {
-    return held == null ? served : held.tree();
-  }
-
-  private long followedClusterId() {
-    return held == null ? clusterId : held.clusterId();
+  /** Ends the watch; the tree is read anew after a pause. */
+  private void listAgainIn(EtcdWatch watch, long pauseNanos) {
+    watch.close();
+    phase = new Phase.Listing(System.nanoTime() + pauseNanos);
   }
 
   /** Waits for an event and takes all that are there; true when the served tree changed. */
   private boolean takeEvents(long nanos) throws InterruptedException {
     boolean changed = false;
-    Event event = events.poll(nanos, TimeUnit.NANOSECONDS);
+    Event event = events.poll(Math.max(1, nanos), TimeUnit.NANOSECONDS);
     while (event != null) {
       changed |= take(event);
       event = events.poll();
@@ -217,105 +205,84 @@ public final class EtcdSource implements ConfigSource {
 
   private boolean take(Event event) {
     return switch (event) {
-      case Event.Response(long number, WatchResponse response) ->
-          watch != null && number == watch.number() && apply(response) && held == null;
-      case Event.Ended(long number, String why) -> {
-        if (watch != null && number == watch.number()) {
-          relist();
-          disconnected(why);
+      case Event.Response(EtcdWatch watch, WatchResponse response) ->
+          isCurrent(watch) && apply(watch, response);
+      case Event.Ended(EtcdWatch watch, String why) -> {
+        if (isCurrent(watch)) {
+          listAgainIn(watch, disconnected(why));
         }
         yield false;
       }
-      case Event.Accepted() -> acceptHeld();
+      case Event.Accepted() -> held != null && accept(held.tree());
     };
   }
 
-  private boolean acceptHeld() {
-    if (held == null) {
-      return false;
-    }
-    LOG.warn("the operator accepts the store's tree at revision {}", held.tree().revision());
-    // The watch is about this very tree, so it simply goes on.
-    served.become(held.tree());
-    clusterId = held.clusterId();
-    held = null;
-    returned = true;
-    status = status.held("");
+  private boolean isCurrent(EtcdWatch watch) {
+    return phase instanceof Phase.Watching(EtcdWatch current) && current == watch;
+  }
+
+  /** The watch is about this very tree, so it simply goes on. */
+  private boolean accept(Snapshot tree) {
+    LOG.warn("the operator accepts the store's tree at revision {}", tree.tree().revision());
+    serve(tree);
     return true;
   }
 
   /** Applies a whole response: a revision is never split. The position moves with events only. */
-  private boolean apply(WatchResponse response) {
+  private boolean apply(EtcdWatch watch, WatchResponse response) {
     connected();
-    KeyTree tree = followed();
-    if (response.getHeader().getClusterId() != followedClusterId()) {
+    Snapshot now = followed();
+    long revision = response.getHeader().getRevision();
+    if (response.getHeader().getClusterId() != now.clusterId()) {
       LOG.warn("the watch answers for another cluster");
-      relist();
+      listAgainIn(watch, 0);
       return false;
     }
     if (response.getEvents().isEmpty()) {
-      if (response.getHeader().getRevision() < tree.revision()) {
-        LOG.warn(
-            "the store is at revision {}, before {}",
-            response.getHeader().getRevision(),
-            tree.revision());
-        relist();
+      if (revision < now.tree().revision()) {
+        LOG.warn("the store is at revision {}, before {}", revision, now.tree().revision());
+        listAgainIn(watch, 0);
       }
       return false;
     }
     healthy();
     boolean changed = false;
+    KeyTree.Editor next = now.tree().edit();
     for (WatchEvent event : response.getEvents()) {
       String key = client.relative(event.getKeyValue().getKey());
       // What gateways and rollouts write of themselves must not make every gateway write again.
       changed |= !KeyTree.isOurOwn(key);
       switch (event.getEventType()) {
-        case PUT -> tree.put(key, event.getKeyValue().getValue().getBytes());
-        case DELETE -> tree.remove(key);
-        case UNRECOGNIZED -> relist();
+        case PUT -> next.put(key, event.getKeyValue().getValue().getBytes());
+        case DELETE -> next.remove(key);
+        case UNRECOGNIZED -> listAgainIn(watch, 0);
       }
-      tree.revision(Math.max(tree.revision(), event.getKeyValue().getModRevision()));
+      next.revision(event.getKeyValue().getModRevision());
     }
+    Snapshot after = now.with(next.done());
+    if (held != null) {
+      held = new Held(after, held.doubt());
+      return false;
+    }
+    served = after;
     return changed;
   }
 
-  /**
-   * Compares the store with what the watch has told; starts over when they differ after a moment's
-   * patience.
-   */
-  private void checkDrift() throws IOException, InterruptedException {
-    if (watch == null || !listed) {
-      return;
+  /** Compares the store with what the watch has told; starts over where it has missed something. */
+  private void check(EtcdWatch watch) throws IOException, InterruptedException {
+    EtcdClient.Position store = client.position();
+    switch (watchdog.compare(store, followed())) {
+      case AGREES -> healthy();
+      case PERHAPS_LATE -> LOG.debug("the store is at {}", store);
+      case MISSED -> {
+        LOG.warn(
+            "the watch has missed something: the store is at {}, the tree at {}",
+            store,
+            followed().tree().revision());
+        status = status.drifted();
+        listAgainIn(watch, 0);
+      }
     }
-    EtcdClient.Position position = client.position();
-    KeyTree tree = followed();
-    boolean sameStore =
-        position.clusterId() == followedClusterId() && position.headerRevision() >= tree.revision();
-    boolean sameKeys =
-        position.newestRevision() <= tree.revision() && position.count() == tree.size();
-    if (sameStore && sameKeys) {
-      suspectedRevision = NOTHING_SUSPECTED;
-      healthy();
-      return;
-    }
-    boolean reached = suspectedRevision != NOTHING_SUSPECTED && tree.revision() > suspectedRevision;
-    if (sameStore && (suspectedRevision == NOTHING_SUSPECTED || reached)) {
-      // Events may be on their way: look again very soon, and see whether the tree has moved.
-      suspectedRevision = tree.revision();
-      checkedNanos = System.nanoTime() - watchdogNanos + TimeUnit.SECONDS.toNanos(1);
-      return;
-    }
-    LOG.warn(
-        "the watch has missed something: the store is at {}, the tree at {}",
-        position,
-        tree.revision());
-    status = status.drifted();
-    relist();
-  }
-
-  private void relist() {
-    stopWatch();
-    listed = false;
   }
 
   /**
@@ -323,7 +290,7 @@ public final class EtcdSource implements ConfigSource {
    * backing off.
    */
   private void healthy() {
-    backoffMillis = FIRST_BACKOFF_MILLIS;
+    backoff.reset();
     connected();
   }
 
@@ -334,55 +301,20 @@ public final class EtcdSource implements ConfigSource {
     status = status.connected(true, "");
   }
 
-  private void disconnected(@Nullable String why) {
+  /** How long to pause, in nanoseconds. */
+  private long disconnected(@Nullable String why) {
     if (status.connected() || !status.detail().equals(String.valueOf(why))) {
       LOG.warn("the store is not reachable: {}", why);
     }
     status = status.connected(false, String.valueOf(why));
-    long jittered = backoffMillis / 2 + ThreadLocalRandom.current().nextLong(backoffMillis / 2 + 1);
-    quietUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(jittered);
-    backoffMillis = Math.min(LONGEST_BACKOFF_MILLIS, backoffMillis * 2);
+    return backoff.nextNanos();
   }
 
   @Override
   public void close() {
-    stopWatch();
+    if (phase instanceof Phase.Watching(EtcdWatch watch)) {
+      watch.close();
+    }
     client.close();
-  }
-
-  /** One watch, from its creation to its first fault. */
-  private static final class EtcdWatch implements Watch.Listener {
-    private final long number;
-    private final BlockingQueue<Event> events;
-    private final Watch.Watcher watcher;
-
-    EtcdWatch(long number, EtcdClient client, long fromRevision, BlockingQueue<Event> events) {
-      this.number = number;
-      this.events = events;
-      this.watcher = client.watch(fromRevision, this);
-    }
-
-    long number() {
-      return number;
-    }
-
-    @Override
-    public void onNext(WatchResponse response) {
-      events.add(new Event.Response(number, response));
-    }
-
-    @Override
-    public void onError(Throwable fault) {
-      events.add(new Event.Ended(number, "the watch failed: " + fault.getMessage()));
-    }
-
-    @Override
-    public void onCompleted() {
-      events.add(new Event.Ended(number, "the watch was ended by the store"));
-    }
-
-    void close() {
-      watcher.close();
-    }
   }
 }

@@ -33,7 +33,7 @@ public final class FolderSource implements ConfigSource {
 
   private final Path folder;
   private final WatchService watcher;
-  private final KeyTree tree = new KeyTree();
+  private KeyTree tree = KeyTree.EMPTY;
   private volatile SourceStatus status = SourceStatus.initial();
   private boolean first = true;
   private long lookedAt;
@@ -47,20 +47,18 @@ public final class FolderSource implements ConfigSource {
   }
 
   @Override
-  public @Nullable KeyTree await(Duration atMost) throws InterruptedException {
+  public @Nullable Snapshot await(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (true) {
-      if (first || System.nanoTime() - lookedAt > LOOK_AGAIN_NANOS) {
-        if (look()) {
-          return tree;
-        }
+      if ((first || System.nanoTime() - lookedAt > LOOK_AGAIN_NANOS) && look()) {
+        return new Snapshot(tree, Snapshot.FOLDER, 0);
       }
       long left = until - System.nanoTime();
       if (left <= 0) {
         return null;
       }
       if (changed(Math.min(left, LOOK_AGAIN_NANOS)) && look()) {
-        return tree;
+        return new Snapshot(tree, Snapshot.FOLDER, 0);
       }
     }
   }
@@ -104,7 +102,7 @@ public final class FolderSource implements ConfigSource {
   /** Reads the whole folder; true when the tree differs from before. */
   private boolean look() {
     lookedAt = System.nanoTime();
-    KeyTree now = new KeyTree();
+    KeyTree.Editor now = KeyTree.EMPTY.edit();
     Reader reader;
     try {
       // The folder may be a link, which is followed anew each time.
@@ -115,11 +113,11 @@ public final class FolderSource implements ConfigSource {
       return false;
     }
     status = status.connected(true, reader.unreadable);
-    now.revision(tree.revision());
-    boolean changed = tree.become(now) || first;
+    KeyTree next = tree.become(now.revision(tree.revision() + 1).done());
+    boolean changed = first || !next.hasSameValues(tree);
     first = false;
     if (changed) {
-      tree.revision(tree.revision() + 1);
+      tree = next;
     }
     return changed;
   }
@@ -130,10 +128,10 @@ public final class FolderSource implements ConfigSource {
    */
   private final class Reader extends SimpleFileVisitor<Path> {
     private final Path root;
-    private final KeyTree into;
+    private final KeyTree.Editor into;
     private String unreadable = "";
 
-    Reader(Path root, KeyTree into) {
+    Reader(Path root, KeyTree.Editor into) {
       this.root = root;
       this.into = into;
     }

@@ -40,7 +40,6 @@ public final class Reconciler implements Runnable {
   private static final Duration BETWEEN_SAVES = Duration.ofSeconds(1);
 
   private final ConfigSource source;
-  private final String sourceName;
   private final ConfigReader reader = new ConfigReader();
   private final TableCompiler compiler;
   private final LiveTable live;
@@ -57,11 +56,11 @@ public final class Reconciler implements Runnable {
   private volatile boolean stopping;
   private volatile boolean takenOut;
   private volatile Runnable whenChanged = () -> {};
-  private @Nullable KeyTree current;
+  private KeyTree current = KeyTree.EMPTY;
   private Set<Problem> reported = Set.of();
 
   /** What the source gave last, until it is applied whole. */
-  private @Nullable KeyTree pending;
+  private @Nullable Snapshot pending;
 
   private String lastBug = "";
 
@@ -70,7 +69,8 @@ public final class Reconciler implements Runnable {
 
   /**
    * @param id the gateway's name in the fleet
-   * @param stateDirectory where the last good tree is kept; null to keep none
+   * @param stateDirectory where the last good tree is kept, of a source that can be away; null to
+   *     keep none
    * @throws IOException when the directory cannot be made
    */
   public Reconciler(
@@ -85,7 +85,6 @@ public final class Reconciler implements Runnable {
       throws IOException {
     this.drainKey = GatewayStatus.drainKey(id);
     this.source = source;
-    this.sourceName = source instanceof EtcdSource ? "etcd" : "folder";
     this.compiler = compiler;
     this.live = live;
     this.followers = List.copyOf(followers);
@@ -117,8 +116,9 @@ public final class Reconciler implements Runnable {
     thread.join(STOP_MILLIS);
   }
 
-  /** After {@link #stop}: returns when the last good tree is on disk, if the disk is not stuck. */
+  /** Stops; returns when the last good tree is on disk, if the disk is not stuck. */
   public void close() throws InterruptedException {
+    stop();
     if (keeper != null) {
       keeper.stop();
     }
@@ -136,12 +136,12 @@ public final class Reconciler implements Runnable {
       startFromDisk();
       while (!stopping) {
         try {
-          KeyTree fresh = source.await(TICK);
+          Snapshot fresh = source.await(TICK);
           pending = fresh == null ? pending : fresh;
           if (pending != null) {
-            apply(pending, sourceName);
+            apply(pending);
             keep(pending);
-            current = pending;
+            current = pending.tree();
             pending = null;
           } else {
             keepInLine();
@@ -179,7 +179,7 @@ public final class Reconciler implements Runnable {
   }
 
   private void lookForDrain() {
-    boolean now = current != null && current.find(drainKey) != null;
+    boolean now = current.find(drainKey) != null;
     if (now != takenOut) {
       LOG.info(now ? "taken out of the fleet by {}" : "back in the fleet: {} is gone", drainKey);
       takenOut = now;
@@ -187,14 +187,14 @@ public final class Reconciler implements Runnable {
     }
   }
 
-  private void apply(KeyTree tree, String origin) {
+  private void apply(Snapshot snapshot) {
     RoutingTable previous = live.current();
-    Config config = reader.read(tree);
+    Config config = reader.read(snapshot.tree());
     RoutingTable table = compiler.compile(config, previous);
     live.publish(table);
     Instant now = Instant.now();
     List<Problem> problems = follow(table);
-    applied = new Applied(table, origin, now, problems);
+    applied = new Applied(table, snapshot.origin(), now, problems);
     whenChanged.run();
     Set<String> gone = IdMap.differences(previous.frontends(), table.frontends());
     gone.removeAll(table.frontends().keySet());
@@ -248,27 +248,27 @@ public final class Reconciler implements Runnable {
   }
 
   private void startFromDisk() {
-    if (state == null || !(source instanceof EtcdSource etcd)) {
+    if (state == null) {
       return;
     }
     try {
-      StoredTree kept = state.load();
+      Snapshot kept = state.load();
       if (kept != null) {
         LOG.info(
             "serving the tree of revision {} from {} until the store answers",
             kept.tree().revision(),
             state.path());
-        apply(kept.tree(), "disk");
-        etcd.continueFrom(kept);
+        apply(kept);
+        source.continueFrom(kept);
       }
     } catch (IOException | RuntimeException unusable) {
       LOG.error("the last good tree is not usable: {}", unusable.toString());
     }
   }
 
-  private void keep(KeyTree tree) {
-    if (keeper != null && source instanceof EtcdSource etcd) {
-      keeper.keep(new LastGood(reader.lastGood(), tree.revision(), etcd.clusterId()));
+  private void keep(Snapshot applied) {
+    if (keeper != null) {
+      keeper.keep(new LastGood(reader.lastGood(), applied.tree().revision(), applied.clusterId()));
     }
   }
 }

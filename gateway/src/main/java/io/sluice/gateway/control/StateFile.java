@@ -95,7 +95,7 @@ final class StateFile {
    *
    * @throws IOException when there is a file but it cannot be trusted
    */
-  @Nullable StoredTree load() throws IOException {
+  @Nullable Snapshot load() throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
@@ -110,14 +110,13 @@ final class StateFile {
       if (in.readInt() != MAGIC || in.readInt() != VERSION) {
         throw new IOException(file + ": found another format, expected version " + VERSION);
       }
-      KeyTree tree = new KeyTree();
-      tree.revision(in.readLong());
+      KeyTree.Editor tree = KeyTree.EMPTY.edit().revision(in.readLong());
       long clusterId = in.readLong();
       for (int left = in.readInt(); left > 0; left--) {
         String key = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
         tree.put(key, in.readNBytes(in.readInt()));
       }
-      return new StoredTree(tree, clusterId);
+      return new Snapshot(tree.done(), Snapshot.DISK, clusterId);
     }
   }
 

@@ -16,8 +16,10 @@ final class StoreGuard {
    * Why the found tree must not simply be served, or empty. A tree with the same content is welcome
    * wherever it comes from.
    */
-  static String doubt(KeyTree served, long clusterId, StoredTree found) {
+  static String doubt(Snapshot before, Snapshot found) {
+    KeyTree served = before.tree();
     KeyTree tree = found.tree();
+    long clusterId = before.clusterId();
     if (sameContent(served, tree)) {
       return "";
     }

@@ -59,9 +59,9 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
 
   /** Reads a tree, or a part of one, without compiling it. */
   static Config read(Map<String, String> values) {
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     values.forEach((key, value) -> tree.put(key, value.getBytes(StandardCharsets.UTF_8)));
-    return new ConfigReader().read(tree);
+    return new ConfigReader().read(tree.done());
   }
 
   /** The errors of this tree that another did not have. */

@@ -33,21 +33,18 @@ final class FrontendCompiler {
    * @param gone those that are no more or whose routes are not what they were, as they were
    * @param come those that are new or whose routes are not what they were, as they are
    * @param changed the ids of all that are not the same
+   * @param unfinished the ids of those that are not served as they are written
    */
   record Result(
       IdMap<CompiledFrontend> byId,
       List<CompiledFrontend> gone,
       List<CompiledFrontend> come,
-      List<String> changed) {}
+      List<String> changed,
+      Set<String> unfinished) {}
 
   private final Telemetry telemetry;
   private final Sources sources;
   private final LongSupplier clock;
-  private Config last = Config.EMPTY;
-  private IdMap<CompiledFrontend> lastById = IdMap.empty();
-
-  /** Those that have a problem, which each table has to name again. */
-  private final Set<String> unfinished = new HashSet<>();
 
   FrontendCompiler(Telemetry telemetry, Sources sources, LongSupplier clock) {
     this.telemetry = telemetry;
@@ -56,20 +53,19 @@ final class FrontendCompiler {
   }
 
   Result compile(Config config, RoutingTable previous, List<Problem> problems) {
-    IdMap<CompiledFrontend> before = IdMap.of(previous.frontends());
+    IdMap<CompiledFrontend> before = previous.frontends();
     IdMap.Editor<CompiledFrontend> byId = before.edit();
+    Set<String> unfinished = new HashSet<>();
     List<Problem> found = new ArrayList<>();
     List<CompiledFrontend> gone = new ArrayList<>();
     List<CompiledFrontend> come = new ArrayList<>();
     List<String> changed = new ArrayList<>();
-    for (String id : touched(config, before)) {
+    for (String id : touched(config, previous)) {
       Frontend written = config.frontends().get(id);
       CompiledFrontend was = before.get(id);
       CompiledFrontend is = written == null ? null : guarded(config, written, was, found);
       boolean asWritten = is != null && is.isWhole() && is.written() == written;
-      if (written == null || asWritten) {
-        unfinished.remove(id);
-      } else {
+      if (written != null && !asWritten) {
         unfinished.add(id);
       }
       if (is == was) {
@@ -91,22 +87,16 @@ final class FrontendCompiler {
       }
     }
     problems.addAll(found);
-    last = config;
-    lastById = byId.done();
-    return new Result(lastById, gone, come, changed);
+    return new Result(byId.done(), gone, come, changed, unfinished);
   }
 
-  /** What may not be as it was: all, where the table before is not the one that was made last. */
-  private Set<String> touched(Config config, IdMap<CompiledFrontend> before) {
-    Set<String> touched = new TreeSet<>(unfinished);
-    if (before == lastById) {
-      touched.addAll(IdMap.differences(last.frontends(), config.frontends()));
-      touched.addAll(IdMap.differences(last.middlewares(), config.middlewares()));
-      touched.addAll(IdMap.differences(last.withoutForm(), config.withoutForm()));
-    } else {
-      touched.addAll(before.keySet());
-      touched.addAll(config.frontends().keySet());
-    }
+  /** What may not be as it was; what has a problem is among it, which each table names again. */
+  private static Set<String> touched(Config config, RoutingTable previous) {
+    Config last = previous.config();
+    Set<String> touched = new TreeSet<>(previous.unfinished());
+    touched.addAll(IdMap.differences(last.frontends(), config.frontends()));
+    touched.addAll(IdMap.differences(last.middlewares(), config.middlewares()));
+    touched.addAll(IdMap.differences(last.withoutForm(), config.withoutForm()));
     return touched;
   }
 

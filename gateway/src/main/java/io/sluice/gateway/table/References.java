@@ -1,47 +1,39 @@
 package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Split;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names what an operator pointed to and did not write (yet): the frontend answers 503, or is not
- * reachable there. Looks again only at what may have changed. Control thread only.
+ * reachable there. Looks again only at what may have changed.
  */
 final class References {
-  private final TreeMap<String, List<Problem>> ofFrontends = new TreeMap<>();
-  private Config last = Config.EMPTY;
-  private List<Problem> ofOthers = List.of();
+  private References() {}
 
-  void check(Config config, FrontendCompiler.Result frontends, List<Problem> problems) {
-    if (config.backends() != last.backends() || config.listeners() != last.listeners()) {
-      ofFrontends.clear();
-      frontends.byId().values().forEach(frontend -> check(config, frontend.id(), frontend));
-    } else {
-      frontends.changed().forEach(id -> check(config, id, frontends.byId().get(id)));
+  /** What frontends name and does not exist, by their id. */
+  static IdMap<List<Problem>> ofFrontends(
+      Config config, FrontendCompiler.Result frontends, RoutingTable previous) {
+    Config last = previous.config();
+    boolean sameTargets =
+        config.backends() == last.backends() && config.listeners() == last.listeners();
+    IdMap.Editor<List<Problem>> dangling =
+        (sameTargets ? previous.dangling() : IdMap.<List<Problem>>empty()).edit();
+    Collection<String> changed = sameTargets ? frontends.changed() : frontends.byId().keySet();
+    for (String id : changed) {
+      CompiledFrontend frontend = frontends.byId().get(id);
+      List<Problem> found = frontend == null ? List.of() : Problem.few(problems(config, frontend));
+      if (found.isEmpty()) {
+        dangling.remove(id);
+      } else {
+        dangling.put(id, found);
+      }
     }
-    if (config.backends() != last.backends()
-        || config.servers() != last.servers()
-        || config.middlewares() != last.middlewares()
-        || config.frontends() != last.frontends()) {
-      ofOthers = orphans(config);
-    }
-    last = config;
-    ofFrontends.values().forEach(problems::addAll);
-    problems.addAll(ofOthers);
-  }
-
-  private void check(Config config, String id, @Nullable CompiledFrontend frontend) {
-    List<Problem> found = frontend == null ? List.of() : Problem.few(problems(config, frontend));
-    if (found.isEmpty()) {
-      ofFrontends.remove(id);
-    } else {
-      ofFrontends.put(id, found);
-    }
+    return dangling.done();
   }
 
   private static List<Problem> problems(Config config, CompiledFrontend frontend) {
@@ -66,7 +58,8 @@ final class References {
     return problems;
   }
 
-  private static List<Problem> orphans(Config config) {
+  /** Servers of no backend and middlewares of no frontend. */
+  static List<Problem> orphans(Config config) {
     List<Problem> problems = new ArrayList<>();
     config
         .servers()

@@ -1,5 +1,7 @@
 package io.sluice.gateway.table;
 
+import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.route.RouteInput;
 import io.sluice.gateway.tls.ServerNames;
@@ -17,26 +19,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides where a request goes, at one revision. Immutable; an exchange keeps the
- * table that it began with.
+ * table that it began with. It also holds what the next table is compiled from: nothing else
+ * remembers what was there before.
  *
  * @param version counts the tables that this process published
- * @param revision the revision of the tree it was compiled from
+ * @param config the records it was compiled from
  * @param listeners by the address they are bound to
  * @param frontends by id
  * @param backends by id
+ * @param unfinished the frontends that are not served as they are written
+ * @param dangling what frontends name and does not exist, by their id
  * @param problems everything that was found wrong on the way from the tree to here
  */
 public record RoutingTable(
     long version,
-    long revision,
+    Config config,
     Map<String, CompiledListener> listeners,
-    Map<String, CompiledFrontend> frontends,
+    IdMap<CompiledFrontend> frontends,
     Map<String, CompiledBackend> backends,
+    Set<String> unfinished,
+    IdMap<List<Problem>> dangling,
     List<Problem> problems) {
 
   /** Nothing is served. */
   public static final RoutingTable EMPTY =
-      new RoutingTable(0, 0, Map.of(), Map.of(), Map.of(), List.of());
+      new RoutingTable(
+          0, Config.EMPTY, Map.of(), IdMap.empty(), Map.of(), Set.of(), IdMap.empty(), List.of());
+
+  /** The revision of the tree it was compiled from. */
+  public long revision() {
+    return config.revision();
+  }
 
   /** What serves at a bound address, or null when nothing does any more. */
   public @Nullable CompiledListener listenerAt(String address) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigReaderTest {
-  private final KeyTree tree = new KeyTree();
+  private final KeyTree.Editor tree = KeyTree.EMPTY.edit();
   private final ConfigReader reader = new ConfigReader();
 
   @Test
@@ -31,7 +31,7 @@ class ConfigReaderTest {
         "listeners/l1",
         "{'Protocol':'HTTP','Address':{'Network':'tcp','Address':'[::1]:9000'},'Scope':'Host(`a`)','Settings':{'Default':true}}");
 
-    Config config = reader.read(tree);
+    Config config = reader.read(tree.done());
 
     assertThat(config.problems())
         .singleElement()
@@ -163,7 +163,7 @@ class ConfigReaderTest {
     put(key, value);
     put("listeners/good", "{'Protocol':'http','Address':{'Address':'127.0.0.1:1'}}");
 
-    Config config = reader.read(tree);
+    Config config = reader.read(tree.done());
 
     assertThat(config.problems()).singleElement().asString().contains(line);
     assertThat(config.listeners()).containsKey("good");
@@ -173,14 +173,17 @@ class ConfigReaderTest {
   void bytesThatAreNoTextAreAProblemLikeAnyOther() {
     tree.put("listeners/l", new byte[] {(byte) 0xc3, 0x28});
 
-    assertThat(reader.read(tree).problems()).singleElement().asString().contains("not UTF-8");
+    assertThat(reader.read(tree.done()).problems())
+        .singleElement()
+        .asString()
+        .contains("not UTF-8");
   }
 
   @Test
   void whatNobodyKnowsIsAWarningAndTheRestWorks() {
     put("backends/b/backend", "{'Type':'http','Settings':{'Colour':'red'}}");
 
-    Config config = reader.read(tree);
+    Config config = reader.read(tree.done());
 
     assertThat(config.backends()).containsKey("b");
     assertThat(config.problems())
@@ -192,12 +195,12 @@ class ConfigReaderTest {
   @Test
   void aBadValueKeepsTheLastGoodRecordUntilItIsMended() {
     put("backends/b/servers/s", "{'URL':'http://one:1'}");
-    reader.read(tree);
+    reader.read(tree.done());
 
     put("backends/b/servers/s", "{'URL':");
-    Config broken = reader.read(tree);
+    Config broken = reader.read(tree.done());
     put("backends/b/servers/s", "{'URL':'http://two:2'}");
-    Config mended = reader.read(tree);
+    Config mended = reader.read(tree.done());
 
     assertThat(broken.servers().get("b")).extracting(Server::host).containsExactly("one");
     assertThat(broken.problems()).hasSize(1);
@@ -209,19 +212,20 @@ class ConfigReaderTest {
   void theLastGoodValueOfABadOneIsWhatIsKeptForARestart() {
     put("backends/b/servers/s", "{'URL':'http://one:1'}");
     put("backends/b/servers/t", "{'URL':'http://two:2'}");
-    reader.read(tree);
+    reader.read(tree.done());
     put("backends/b/servers/s", "{'URL':");
     put("gateways/one", "{}");
     put("backends/gone/backend", "{}");
-    reader.read(tree);
+    reader.read(tree.done());
     tree.remove("backends/gone/backend");
-    reader.read(tree);
-    KeyTree kept = new KeyTree();
+    reader.read(tree.done());
+    KeyTree.Editor kept = KeyTree.EMPTY.edit();
     reader.lastGood().forEach(kept::put);
 
-    Config afterRestart = new ConfigReader().read(kept);
+    Config afterRestart = new ConfigReader().read(kept.done());
 
-    assertThat(kept.values()).containsOnlyKeys("backends/b/servers/s", "backends/b/servers/t");
+    assertThat(kept.done().values())
+        .containsOnlyKeys("backends/b/servers/s", "backends/b/servers/t");
 
     assertThat(afterRestart.problems()).isEmpty();
     assertThat(afterRestart.servers().get("b"))
@@ -233,18 +237,18 @@ class ConfigReaderTest {
   void aMiddlewareThatNeverHadAFormIsNamedForItsFrontend() {
     put("frontends/f/middlewares/m", "{'Type':'rewrite','Middleware':{}}");
 
-    assertThat(reader.read(tree).withoutForm()).containsOnlyKeys("f");
+    assertThat(reader.read(tree.done()).withoutForm()).containsOnlyKeys("f");
   }
 
   @Test
   void unchangedRecordsAndListsStayTheSameInstances() {
     put("backends/b/backend", "{'Type':'http'}");
     put("backends/b/servers/s", "{'URL':'http://one:1'}");
-    Config before = reader.read(tree);
+    Config before = reader.read(tree.done());
 
     put("backends/c/servers/s", "{'URL':'http://one:1'}");
     put("backends/b/servers/s", "{ 'URL' : 'http://one:1' }");
-    Config after = reader.read(tree);
+    Config after = reader.read(tree.done());
 
     assertThat(after.backends().get("b")).isSameAs(before.backends().get("b"));
     assertThat(after.servers().get("b")).isSameAs(before.servers().get("b"));
@@ -270,11 +274,11 @@ class ConfigReaderTest {
         case 5 -> tree.remove("backends/" + id + "/servers/s" + random.nextInt(3));
         default -> tree.remove("frontends/" + id + "/frontend");
       }
-      Config config = reader.read(tree);
+      Config config = reader.read(tree.done());
 
-      KeyTree copy = new KeyTree();
-      tree.values().forEach(copy::put);
-      Config whole = new ConfigReader().read(copy);
+      KeyTree.Editor copy = KeyTree.EMPTY.edit();
+      tree.done().values().forEach(copy::put);
+      Config whole = new ConfigReader().read(copy.done());
       assertThat(config.backends()).isEqualTo(whole.backends());
       assertThat(config.servers()).isEqualTo(whole.servers());
       assertThat(config.withoutForm()).isEqualTo(whole.withoutForm());

@@ -51,10 +51,10 @@ class ProblemTest {
       })
   void noSecretOfARecordIsRepeatedWhateverIsWrongWithIt(String key, String value) {
     String written = value.replace('\'', '"').replace("SECRET", SECRET);
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     tree.put(key, written.getBytes(StandardCharsets.UTF_8));
 
-    List<Problem> problems = new ConfigReader().read(tree).problems();
+    List<Problem> problems = new ConfigReader().read(tree.done()).problems();
 
     for (int from = 0; from + 12 <= SECRET.length(); from++) {
       assertThat(problems.toString()).doesNotContain(SECRET.substring(from, from + 12));
@@ -68,10 +68,10 @@ class ProblemTest {
         IntStream.range(0, 60_000)
             .mapToObj(i -> "\"unknown" + i + "\":1")
             .collect(Collectors.joining(","));
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     tree.put("backends/b/backend", ("{" + fields + "}").getBytes(StandardCharsets.UTF_8));
 
-    assertThat(new ConfigReader().read(tree).problems()).hasSizeBetween(1, 10);
+    assertThat(new ConfigReader().read(tree.done()).problems()).hasSizeBetween(1, 10);
   }
 
   @Test

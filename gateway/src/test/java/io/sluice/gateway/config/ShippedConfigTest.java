@@ -42,12 +42,12 @@ class ShippedConfigTest {
 
   @Test
   void theRoutesAreReadWithoutAProblem() throws IOException {
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     for (Path file : routeFiles()) {
       tree.put(ROUTES.relativize(file).toString().replace(".json", ""), Files.readAllBytes(file));
     }
 
-    Config config = new ConfigReader().read(tree);
+    Config config = new ConfigReader().read(tree.done());
 
     assertThat(config.problems()).isEmpty();
     assertThat(config.listeners()).containsOnlyKeys("public", "private");
@@ -86,11 +86,11 @@ class ShippedConfigTest {
       })
   void schemasAndReaderKnowTheSame(String key, String json) throws IOException {
     String text = json.replace('\'', '"');
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     tree.put(key, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     assertThat(schema(schemaFor(key)).validate(JSON.readTree(text))).isEmpty();
-    assertThat(new ConfigReader().read(tree).problems()).isEmpty();
+    assertThat(new ConfigReader().read(tree.done()).problems()).isEmpty();
   }
 
   /**
@@ -127,11 +127,11 @@ class ShippedConfigTest {
       })
   void schemasAndReaderRefuseTheSame(String key, String json) throws IOException {
     String text = json.replace('\'', '"');
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     tree.put(key, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     assertThat(schema(schemaFor(key)).validate(JSON.readTree(text))).isNotEmpty();
-    assertThat(new ConfigReader().read(tree).problems()).isNotEmpty();
+    assertThat(new ConfigReader().read(tree.done()).problems()).isNotEmpty();
   }
 
   private static String schemaFor(String key) {

@@ -2,7 +2,6 @@ package io.sluice.gateway.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.config.KeyTree;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -58,9 +57,9 @@ abstract class ConfigSourceContract {
   @Test
   void theRevisionGrowsWithEveryChange() throws Exception {
     try (ConfigSource source = open()) {
-      long before = source.await(PATIENCE).revision();
+      long before = source.await(PATIENCE).tree().revision();
       put("listeners/a", "1");
-      assertThat(source.await(PATIENCE).revision()).isGreaterThan(before);
+      assertThat(source.await(PATIENCE).tree().revision()).isGreaterThan(before);
     }
   }
 
@@ -95,7 +94,7 @@ abstract class ConfigSourceContract {
       throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
-      KeyTree tree = source.await(Duration.ofSeconds(1));
+      Snapshot tree = source.await(Duration.ofSeconds(1));
       if (tree != null && values(tree).equals(expected)) {
         return true;
       }
@@ -103,9 +102,11 @@ abstract class ConfigSourceContract {
     return false;
   }
 
-  static Map<String, String> values(KeyTree tree) {
+  static Map<String, String> values(Snapshot snapshot) {
     Map<String, String> values = new TreeMap<>();
-    tree.values()
+    snapshot
+        .tree()
+        .values()
         .forEach((key, value) -> values.put(key, new String(value, StandardCharsets.UTF_8)));
     return values;
   }

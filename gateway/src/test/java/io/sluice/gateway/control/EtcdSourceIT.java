@@ -104,7 +104,7 @@ class EtcdSourceIT extends ConfigSourceContract {
               .toList());
     }
     try (EtcdSource source = open()) {
-      assertThat(source.await(PATIENCE).size()).isEqualTo(4_500);
+      assertThat(source.await(PATIENCE).tree().size()).isEqualTo(4_500);
     }
   }
 
@@ -119,11 +119,11 @@ class EtcdSourceIT extends ConfigSourceContract {
       }
     }
     try (EtcdSource source = open()) {
-      KeyTree tree = source.await(PATIENCE);
+      KeyTree tree = source.await(PATIENCE).tree();
       assertThat(tree.size()).isEqualTo(80);
       assertThat(tree.values().get("hosts/h79/host")).hasSize(900_000);
       put("listeners/late", "1");
-      assertThat(source.await(PATIENCE).size()).isEqualTo(81);
+      assertThat(source.await(PATIENCE).tree().size()).isEqualTo(81);
     }
   }
 
@@ -131,7 +131,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void keysThatAreNoTextAreKeptApartAndFollowed() throws Exception {
     try (EtcdConnection raw = new EtcdConnection(settings());
         EtcdSource source = open()) {
-      AtomicReference<KeyTree> seen = new AtomicReference<>(source.await(PATIENCE));
+      AtomicReference<Snapshot> seen = new AtomicReference<>(source.await(PATIENCE));
       put("listeners/a", "1");
       for (byte odd : new byte[] {(byte) 0xff, (byte) 0xfe}) {
         byte[] key = (prefix + "/listeners/?").getBytes(StandardCharsets.UTF_8);
@@ -144,12 +144,13 @@ class EtcdSourceIT extends ConfigSourceContract {
           .atMost(PATIENCE)
           .until(
               () -> {
-                KeyTree now = source.await(Duration.ofMillis(100));
-                return (now == null ? seen.get() : seen.updateAndGet(last -> now)).size() == 4;
+                Snapshot now = source.await(Duration.ofMillis(100));
+                return (now == null ? seen.get() : seen.updateAndGet(last -> now)).tree().size()
+                    == 4;
               });
     }
     try (EtcdSource again = open()) {
-      assertThat(again.await(PATIENCE).values().keySet())
+      assertThat(again.await(PATIENCE).tree().values().keySet())
           .hasSize(4)
           .contains("listeners/a", "listeners/b");
     }
@@ -196,13 +197,13 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aRevisionThatWritesTheSameAgainIsToldAlsoByAList() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      long before = source.await(PATIENCE).revision();
+      long before = source.await(PATIENCE).tree().revision();
       etcd.kill();
       etcd.resume();
       // Nobody asks the source meanwhile, so that it learns of this by a list.
       put("frontends/f/frontend", "1");
 
-      assertThat(next(source).revision()).isGreaterThan(before);
+      assertThat(next(source).tree().revision()).isGreaterThan(before);
     }
   }
 
@@ -236,7 +237,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("frontends/f/frontend", "1");
     put("frontends/g/frontend", "1");
     try (EtcdSource source = open()) {
-      KeyTree served = source.await(PATIENCE);
+      Snapshot served = source.await(PATIENCE);
       etcd.kill();
       etcd.wipe();
       etcd.resume();
@@ -264,7 +265,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aHoldOutlivesWhateverTheStoreDoesNext() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      KeyTree served = source.await(PATIENCE);
+      Snapshot served = source.await(PATIENCE);
       etcd.kill();
       etcd.wipe();
       etcd.resume();
@@ -298,7 +299,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open();
         Etcd other = Etcd.start()) {
-      KeyTree served = source.await(PATIENCE);
+      Snapshot served = source.await(PATIENCE);
       other.put("/before", "so that its revision is higher");
       for (int i = 0; i < 150; i++) {
         other.put(prefix + "/frontends/foreign/frontend", "" + i);
@@ -333,16 +334,16 @@ class EtcdSourceIT extends ConfigSourceContract {
     }
   }
 
-  private KeyTree last = new KeyTree();
+  private Snapshot last = new Snapshot(KeyTree.EMPTY, Snapshot.ETCD, 0);
 
   private Map<String, String> latest(ConfigSource source) throws InterruptedException {
-    KeyTree tree = source.await(Duration.ofMillis(200));
+    Snapshot tree = source.await(Duration.ofMillis(200));
     last = tree == null ? last : tree;
     return values(last);
   }
 
-  private static KeyTree next(ConfigSource source) {
-    KeyTree[] found = new KeyTree[1];
+  private static Snapshot next(ConfigSource source) {
+    Snapshot[] found = new Snapshot[1];
     Awaitility.await()
         .atMost(PATIENCE)
         .until(

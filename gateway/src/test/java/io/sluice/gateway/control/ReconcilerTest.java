@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReconcilerTest {
   /** A store that tells what a test says. */
   private static final class Told implements ConfigSource {
-    private final LinkedBlockingQueue<KeyTree> trees = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Snapshot> trees = new LinkedBlockingQueue<>();
 
     @Override
-    public KeyTree await(Duration atMost) throws InterruptedException {
+    public Snapshot await(Duration atMost) throws InterruptedException {
       return trees.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -112,18 +112,17 @@ class ReconcilerTest {
                     && reconciler.status().problems().isEmpty());
   }
 
-  private static KeyTree tree(long revision, String frontend) {
-    KeyTree tree = new KeyTree();
-    tree.revision(revision);
+  private static Snapshot tree(long revision, String frontend) {
+    KeyTree.Editor tree = KeyTree.EMPTY.edit().revision(revision);
     put(tree, "backends/b/backend", "{\"Type\":\"http\"}");
     put(
         tree,
         "frontends/" + frontend + "/frontend",
         "{\"Type\":\"http\",\"BackendId\":\"b\",\"Route\":\"Path(`/`)\"}");
-    return tree;
+    return new Snapshot(tree.done(), Snapshot.ETCD, 1);
   }
 
-  private static void put(KeyTree tree, String key, String value) {
+  private static void put(KeyTree.Editor tree, String key, String value) {
     tree.put(key, value.getBytes(StandardCharsets.UTF_8));
   }
 }

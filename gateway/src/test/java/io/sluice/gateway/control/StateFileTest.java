@@ -26,7 +26,7 @@ class StateFileTest {
     file.save(new LastGood(tree(7, "listeners/b", "one", "listeners/c", "").values(), 7, 42));
     file.save(new LastGood(tree(8, "listeners/b", "two", "listeners/c", "").values(), 8, 42));
 
-    StoredTree loaded = file.load();
+    Snapshot loaded = file.load();
 
     assertThat(loaded.clusterId()).isEqualTo(42);
     assertThat(loaded.tree().revision()).isEqualTo(8);
@@ -65,29 +65,26 @@ class StateFileTest {
 
   @Test
   void aTreeThatCannotContinueTheServedOneIsDoubted() {
-    KeyTree served = tree(100, "frontends/f/frontend", "{}");
+    Snapshot served = found(100, 1, "frontends/f/frontend", "{}");
 
-    assertThat(
-            StoreGuard.doubt(served, 1, new StoredTree(tree(101, "frontends/g/frontend", "{}"), 1)))
-        .isEmpty();
-    assertThat(
-            StoreGuard.doubt(served, 1, new StoredTree(tree(101, "frontends/g/frontend", "{}"), 2)))
+    assertThat(StoreGuard.doubt(served, found(101, 1, "frontends/g/frontend", "{}"))).isEmpty();
+    assertThat(StoreGuard.doubt(served, found(101, 2, "frontends/g/frontend", "{}")))
         .contains("another cluster");
-    assertThat(
-            StoreGuard.doubt(served, 1, new StoredTree(tree(5, "frontends/g/frontend", "{}"), 1)))
+    assertThat(StoreGuard.doubt(served, found(5, 1, "frontends/g/frontend", "{}")))
         .contains("went back");
-    assertThat(StoreGuard.doubt(served, 1, new StoredTree(tree(101), 1))).contains("no frontend");
-    assertThat(
-            StoreGuard.doubt(served, 1, new StoredTree(tree(5, "frontends/f/frontend", "{}"), 2)))
-        .isEmpty();
+    assertThat(StoreGuard.doubt(served, found(101, 1))).contains("no frontend");
+    assertThat(StoreGuard.doubt(served, found(5, 2, "frontends/f/frontend", "{}"))).isEmpty();
+  }
+
+  private static Snapshot found(long revision, long clusterId, String... keysAndValues) {
+    return new Snapshot(tree(revision, keysAndValues), Snapshot.ETCD, clusterId);
   }
 
   private static KeyTree tree(long revision, String... keysAndValues) {
-    KeyTree tree = new KeyTree();
-    tree.revision(revision);
+    KeyTree.Editor tree = KeyTree.EMPTY.edit().revision(revision);
     for (int i = 0; i < keysAndValues.length; i += 2) {
       tree.put(keysAndValues[i], keysAndValues[i + 1].getBytes(StandardCharsets.UTF_8));
     }
-    return tree;
+    return tree.done();
   }
 }

@@ -69,7 +69,7 @@ class StateKeeperTest {
   }
 
   private long revision() throws Exception {
-    StoredTree kept = file.load();
+    Snapshot kept = file.load();
     return kept == null ? 0 : kept.tree().revision();
   }
 

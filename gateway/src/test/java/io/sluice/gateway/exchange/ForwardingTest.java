@@ -22,13 +22,13 @@ class ForwardingTest {
   private static final Listener LISTENER = listener();
 
   private static Listener listener() {
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     tree.put(
         "listeners/l",
         ("{\"Protocol\":\"http\",\"Address\":{\"Address\":\"127.0.0.1:1\"},"
                 + "\"Settings\":{\"TrustedProxies\":[\"127.0.0.0/8\",\"198.51.100.0/24\"]}}")
             .getBytes(StandardCharsets.UTF_8));
-    Config config = new ConfigReader().read(tree);
+    Config config = new ConfigReader().read(tree.done());
     return config.listeners().get("l");
   }
 

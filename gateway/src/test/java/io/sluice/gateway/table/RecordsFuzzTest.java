@@ -83,7 +83,7 @@ class RecordsFuzzTest {
     if (bytes.length == 0 || bytes.length > MOST) {
       return;
     }
-    KeyTree tree = new KeyTree();
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
     put(
         tree,
         "listeners/good",
@@ -100,11 +100,11 @@ class RecordsFuzzTest {
             new Telemetry(),
             new Sources(new SharedBudget(0)),
             System::nanoTime);
-    RoutingTable before = compiler.compile(reader.read(tree), RoutingTable.EMPTY);
+    RoutingTable before = compiler.compile(reader.read(tree.done()), RoutingTable.EMPTY);
     String key = KEYS.get((bytes[0] & 0xff) % KEYS.size());
     tree.put(key, Arrays.copyOfRange(bytes, 1, bytes.length));
 
-    Config config = reader.read(tree);
+    Config config = reader.read(tree.done());
     RoutingTable after = compiler.compile(config, before);
 
     assertThat(after.frontends().get("good")).isSameAs(before.frontends().get("good"));
@@ -116,7 +116,7 @@ class RecordsFuzzTest {
     }
   }
 
-  private static void put(KeyTree tree, String key, String value) {
+  private static void put(KeyTree.Editor tree, String key, String value) {
     tree.put(key, value.getBytes(StandardCharsets.UTF_8));
   }
 }

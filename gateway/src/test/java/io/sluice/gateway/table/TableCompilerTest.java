@@ -44,7 +44,7 @@ class TableCompilerTest {
               "{'Type':'connlimit','Middleware':{'Connections':16,'Variable':'client.ip'}}"));
 
   private final Endpoints endpoints = new Endpoints(List.of());
-  private final KeyTree tree = new KeyTree();
+  private final KeyTree.Editor tree = KeyTree.EMPTY.edit();
   private final ConfigReader reader = new ConfigReader();
   private final TableCompiler compiler =
       new TableCompiler(
@@ -271,12 +271,12 @@ class TableCompilerTest {
 
   private void put(String key, String json) {
     tree.put(key, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-    table = compiler.compile(reader.read(tree), table);
+    table = compiler.compile(reader.read(tree.done()), table);
   }
 
   private void remove(String key) {
     tree.remove(key);
-    table = compiler.compile(reader.read(tree), table);
+    table = compiler.compile(reader.read(tree.done()), table);
   }
 
   private String match(String address, String path) {
