@@ -49,9 +49,15 @@ final class Course {
     return rollout().phase().isOver();
   }
 
-  /** Whether the timeline has such an event. */
-  boolean hasHappened(String what) {
-    return rollout().timeline().stream().anyMatch(event -> event.what().equals(what));
+  /** Whether the step under way has reached this, in this process or in one before it. */
+  boolean hasReached(Rollout.Mark mark) {
+    return rollout().progress().contains(mark);
+  }
+
+  /** Writes that the step has reached something, and how it is told. */
+  void reached(Rollout.Mark mark, String what) throws IOException, InterruptedException, Taken {
+    Event told = event(what);
+    change(rollout -> rollout.and(mark).and(told));
   }
 
   void say(String line) {

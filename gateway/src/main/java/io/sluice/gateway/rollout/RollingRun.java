@@ -8,7 +8,9 @@ import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
 import io.sluice.gateway.rollout.Rolling.Replacement;
 import io.sluice.gateway.rollout.Rollout.Asked;
+import io.sluice.gateway.rollout.Rollout.Mark;
 import io.sluice.gateway.rollout.Rollout.Phase;
+import io.sluice.gateway.rollout.Rollout.Stage;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import io.sluice.gateway.rollout.ServerCommands.Outcome;
 import io.sluice.gateway.store.EtcdStore;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class RollingRun {
   /** Of fewer answers nothing is concluded. */
   private static final int LEAST_ANSWERS = 20;
+
+  private static final Mark JUDGED = new Mark(Stage.JUDGED, "");
 
   /** Of so many something is, before the time is over. */
   private static final int MANY_ANSWERS = 200;
@@ -65,7 +69,9 @@ final class RollingRun {
       Window window = new Window(fleet, before);
       if (ended(plan.goingFirst(batch)) && begun(batch)) {
         window.look();
-        Traffic since = isJudged(batch) ? new Traffic() : doesWell(batch, before.sum());
+        // Once it was found to do well it is not asked again: old servers may be gone since.
+        boolean judged = course.hasReached(JUDGED);
+        Traffic since = judged ? new Traffic() : doesWell(batch, before.sum());
         if (since != null && ended(plan.goingLast(batch))) {
           replaced(batch, since.summary(), before.sum().summary());
         }
@@ -85,17 +91,8 @@ final class RollingRun {
             rollout.and(event).to(last ? Phase.DONE : Phase.RUNNING, last ? step : step + 1));
   }
 
-  /** Whether this step was found well before it was cut short: old servers may be gone since. */
-  private boolean isJudged(List<Replacement> batch) {
-    return course.hasHappened(wellDone(batch));
-  }
-
   private static String said(List<Replacement> batch) {
     return batch.stream().map(Replacement::toString).collect(Collectors.joining(", "));
-  }
-
-  private static String wellDone(List<Replacement> batch) {
-    return "found well: " + said(batch);
   }
 
   /**
@@ -128,7 +125,7 @@ final class RollingRun {
       }
     }
     window.look();
-    course.change(rollout -> rollout.and(course.event(wellDone(batch))));
+    course.reached(JUDGED, "found well: " + said(batch));
     return since.sum();
   }
 
@@ -294,10 +291,10 @@ final class RollingRun {
       course.pause();
       // Recorded before the stop: if this process dies right after it, the next one must know that
       // the missing server is ours.
-      String stopping = "stopping " + each.oldId();
-      boolean again = course.hasHappened(stopping);
+      Mark stopping = new Mark(Stage.STOPPING, each.oldId());
+      boolean again = course.hasReached(stopping);
       if (!again) {
-        course.change(rollout -> rollout.and(course.event(stopping)));
+        course.reached(stopping, "stopping " + each.oldId());
       }
       Outcome stopped = commands.stopOld(each);
       if (stopped.isNotMine() && !again) {

@@ -1,19 +1,23 @@
 package io.sluice.gateway.rollout;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A rollout as it stands. Immutable.
  *
  * @param step the index of the step that is under way
  * @param asked what an operator wants of the process that runs it
- * @param timeline what has happened, oldest first
+ * @param timeline what has happened, oldest first, for people to read
+ * @param progress what is done of the step under way, for a process that goes on with it
  */
+@JsonIgnoreProperties(ignoreUnknown = true) // A later version may write more.
 public record Rollout(
     String id,
     String startedAt,
@@ -21,7 +25,28 @@ public record Rollout(
     Phase phase,
     int step,
     Asked asked,
-    List<Event> timeline) {
+    List<Event> timeline,
+    List<Mark> progress) {
+  /** One that was written by an earlier version has no progress. */
+  public Rollout {
+    progress = Objects.requireNonNullElse(progress, List.of());
+  }
+
+  /** A part of a step that is not done twice. */
+  public enum Stage {
+    /** The new servers of the step were found to do well. */
+    JUDGED,
+    /** The server is being stopped, or was. */
+    STOPPING
+  }
+
+  /**
+   * What a step has reached.
+   *
+   * @param server the id of the one that it is about; empty for all of the step
+   */
+  public record Mark(Stage stage, String server) {}
+
   /** Where it is in its life. */
   public enum Phase {
     RUNNING,
@@ -73,7 +98,14 @@ public record Rollout(
   /** One that has not begun. */
   public static Rollout of(Plan plan) {
     return new Rollout(
-        plan.id(), Instant.now().toString(), plan, Phase.RUNNING, 0, Asked.NOTHING, List.of());
+        plan.id(),
+        Instant.now().toString(),
+        plan,
+        Phase.RUNNING,
+        0,
+        Asked.NOTHING,
+        List.of(),
+        List.of());
   }
 
   static Rollout read(String json) throws IOException {
@@ -86,7 +118,8 @@ public record Rollout(
   }
 
   Rollout to(Phase next, int nextStep) {
-    return new Rollout(id, startedAt, plan, next, nextStep, asked, timeline);
+    List<Mark> left = nextStep == step ? progress : List.of();
+    return new Rollout(id, startedAt, plan, next, nextStep, asked, timeline, left);
   }
 
   /** A wish is answered once; another that has come since stays. */
@@ -95,12 +128,22 @@ public record Rollout(
   }
 
   Rollout asking(Asked wish) {
-    return new Rollout(id, startedAt, plan, phase, step, wish, timeline);
+    return new Rollout(id, startedAt, plan, phase, step, wish, timeline, progress);
   }
 
   Rollout and(Event event) {
-    List<Event> longer = new ArrayList<>(timeline);
-    longer.add(event);
-    return new Rollout(id, startedAt, plan, phase, step, asked, List.copyOf(longer));
+    return new Rollout(
+        id, startedAt, plan, phase, step, asked, with(timeline, event), progress);
+  }
+
+  /** Remembers that the step has reached something. */
+  Rollout and(Mark mark) {
+    return new Rollout(id, startedAt, plan, phase, step, asked, timeline, with(progress, mark));
+  }
+
+  private static <T> List<T> with(List<T> list, T last) {
+    List<T> longer = new ArrayList<>(list);
+    longer.add(last);
+    return List.copyOf(longer);
   }
 }
