@@ -229,7 +229,9 @@ class ResponsesIT extends RawConnection {
 
     client.send("GET /loop HTTP/1.1\r\nHost: a\r\n\r\n");
 
-    assertThat(client.message().status()).isEqualTo(508);
+    Wire.Message refused = client.message();
+    assertThat(refused.status()).isEqualTo(508);
+    assertThat(refused.body()).contains("\"reason\":\"loop_detected\"");
     client.send("GET /echo HTTP/1.1\r\nHost: a\r\nVia: 1.1 cdn\r\n\r\n");
     assertThat(client.message().body()).contains("Via: 1.1 cdn, 1.1 sluice-");
   }

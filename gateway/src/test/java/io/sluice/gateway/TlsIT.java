@@ -382,7 +382,9 @@ class TlsIT {
   void aRequestForAHostThatTheConnectionWasNotMadeForIsMisdirected() throws Exception {
     try (SSLSocket socket = connect(null, "localhost")) {
       assertThat(exchange(socket, "unknown.example")).startsWith("HTTP/1.1 200");
-      assertThat(exchange(socket, "other.example")).startsWith("HTTP/1.1 421");
+      assertThat(exchange(socket, "other.example"))
+          .startsWith("HTTP/1.1 421")
+          .contains("\"reason\":\"misdirected\"");
     }
   }
 

@@ -132,8 +132,7 @@ public record Rollout(
   }
 
   Rollout and(Event event) {
-    return new Rollout(
-        id, startedAt, plan, phase, step, asked, with(timeline, event), progress);
+    return new Rollout(id, startedAt, plan, phase, step, asked, with(timeline, event), progress);
   }
 
   /** Remembers that the step has reached something. */

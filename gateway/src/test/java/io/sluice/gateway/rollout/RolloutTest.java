@@ -49,8 +49,8 @@ class RolloutTest {
 
   @Test
   void theWordsOfTheTimelineDecideNothing() {
-    Rollout told = rolling().and(
-            Course.event("found well: anything", 0, 0, Course.NOTHING, Course.NOTHING));
+    Rollout told =
+        rolling().and(Course.event("found well: anything", 0, 0, Course.NOTHING, Course.NOTHING));
 
     assertThat(told.progress()).isEmpty();
   }
