@@ -107,7 +107,7 @@ public final class Http2RequestRules {
         throw Reason.BAD_METHOD.error();
       }
     }
-    if (AsciiString.contentEquals(protocol, "websocket")) {
+    if (AsciiString.contentEqualsIgnoreCase(protocol, "websocket")) {
       head.fields().add("Sec-WebSocket-Key", WebSocketKey.random());
     }
     int start = head.fields().append(protocol);

@@ -72,7 +72,8 @@ public final class Http2Messages {
             .scheme(scheme)
             .path(request.target())
             .authority(host)
-            .add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), request.upgrade());
+            // Its case is anybody's (RFC 9110 section 7.8); the name is registered in lower case.
+            .add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), request.upgrade().toLowerCase());
     AsciiString[] pairs = fields(request.fields(), false, 0);
     for (int i = 0; i < pairs.length; i += 2) {
       if (!pairs[i].contentEquals(WEBSOCKET_KEY)) {
