@@ -33,19 +33,23 @@ final class H2Wire implements AutoCloseable {
   }
 
   private final Wire wire;
-  private final boolean agrees;
+  private final boolean isServer;
+
+  /** Whether it confirms what the other side says it takes: not before it has said so itself. */
+  private boolean agrees;
+
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
   H2Wire(int port) {
     wire = Wire.connect(port);
-    agrees = false;
+    isServer = false;
     wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     frame(SETTINGS, 0, 0, new byte[0]);
   }
 
   private H2Wire(Wire wire) {
     this.wire = wire;
-    this.agrees = true;
+    this.isServer = true;
   }
 
   /**
@@ -73,6 +77,7 @@ final class H2Wire implements AutoCloseable {
       payload.writeBytes(number(settings[i + 1]));
     }
     frame(SETTINGS, 0, 0, payload.toByteArray());
+    agrees = isServer;
   }
 
   static byte[] number(int value) {

@@ -3,8 +3,11 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams of one connection leave each other alone, and live as long as both sides want. */
 class StreamsIT {
+  private static final int MAX_CONCURRENT_STREAMS = 3;
   private static final int INITIAL_WINDOW_SIZE = 4;
+  private static final int CANCEL = 8;
   private static final int LARGE = 2_000_000;
 
   private TestGateway gateway;
@@ -292,6 +297,83 @@ class StreamsIT {
         go.countDown();
         assertThat(client.line()).isEqualTo("3");
       }
+    }
+  }
+
+  /**
+   * What a server takes is known from its SETTINGS; until they are there it gets one exchange,
+   * since some end the whole connection over one that is too many.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aServerIsNeverGivenMoreStreamsThanItTakes(int limit) {
+    AtomicInteger most = new AtomicInteger();
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              H2Wire server = H2Wire.accepting(wire);
+              List<Integer> open = new ArrayList<>();
+              boolean greeted = false;
+              for (H2Wire.Frame frame = server.any(); frame != null; frame = server.any()) {
+                if (frame.type() == H2Wire.HEADERS) {
+                  open.add(frame.stream());
+                  most.accumulateAndGet(open.size(), Math::max);
+                }
+                if (!open.isEmpty() && !wire.hears(100)) {
+                  if (!greeted) {
+                    server.settings(MAX_CONCURRENT_STREAMS, limit);
+                    greeted = true;
+                  }
+                  open.forEach(stream -> server.headers(stream, true, ":status", "204"));
+                  open.clear();
+                }
+              }
+            })) {
+      serve("{}", "{'Protocol':'h2c'}", origin);
+      try (H2Wire client = new H2Wire(port)) {
+        for (int i = 0; i < 10; i++) {
+          client.frame(H2Wire.HEADERS, H2Wire.END_HEADERS | H2Wire.END_STREAM, 2 * i + 1, get("/"));
+        }
+        for (int i = 0; i < 10; i++) {
+          assertThat(client.fields(client.next(H2Wire.HEADERS))).contains(":status: 204");
+        }
+      }
+      assertThat(most).hasValueBetween(1, limit);
+    }
+  }
+
+  @Test
+  void aServerThatNeverSaysWhatItTakesHoldsNobodyForLong() {
+    try (Origin origin = Origin.scripted(Wire::toEnd)) {
+      serve("{}", "{'Protocol':'h2c','Timeouts':{'Dial':'300ms','Read':'300ms'}}", origin);
+      try (H2Wire client = new H2Wire(port)) {
+        for (int i = 0; i < 5; i++) {
+          client.frame(H2Wire.HEADERS, H2Wire.END_HEADERS | H2Wire.END_STREAM, 2 * i + 1, get("/"));
+        }
+        for (int i = 0; i < 5; i++) {
+          assertThat(client.fields(client.next(H2Wire.HEADERS))).contains(":status: 504");
+        }
+      }
+    }
+  }
+
+  /** What waited for its window is dropped then, which is nobody's fault. */
+  @Test
+  void aClientThatCancelsBreaksNoRule() {
+    try (Origin origin = Origin.scripted(wire -> large(H2Wire.serving(wire)))) {
+      serve("{}", "{'Protocol':'h2c'}", origin);
+      try (H2Wire client = new H2Wire(port)) {
+        client.frame(H2Wire.HEADERS, H2Wire.END_HEADERS | H2Wire.END_STREAM, 1, get("/large"));
+        int received = 0;
+        while (received < 65_535) {
+          received += client.next(H2Wire.DATA).payload().length;
+        }
+        client.frame(H2Wire.RST_STREAM, 0, 1, H2Wire.number(CANCEL));
+        client.frame(H2Wire.PING, 0, 0, new byte[8]);
+        assertThat(client.next(H2Wire.PING)).isNotNull();
+      }
+      assertThat(gateway.meter("sluice_rejected_total{reason=\"protocol_error\"}")).isZero();
+      assertThat(gateway.meter("sluice_rejected_total{reason=\"client_gone\"}")).isOne();
     }
   }
 }

@@ -264,7 +264,9 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
-    proxy.telemetry().rejected(Reason.PROTOCOL_ERROR.label());
+    if (!outbound) {
+      proxy.telemetry().rejected(Reason.PROTOCOL_ERROR.label());
+    }
     Http2Stream stream = connection().stream(error.streamId());
     if (!outbound && !conduct.forgivesReset()) {
       tooManyResets();

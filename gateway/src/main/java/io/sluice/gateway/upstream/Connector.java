@@ -42,6 +42,9 @@ final class Connector {
     void onHttp2(Http2Upstream connection);
 
     void onFailed(Reason reason);
+
+    /** What is told of an HTTP/2 connection after that. */
+    Http2Upstream.Greeted greeted();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
@@ -268,7 +271,8 @@ final class Connector {
       ConnectionSettings settings,
       Result result) {
     if (http2) {
-      Http2Upstream connection = Http2Upstream.on(pools, endpoint, channel);
+      Http2Upstream connection =
+          Http2Upstream.on(pools, endpoint, channel, settings, result.greeted());
       channel.pipeline().addLast("http2", connection);
       result.onHttp2(connection);
     } else {

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * What one event loop has of one endpoint. Event loop only.
  *
  * <p>HTTP/1.1 connections serve one exchange each and wait in {@code idle}; HTTP/2 connections are
- * shared. While a connection that will be shared is being opened, exchanges wait for it instead of
- * opening more; of others only so many are opened at a time, so that a client which asks and gives
- * up again and again does not make connections as fast as it asks.
+ * shared. While one that will be shared is being opened, until its server has said how many it
+ * takes, exchanges wait for it instead of opening more; of others only so many are opened at a
+ * time, so that a client which asks and gives up again and again does not make connections as fast
+ * as it asks.
  */
 final class EndpointPool {
   private static final int MOST_OPENING = 64;

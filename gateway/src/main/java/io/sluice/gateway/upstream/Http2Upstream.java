@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.wire.DeadlineWheel;
 import io.sluice.gateway.wire.FrameListener;
@@ -40,6 +41,8 @@ final class Http2Upstream extends MultiplexedConnection {
   private final AsciiString scheme;
   private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
   private final DeadlineWheel.Deadline deadline;
+  private final DeadlineWheel.Deadline greeting;
+  private final Greeted greeted;
   private final long openedAt;
   private int reserved;
   private boolean leaving;
@@ -59,8 +62,19 @@ final class Http2Upstream extends MultiplexedConnection {
     REFUSED
   }
 
-  private Http2Upstream(Codec codec, LoopPools pools, Endpoint endpoint, Channel channel) {
+  /** Told once: whether the server has said what it takes. */
+  interface Greeted {
+    /** Its SETTINGS have come. */
+    void known();
+
+    /** They have not come in time, or the connection has ended before. */
+    void never(Reason reason);
+  }
+
+  private Http2Upstream(
+      Codec codec, LoopPools pools, Endpoint endpoint, Channel channel, Greeted greeted) {
     super(codec);
+    this.greeted = greeted;
     this.pools = pools;
     this.endpoint = endpoint;
     this.channel = channel;
@@ -68,18 +82,32 @@ final class Http2Upstream extends MultiplexedConnection {
     this.openedAt = pools.loop().now();
     this.key = connection().newKey();
     this.deadline = pools.loop().deadlines().deadline(this::leave);
+    this.greeting = pools.loop().deadlines().deadline(this::onNoGreeting);
     decoder().frameListener(new Frames());
     encoder().flowController().listener(this::onWritabilityChanged);
     connection().addListener(new StreamEnds());
   }
 
-  static Http2Upstream on(LoopPools pools, Endpoint endpoint, Channel channel) {
+  /**
+   * Speaks HTTP/2 on a channel.
+   *
+   * @param timing how long the server's SETTINGS may take: as long as a connection
+   */
+  static Http2Upstream on(
+      LoopPools pools,
+      Endpoint endpoint,
+      Channel channel,
+      ConnectionSettings timing,
+      Greeted greeted) {
     Http2Settings settings =
         new Http2Settings()
             .pushEnabled(false)
             .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
             .initialWindowSize(STREAM_WINDOW);
-    return make(false, settings, codec -> new Http2Upstream(codec, pools, endpoint, channel));
+    Http2Upstream made =
+        make(false, settings, codec -> new Http2Upstream(codec, pools, endpoint, channel, greeted));
+    made.greeting.in(timing.timeouts().dial().toNanos());
+    return made;
   }
 
   /** Where it leads; null once it is closed. */
@@ -101,13 +129,16 @@ final class Http2Upstream extends MultiplexedConnection {
 
   // New streams.
 
-  /** Whether another exchange may go here. */
+  /**
+   * Whether another exchange may go here. Before the server has said how many it takes it gets one:
+   * what it refuses for want of room may end the connection for all.
+   */
   boolean takesMore() {
     int open = connection().numActiveStreams() + reserved;
+    int most = tunnels == Tunnels.UNKNOWN ? 1 : connection().local().maxActiveStreams();
     return !leaving
         && channel.isActive()
-        && open < MAX_STREAMS
-        && open < connection().local().maxActiveStreams()
+        && open < Math.min(most, MAX_STREAMS)
         && !connection().goAwayReceived();
   }
 
@@ -205,6 +236,7 @@ final class Http2Upstream extends MultiplexedConnection {
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
         throws Http2Exception {
       indexNothing();
+      boolean first = tunnels == Tunnels.UNKNOWN;
       boolean taken = Boolean.TRUE.equals(settings.connectProtocolEnabled());
       if (taken || tunnels == Tunnels.UNKNOWN) {
         tunnels = taken ? Tunnels.TAKEN : Tunnels.REFUSED;
@@ -212,6 +244,10 @@ final class Http2Upstream extends MultiplexedConnection {
       List<Runnable> known = List.copyOf(waiting.values());
       waiting.clear();
       known.forEach(Runnable::run);
+      if (first) {
+        greeting.remove();
+        greeted.known();
+      }
     }
 
     @Override
@@ -248,7 +284,8 @@ final class Http2Upstream extends MultiplexedConnection {
       Throwable cause,
       Http2Exception.StreamException error) {
     Http2UpstreamStream stream = find(error.streamId());
-    if (stream != null) {
+    // One of ours is the end of a stream that something else has ended, which says why.
+    if (stream != null && !outbound) {
       stream.onMalformed();
     }
     super.onStreamError(ctx, outbound, cause, error);
@@ -296,6 +333,19 @@ final class Http2Upstream extends MultiplexedConnection {
     }
   }
 
+  private void onNoGreeting() {
+    endGreeting(Reason.CONNECT_TIMEOUT);
+    leave();
+  }
+
+  private void endGreeting(Reason reason) {
+    greeting.remove();
+    if (tunnels == Tunnels.UNKNOWN) {
+      tunnels = Tunnels.REFUSED;
+      greeted.never(reason);
+    }
+  }
+
   private void endIfUnused() {
     if (connection().numActiveStreams() > 0 || reserved > 0 || !channel.isActive()) {
       return;
@@ -330,6 +380,7 @@ final class Http2Upstream extends MultiplexedConnection {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     leaving = true;
     deadline.remove();
+    endGreeting(Reason.UPSTREAM_CLOSED);
     List<Http2UpstreamStream> unopened = List.copyOf(waiting.keySet());
     waiting.clear();
     unopened.forEach(Http2UpstreamStream::onNeverOpened);

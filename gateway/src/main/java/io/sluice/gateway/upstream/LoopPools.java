@@ -82,6 +82,9 @@ public final class LoopPools {
     }
   }
 
+  /** One connection, from the wish for it until it is known what it takes. */
+  private interface Opening extends Connector.Result, Http2Upstream.Greeted {}
+
   /** Opens a new connection even if one is free. */
   public void connect(Endpoint endpoint, ConnectionSettings settings, ConnectionWaiter waiter) {
     EndpointPool pool = pool(endpoint);
@@ -90,7 +93,7 @@ public final class LoopPools {
         endpoint,
         settings,
         waiter.ends(),
-        new Connector.Result() {
+        new Opening() {
           @Override
           public void onHttp1(Http1Upstream connection) {
             pool.isNotShared();
@@ -102,16 +105,34 @@ public final class LoopPools {
           @Override
           public void onHttp2(Http2Upstream connection) {
             pool.addShared(connection);
-            pool.openingSucceeded();
             waiter.onConnected(connection.reserve(settings));
-            serveWaiting(endpoint, pool);
           }
 
           @Override
           public void onFailed(Reason reason) {
             List<ConnectionWaiter> others = pool.openingFailed(openedBefore);
             waiter.onConnectFailed(reason);
-            others.forEach(other -> other.onConnectFailed(reason));
+            failed(others, reason);
+          }
+
+          @Override
+          public Http2Upstream.Greeted greeted() {
+            return this;
+          }
+
+          @Override
+          public void known() {
+            pool.openingSucceeded();
+            serveWaiting(endpoint, pool);
+          }
+
+          @Override
+          public void never(Reason reason) {
+            failed(pool.openingFailed(openedBefore), reason);
+          }
+
+          private void failed(List<ConnectionWaiter> waiting, Reason reason) {
+            waiting.forEach(each -> each.onConnectFailed(reason));
             serveWaiting(endpoint, pool);
             forgetIfEmpty(endpoint, pool);
           }
