@@ -576,7 +576,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void abort(Reason reason) {
-    close();
+    if (!isOver()) {
+      closeGently();
+    }
   }
 
   @Override

@@ -74,6 +74,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   private boolean wasReset;
   private boolean responseEnded;
   private boolean closed;
+  private @Nullable Reason aborting;
   private long queued;
 
   Http2ClientStream(Http2Connection connection, ProxyContext proxy, Http2Stream stream) {
@@ -368,6 +369,10 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   private void account() {
     unread.set(holds());
+    if (aborting != null && holds() == 0) {
+      // Not from within the codec, which tells this while it writes.
+      connection.pools().loop().execute(this::cutWhenSent);
+    }
   }
 
   @Override
@@ -411,7 +416,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   }
 
   private Wait waitsFor() {
-    if (!isWritable()) {
+    if (!isWritable() || aborting != null) {
       return Wait.READING;
     }
     boolean bodyIsDue = !requestEnded && !paused && tunnel == Tunnel.NOT_ASKED;
@@ -445,8 +450,23 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   @Override
   public void abort(Reason reason) {
-    if (!closed) {
-      connection.resetFor(stream, reason, Http2Error.INTERNAL_ERROR);
+    if (!closed && aborting == null) {
+      aborting = reason;
+      output.flush();
+      cutWhenSent();
+    }
+  }
+
+  /** What the client has been sent comes before the reset, in which it would be lost. */
+  private void cutWhenSent() {
+    if (closed || aborting == null) {
+      return;
+    }
+    if (holds() == 0) {
+      connection.resetFor(stream, aborting, Http2Error.INTERNAL_ERROR);
+    } else {
+      watch();
+      connection.flushSoon();
     }
   }
 

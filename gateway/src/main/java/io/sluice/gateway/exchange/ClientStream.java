@@ -50,7 +50,10 @@ public interface ClientStream {
   /** Stops or goes on reading the request's body. */
   void reading(boolean wanted);
 
-  /** Cuts the connection, because a response that has begun cannot be completed. */
+  /**
+   * Cuts the connection, because a response that has begun cannot be completed. What was sent of it
+   * reaches a client that reads.
+   */
   void abort(Reason reason);
 
   /** A request that a server was working on was given up by the client's own fault. */

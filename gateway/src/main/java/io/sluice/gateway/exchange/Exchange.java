@@ -346,8 +346,8 @@ final class Exchange implements ExchangeView {
   // Answers of the gateway's own.
 
   /**
-   * Ends the exchange with an error: as a response where none has begun, else by cutting the
-   * connection.
+   * Ends the exchange with an error: as a response where none has begun, as the status of a gRPC
+   * call, else by cutting the connection.
    */
   void refuse(Reason reason) {
     refuse(new Verdict.Reply(reason, reason.text(), null));
@@ -359,7 +359,12 @@ final class Exchange implements ExchangeView {
     }
     if (responseBegun) {
       finish(reply.reason());
-      stream.abort(reply.reason());
+      if (grpc && passesTrailers) {
+        stream.onFault(reply.reason());
+        Replies.endGrpc(stream, reply);
+      } else {
+        stream.abort(reply.reason());
+      }
       return;
     }
     if (attempt != null) {

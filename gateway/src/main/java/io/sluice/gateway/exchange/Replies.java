@@ -68,13 +68,25 @@ final class Replies {
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
     fields.add(HeaderName.CONTENT_LENGTH, "0");
-    fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
-    fields.add("grpc-message", reply.detail());
+    status(fields, reply);
     fields.add(HeaderName.DATE, HttpDate.now());
     fields.addAll(added);
     stream.sendHead(head);
     stream.sendEnd(Fields.EMPTY);
     stream.flush();
+  }
+
+  /** Ends a response to a gRPC call that has begun. */
+  static void endGrpc(ClientStream stream, Verdict.Reply reply) {
+    Fields trailers = new Fields();
+    status(trailers, reply);
+    stream.sendEnd(trailers);
+    stream.flush();
+  }
+
+  private static void status(Fields fields, Verdict.Reply reply) {
+    fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
+    fields.add("grpc-message", reply.detail());
   }
 
   private static String goDuration(Duration duration) {
