@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts that replace a backend's servers, under steady load. */
@@ -22,7 +21,7 @@ class RollingIT extends UnderLoad {
     return sluice(arguments.toArray(String[]::new));
   }
 
-  @RepeatedTest(3)
+  @Test
   void rollingReplacesServersOneByOne() {
     gateway.server("blue", "s1", green.port());
 

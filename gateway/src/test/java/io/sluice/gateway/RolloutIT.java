@@ -8,12 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts that move a frontend, under steady load. */
 class RolloutIT extends UnderLoad {
-  @RepeatedTest(3)
+  @Test
   void blueGreenMovesEverythingAtOnceAndBackByOneCommand() {
     sluice("rollout", "blue-green", "f", "--to", "green", "--smoke", "/a").succeeds();
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
@@ -23,7 +22,7 @@ class RolloutIT extends UnderLoad {
     assertThat(sluice("rollout", "history", "f").out()).contains("blue-green", "taken back");
   }
 
-  @RepeatedTest(3)
+  @Test
   void aGoodCanaryGoesAllTheWay() {
     Sluice canary =
         sluice(

@@ -33,11 +33,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its response, from the request's head to the last byte.
  *
+ * <pre>
+ *   ARRIVED ──its backend is known──▶ FORWARDED ──a head──▶ ANSWERING | TUNNEL
+ *      └── an answer of the gateway's own ──┴── an end, or a failure ──┴──▶ OVER
+ * </pre>
+ *
  * <p>Made for one request and never used again, so nothing that arrives late can touch another one.
  * Ends exactly once, in {@link #finish}: there the middlewares are told, the meters counted and the
  * access log written. Event loop only.
  */
 final class Exchange implements ExchangeView {
+  /** Where it is in its life. */
+  private enum Phase {
+    /** Nobody has been asked. */
+    ARRIVED,
+    /** A server is to answer it. */
+    FORWARDED,
+    /** The response has begun, and belongs to the client. */
+    ANSWERING,
+    /** Both sides say what they want. */
+    TUNNEL,
+    /** It has ended, and was counted. */
+    OVER
+  }
+
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;
@@ -47,16 +66,14 @@ final class Exchange implements ExchangeView {
   private @Nullable CompiledBackend backend;
   private MiddlewareChain.@Nullable Passage passage;
   private Fields added = Fields.EMPTY;
-  private @Nullable Attempt attempt;
+  private @Nullable Delivery delivery;
   private InetAddress client;
   private AsciiString clientText;
   private boolean passesTrailers;
   private final boolean grpc;
   private DeadlineWheel.@Nullable Deadline deadline;
-  private boolean responseBegun;
-  private boolean tunnel;
-  private boolean finished;
-  private boolean waits;
+  private Phase phase = Phase.ARRIVED;
+  private boolean waitsForRoom;
   private int status;
   private long bytesIn;
   private long bytesOut;
@@ -108,11 +125,15 @@ final class Exchange implements ExchangeView {
 
   /** Whether its backend has its part of all exchanges. */
   boolean isToCrowded() {
-    return attempt != null && attempt.isToCrowded();
+    return delivery != null && delivery.isToCrowded();
   }
 
   boolean isFinished() {
-    return finished;
+    return phase == Phase.OVER;
+  }
+
+  private boolean responseHasBegun() {
+    return phase == Phase.ANSWERING || phase == Phase.TUNNEL;
   }
 
   void cameThrough(CompiledListener through) {
@@ -146,10 +167,11 @@ final class Exchange implements ExchangeView {
 
   void forwardTo(CompiledBackend to, UpstreamRequest asked) {
     backend = to;
+    phase = Phase.FORWARDED;
     passesTrailers = asked.takesTrailers();
-    attempt = new Attempt(this, stream.pools(), to, asked, retryRule());
+    delivery = new Delivery(this, stream.pools(), to, asked, retryRule());
     watchWhole();
-    attempt.start();
+    delivery.start();
   }
 
   /** The backend in the table that is current, or as it was known last where it has gone. */
@@ -179,7 +201,7 @@ final class Exchange implements ExchangeView {
   }
 
   private void onDeadline() {
-    if (!tunnel) {
+    if (phase != Phase.TUNNEL) {
       refuse(Reason.EXCHANGE_TIMEOUT);
     }
   }
@@ -198,37 +220,37 @@ final class Exchange implements ExchangeView {
 
   void onRequestBody(ByteBuf piece) {
     bytesIn += piece.readableBytes();
-    if (finished || attempt == null) {
+    if (isFinished() || delivery == null) {
       piece.release();
-    } else if (!tunnel && isTooLarge(bytesIn)) {
+    } else if (phase != Phase.TUNNEL && isTooLarge(bytesIn)) {
       piece.release();
       refuse(Reason.BODY_TOO_LARGE);
     } else {
-      attempt.sendBody(piece);
-      if (!takesBody(attempt.takesBody())) {
+      delivery.sendBody(piece);
+      if (!takesBody(delivery.takesBody())) {
         stream.reading(false);
       }
     }
   }
 
   void onRequestEnd(Fields trailers) {
-    if (!finished && attempt != null) {
+    if (!isFinished() && delivery != null) {
       if (passesTrailers) {
         HopByHop.stripTrailers(trailers);
       }
-      attempt.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+      delivery.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
     }
   }
 
   void onRequestPause() {
-    if (!finished && attempt != null) {
-      attempt.flush();
+    if (!isFinished() && delivery != null) {
+      delivery.flush();
     }
   }
 
-  /** The attempt takes body bytes, or no longer. */
-  void onAttemptTakesBody(boolean takes) {
-    if (!finished) {
+  /** The server takes body bytes, or no longer. */
+  void onServerTakesBody(boolean takes) {
+    if (!isFinished()) {
       stream.reading(takesBody(takes));
     }
   }
@@ -239,8 +261,8 @@ final class Exchange implements ExchangeView {
   }
 
   void onClientWritabilityChanged(boolean writable) {
-    if (!finished && attempt != null) {
-      attempt.reading(writable && (stream.unreadBytes() == 0 || hasRoom(Budget.UNREAD)));
+    if (!isFinished() && delivery != null) {
+      delivery.reading(writable && (stream.unreadBytes() == 0 || hasRoom(Budget.UNREAD)));
     }
   }
 
@@ -250,34 +272,34 @@ final class Exchange implements ExchangeView {
     if (!ledger.isFull(budget)) {
       return true;
     }
-    if (!waits) {
-      waits = true;
+    if (!waitsForRoom) {
+      waitsForRoom = true;
       ledger.whenEased(budget, this::goOn);
     }
     return false;
   }
 
   private void goOn() {
-    waits = false;
-    if (!finished && attempt != null) {
-      onAttemptTakesBody(attempt.takesBody());
+    waitsForRoom = false;
+    if (!isFinished() && delivery != null) {
+      onServerTakesBody(delivery.takesBody());
       onClientWritabilityChanged(stream.isWritable());
     }
   }
 
   void onClientClosed(Reason reason) {
-    if (!finished) {
-      status = responseBegun ? status : reason.status();
+    if (!isFinished()) {
+      status = responseHasBegun() ? status : reason.status();
       // A tunnel is over when either side leaves it.
-      finish(tunnel ? null : reason);
+      finish(phase == Phase.TUNNEL ? null : reason);
     }
   }
 
-  // The response, from the attempt.
+  // The response, from the server.
 
   void onInterim(ResponseHead head) {
     // A client of HTTP/1.0 knows none (RFC 9110 section 15.2).
-    if (!finished && request.minorVersion() == 1) {
+    if (!isFinished() && request.minorVersion() == 1) {
       HopByHop.strip(head.fields());
       stream.sendInterim(head);
       stream.flush();
@@ -285,16 +307,15 @@ final class Exchange implements ExchangeView {
   }
 
   void onHead(ResponseHead head) {
-    responseBegun = true;
-    tunnel = head.framing() == Framing.TUNNEL;
+    phase = head.framing() == Framing.TUNNEL ? Phase.TUNNEL : Phase.ANSWERING;
     status = head.status();
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
     date(head.fields());
     String cookie =
-        backend == null || attempt == null
+        backend == null || delivery == null
             ? null
-            : Affinity.cookie(request, backend, attempt.candidate());
+            : Affinity.cookie(request, backend, delivery.candidate());
     if (cookie != null) {
       head.fields().add(HeaderName.SET_COOKIE, cookie);
     }
@@ -318,15 +339,15 @@ final class Exchange implements ExchangeView {
   void onBody(ByteBuf piece) {
     bytesOut += piece.readableBytes();
     stream.sendBody(piece);
-    if (!stream.isWritable() && attempt != null) {
-      attempt.reading(false);
+    if (!stream.isWritable() && delivery != null) {
+      delivery.reading(false);
     }
   }
 
   void onResponsePause() {
     stream.flush();
-    if (stream.unreadBytes() > 0 && !hasRoom(Budget.UNREAD) && attempt != null) {
-      attempt.reading(false);
+    if (stream.unreadBytes() > 0 && !hasRoom(Budget.UNREAD) && delivery != null) {
+      delivery.reading(false);
     }
   }
 
@@ -354,10 +375,10 @@ final class Exchange implements ExchangeView {
   }
 
   void refuse(Verdict.Reply reply) {
-    if (finished) {
+    if (isFinished()) {
       return;
     }
-    if (responseBegun) {
+    if (responseHasBegun()) {
       finish(reply.reason());
       if (grpc && passesTrailers) {
         stream.onFault(reply.reason());
@@ -367,7 +388,7 @@ final class Exchange implements ExchangeView {
       }
       return;
     }
-    if (attempt != null) {
+    if (delivery != null) {
       stream.onFault(reply.reason());
     }
     status = reply.reason().status();
@@ -388,15 +409,15 @@ final class Exchange implements ExchangeView {
    * request, which reuses this head.
    */
   private void finish(@Nullable Reason reason) {
-    finished = true;
+    phase = Phase.OVER;
     if (deadline != null) {
       deadline.remove();
     }
     stream.pools().loop().ledger().exchangeEnds();
     long upstreamNanos = 0;
-    if (attempt != null) {
-      attempt.end();
-      upstreamNanos = attempt.durationNanos();
+    if (delivery != null) {
+      delivery.end();
+      upstreamNanos = delivery.durationNanos();
     }
     if (passage != null) {
       passage.onFinish();
@@ -426,7 +447,7 @@ final class Exchange implements ExchangeView {
         listenerId,
         frontend == null ? "" : frontend.id(),
         backendId,
-        attempt == null ? "" : attempt.endpointName(),
+        delivery == null ? "" : delivery.endpointName(),
         AccessEntry.text(request.method()),
         AccessEntry.text(request.host()),
         AccessEntry.text(request.path()),
@@ -435,7 +456,7 @@ final class Exchange implements ExchangeView {
         bytesOut,
         durationNanos,
         upstreamNanos,
-        attempt == null ? 0 : attempt.count(),
+        delivery == null ? 0 : delivery.count(),
         reason == null ? "" : reason.label());
   }
 }

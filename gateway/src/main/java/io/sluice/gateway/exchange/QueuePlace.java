@@ -20,32 +20,32 @@ final class QueuePlace implements Admission.Guest {
     GONE
   }
 
-  private final Attempt attempt;
+  private final Delivery delivery;
   private final Admission admission;
   private final LoopPools pools;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private DeadlineWheel.@Nullable Deadline deadline;
 
-  private QueuePlace(Attempt attempt, Admission admission, LoopPools pools) {
-    this.attempt = attempt;
+  private QueuePlace(Delivery delivery, Admission admission, LoopPools pools) {
+    this.delivery = delivery;
     this.admission = admission;
     this.pools = pools;
   }
 
   /**
-   * Asks for a place for the attempt, which is told when it has one or will get none, perhaps at
+   * Asks for a place for the delivery, which is told when it has one or will get none, perhaps at
    * once.
    *
    * @param most how many the gateway allows the backend just now
    */
-  static QueuePlace ask(Attempt attempt, CompiledBackend backend, int most, LoopPools pools) {
+  static QueuePlace ask(Delivery delivery, CompiledBackend backend, int most, LoopPools pools) {
     BackendLimits limits = backend.written().limits();
-    QueuePlace place = new QueuePlace(attempt, backend.admission(), pools);
+    QueuePlace place = new QueuePlace(delivery, backend.admission(), pools);
     int seats = Math.min(limits.maxQueue(), most);
     switch (backend.admission().enter(place, most, seats)) {
       case ENTER -> {
         place.state.set(State.INSIDE);
-        pools.loop().execute(attempt::onPlace);
+        pools.loop().execute(delivery::onPlace);
       }
       case WAIT -> {
         place.deadline = pools.loop().deadlines().deadline(place::onDeadline);
@@ -53,7 +53,7 @@ final class QueuePlace implements Admission.Guest {
       }
       case FULL -> {
         place.state.set(State.GONE);
-        pools.loop().execute(() -> attempt.onNoPlace(Reason.QUEUE_FULL));
+        pools.loop().execute(() -> delivery.onNoPlace(Reason.QUEUE_FULL));
       }
     }
     return place;
@@ -72,13 +72,13 @@ final class QueuePlace implements Admission.Guest {
     if (deadline != null) {
       deadline.remove();
     }
-    attempt.onPlace();
+    delivery.onPlace();
   }
 
   private void onDeadline() {
     if (state.compareAndSet(State.WAITING, State.GONE)) {
       admission.gaveUp(this);
-      attempt.onNoPlace(Reason.QUEUE_TIMEOUT);
+      delivery.onNoPlace(Reason.QUEUE_TIMEOUT);
     }
   }
 

@@ -9,7 +9,7 @@
  * <pre>
  *   ExchangeHandler ─ LiveTable.current ─▶ RoutingTable.match ─▶ MiddlewareChain
  *     └▶ Forwarding: RequestHead ─▶ UpstreamRequest, the same for every try
- *          └▶ Exchange ─▶ Attempt: QueuePlace ─▶ Affinity, Balancer ─▶ LoopPools ─▶ UpstreamStream
+ *          └▶ Exchange ─▶ Delivery: QueuePlace ─▶ Affinity, Balancer ─▶ LoopPools ─▶ UpstreamStream
  *          ◀─ response head, body, end ◀── RetryRule: another try? ◀───┘
  *          └▶ meters, access log, middlewares' onFinish
  * </pre>

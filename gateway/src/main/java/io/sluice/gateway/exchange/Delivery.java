@@ -21,14 +21,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tries of one exchange to get an answer from its backend.
+ * One exchange's way to an answer from its backend: one try after the other.
+ *
+ * <pre>
+ *   WAITING ──a place──▶ CONNECTING ──a way──▶ SENT ──a head──▶ ANSWERED
+ *                            ▲                  │
+ *                            └── another try ───┘       from each of them: OVER
+ * </pre>
  *
  * <p>What may be tried again, and when, is {@link RetryRule}'s to say; this class knows what can
  * be: nothing once a byte of the response has gone to the client, nothing whose body was not kept
  * whole, and no endpoint twice. A pooled connection that died before it answered is replaced once
  * by a new one to the same endpoint, and does not count. Event loop only.
  */
-final class Attempt implements ConnectionWaiter, ResponseReceiver {
+final class Delivery implements ConnectionWaiter, ResponseReceiver {
+  /** Where the try under way stands. */
+  private enum Phase {
+    /** The exchange has no place at the backend yet. */
+    WAITING,
+    /** A way to the candidate is asked for; nothing was sent to it. */
+    CONNECTING,
+    /** The candidate's server has the request, or some of it. */
+    SENT,
+    /** It has answered: no other is tried. */
+    ANSWERED,
+    /** The exchange has ended. */
+    OVER
+  }
+
   private final Exchange exchange;
   private final LoopPools pools;
   private final Admission admission;
@@ -42,19 +62,24 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   /** As it was in the table when the last try began, or the first one waited for its place. */
   private CompiledBackend backend;
 
+  private Phase phase = Phase.WAITING;
+
+  /** Whose turn it is, from CONNECTING on. */
   private @Nullable Candidate candidate;
-  private @Nullable UpstreamStream connection;
+
+  /** The way to it, while there is one: in SENT and ANSWERED. */
+  private @Nullable UpstreamStream stream;
+
+  /** Where places are few; else it is counted as one of those inside. */
   private @Nullable QueuePlace place;
+
   private boolean counted;
-  private boolean sent;
   private boolean replaced;
-  private boolean answered;
-  private boolean ended;
   private int count;
   private long startedNanos;
   private long durationNanos;
 
-  Attempt(
+  Delivery(
       Exchange exchange,
       LoopPools pools,
       CompiledBackend backend,
@@ -86,7 +111,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   /** There is a place. */
   void onPlace() {
-    if (!ended) {
+    if (phase == Phase.WAITING) {
       next(Reason.NO_ENDPOINT);
     }
   }
@@ -108,7 +133,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       return;
     }
     candidate = picked;
-    sent = false;
+    phase = Phase.CONNECTING;
     count++;
     startedNanos = pools.loop().now();
     pools.acquire(picked.endpoint(), backend.settings(), this);
@@ -137,8 +162,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   /** The exchange is over: whatever is still under way is given up. */
   void end() {
-    if (!ended) {
-      ended = true;
+    if (phase != Phase.OVER) {
+      phase = Phase.OVER;
       durationNanos = count == 0 ? 0 : pools.loop().now() - startedNanos;
       copy.drop();
       if (place != null) {
@@ -146,8 +171,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       } else if (counted) {
         admission.leave();
       }
-      if (connection != null) {
-        connection.abort();
+      if (stream != null) {
+        stream.abort();
       } else if (candidate != null) {
         pools.giveUp(candidate.endpoint(), this);
       }
@@ -157,7 +182,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   // The request, from the exchange.
 
   void sendBody(ByteBuf piece) {
-    if (connection == null) {
+    if (stream == null) {
       boolean kept = copy.add(piece);
       piece.release();
       if (!kept) {
@@ -165,34 +190,34 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       }
       return;
     }
-    if (!answered) {
+    if (phase == Phase.SENT) {
       copy.add(piece);
     }
-    connection.sendBody(piece);
+    stream.sendBody(piece);
   }
 
   void sendEnd(Fields trailers) {
     copy.end(trailers);
-    if (connection != null) {
-      connection.sendEnd(trailers);
+    if (stream != null) {
+      stream.sendEnd(trailers);
     }
   }
 
   void flush() {
-    if (connection != null) {
-      connection.flush();
+    if (stream != null) {
+      stream.flush();
     }
   }
 
   /** Whether more of the body may be read from the client now. */
   boolean takesBody() {
-    return connection != null && connection.isWritable();
+    return stream != null && stream.isWritable();
   }
 
   /** Stops or goes on reading the response. */
   void reading(boolean wanted) {
-    if (connection != null && !ended) {
-      connection.reading(wanted);
+    if (stream != null && phase != Phase.OVER) {
+      stream.reading(wanted);
     }
   }
 
@@ -200,7 +225,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onConnected(UpstreamStream connected) {
-    if (ended) {
+    if (phase == Phase.OVER) {
       connected.giveBack();
       return;
     }
@@ -210,13 +235,14 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       next(Reason.NO_ENDPOINT);
       return;
     }
-    connection = connected;
-    sent = true;
+    stream = connected;
+    phase = Phase.SENT;
     connected.send(request, this);
-    if (connection == connected) {
+    // It may have failed already, and another one may be asked for.
+    if (stream == connected) {
       copy.sendTo(connected, rule.mayFollow(request) || connected.mayGoUnseen());
       connected.flush();
-      exchange.onAttemptTakesBody(connected.isWritable());
+      exchange.onServerTakesBody(connected.isWritable());
     }
   }
 
@@ -235,7 +261,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onConnectFailed(Reason reason) {
-    if (!ended) {
+    if (phase == Phase.CONNECTING) {
       onFailed(reason, Seen.NO);
     }
   }
@@ -251,8 +277,8 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
   public void onHead(ResponseHead head) {
     if (rule.looksAtResponses()
         && retries(rule.afterResponse(count, request, head.status()), true)) {
-      UpstreamStream given = connection;
-      connection = null;
+      UpstreamStream given = stream;
+      stream = null;
       if (given != null) {
         given.abort();
       }
@@ -260,7 +286,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
       goOn(Reason.UPSTREAM_CLOSED);
       return;
     }
-    answered = true;
+    phase = Phase.ANSWERED;
     copy.drop();
     report(head.status() < 500);
     exchange.onHead(head);
@@ -273,7 +299,7 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onEnd(Fields trailers) {
-    connection = null;
+    stream = null;
     exchange.onEnd(trailers);
   }
 
@@ -289,20 +315,23 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onWritabilityChanged(boolean writable) {
-    exchange.onAttemptTakesBody(writable);
+    exchange.onServerTakesBody(writable);
   }
 
   @Override
   public void onFailure(Reason reason, Seen seen) {
-    connection = null;
+    if (phase == Phase.OVER) {
+      return;
+    }
+    stream = null;
     // A server that cannot change protocols cannot on a new connection either.
     boolean elsewhere = reason == Reason.UPGRADE_REFUSED;
     boolean stale =
         (seen == Seen.NO && !elsewhere)
             || (seen == Seen.PERHAPS && RetryRule.isIdempotent(request));
-    if (!answered && stale && !replaced && candidate != null && copy.isWhole()) {
+    if (phase == Phase.SENT && stale && !replaced && candidate != null && copy.isWhole()) {
       replaced = true;
-      sent = false;
+      phase = Phase.CONNECTING;
       pools.connect(candidate.endpoint(), backend.settings(), this);
       return;
     }
@@ -313,8 +342,9 @@ final class Attempt implements ConnectionWaiter, ResponseReceiver {
     if (reason != Reason.UPGRADE_REFUSED) {
       report(false);
     }
-    boolean unsent = !sent || seen == Seen.NO;
-    if (!answered && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
+    boolean unsent = phase == Phase.CONNECTING || seen == Seen.NO;
+    if (phase != Phase.ANSWERED
+        && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
       goOn(reason);
     } else {
       exchange.refuse(reason);
