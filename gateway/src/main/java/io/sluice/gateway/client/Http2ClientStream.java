@@ -55,6 +55,14 @@ final class Http2ClientStream implements ClientStream, Holder {
     REFUSED
   }
 
+  /** How much of the response the client has been sent. */
+  private enum Response {
+    NOTHING,
+    HEAD,
+    /** All of it; of a tunnel, all of the server's direction. */
+    ALL
+  }
+
   private final Http2Connection connection;
   private final Http2Stream stream;
   private final ExchangeHandler handler;
@@ -70,11 +78,13 @@ final class Http2ClientStream implements ClientStream, Holder {
   private boolean paused;
   private boolean awaitsEnd;
   private boolean requestEnded;
-  private boolean answering;
   private boolean wasReset;
-  private boolean responseEnded;
   private boolean closed;
-  private @Nullable Reason aborting;
+  private Response response = Response.NOTHING;
+
+  /** Why the rest of the response does not come; the stream is reset when the client has it. */
+  private @Nullable Reason cutFor;
+
   private long queued;
 
   Http2ClientStream(Http2Connection connection, ProxyContext proxy, Http2Stream stream) {
@@ -173,7 +183,7 @@ final class Http2ClientStream implements ClientStream, Holder {
       handler.onRequestEnd(Fields.EMPTY);
     }
     watch();
-    if (paused && (!responseEnded || tunnel == Tunnel.OPEN)) {
+    if (paused && (response != Response.ALL || tunnel == Tunnel.OPEN)) {
       debt.owe(bytes);
       return 0;
     }
@@ -252,23 +262,23 @@ final class Http2ClientStream implements ClientStream, Holder {
   }
 
   @Override
-  public void sendHead(ResponseHead response) {
-    if (!isOver() && response.framing() == Framing.TUNNEL) {
-      beginTunnel(response);
+  public void sendHead(ResponseHead answer) {
+    if (!isOver() && answer.framing() == Framing.TUNNEL) {
+      beginTunnel(answer);
     } else if (!isOver()) {
       refuseTunnel();
-      answering = true;
-      responseEnded = response.framing() == 0;
-      writeHeaders(Http2Messages.response(response), responseEnded);
+      boolean ends = answer.framing() == 0;
+      response = ends ? Response.ALL : Response.HEAD;
+      writeHeaders(Http2Messages.response(answer), ends);
     }
   }
 
   /** RFC 8441 section 5: 200 says what 101 says in HTTP/1.1. */
-  private void beginTunnel(ResponseHead response) {
+  private void beginTunnel(ResponseHead answer) {
     tunnel = Tunnel.OPEN;
-    response.tunnel(200);
-    response.fields().remove("Sec-WebSocket-Accept");
-    writeHeaders(Http2Messages.response(response), false);
+    answer.tunnel(200);
+    answer.fields().remove("Sec-WebSocket-Accept");
+    writeHeaders(Http2Messages.response(answer), false);
     if (early.size() > 0) {
       handler.onRequestBody(early.take());
       handler.onRequestPause();
@@ -308,7 +318,7 @@ final class Http2ClientStream implements ClientStream, Holder {
     if (!isOver()) {
       output.end(trailers, promise(connection.context(), true));
       connection.sentData();
-      responseEnded = true;
+      response = Response.ALL;
       account();
     }
     watch();
@@ -318,7 +328,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   public void endTunnelOutput() {
     if (!isOver()) {
       output.end(Fields.EMPTY, connection.context().newPromise());
-      responseEnded = true;
+      response = Response.ALL;
       account();
       connection.flushSoon();
     }
@@ -369,7 +379,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   private void account() {
     unread.set(holds());
-    if (aborting != null && holds() == 0) {
+    if (cutFor != null && holds() == 0) {
       // Not from within the codec, which tells this while it writes.
       connection.pools().loop().execute(this::cutWhenSent);
     }
@@ -404,7 +414,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   }
 
   private boolean isOver() {
-    return closed || responseEnded;
+    return closed || response == Response.ALL;
   }
 
   // What it waits for.
@@ -416,7 +426,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   }
 
   private Wait waitsFor() {
-    if (!isWritable() || aborting != null) {
+    if (!isWritable() || cutFor != null) {
       return Wait.READING;
     }
     boolean bodyIsDue = !requestEnded && !paused && tunnel == Tunnel.NOT_ASKED;
@@ -428,7 +438,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** Whether the client need not hurry with its request. */
   private boolean isStream() {
-    return answering || GrpcStatus.isCall(head);
+    return response != Response.NOTHING || GrpcStatus.isCall(head);
   }
 
   private void onExpired(Wait wait) {
@@ -450,8 +460,8 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   @Override
   public void abort(Reason reason) {
-    if (!closed && aborting == null) {
-      aborting = reason;
+    if (!closed && cutFor == null) {
+      cutFor = reason;
       output.flush();
       cutWhenSent();
     }
@@ -459,11 +469,11 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** What the client has been sent comes before the reset, in which it would be lost. */
   private void cutWhenSent() {
-    if (closed || aborting == null) {
+    if (closed || cutFor == null) {
       return;
     }
     if (holds() == 0) {
-      connection.resetFor(stream, aborting, Http2Error.INTERNAL_ERROR);
+      connection.resetFor(stream, cutFor, Http2Error.INTERNAL_ERROR);
     } else {
       watch();
       connection.flushSoon();
@@ -477,13 +487,13 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** The stream is closed: by its end, by either side's reset, or with its connection. */
   void onClosed() {
-    if (responseEnded) {
+    if (response == Response.ALL) {
       connection.endedWell();
     }
     closed = true;
     // Both directions of a tunnel have ended here, and what the client sent last may still be on
     // its way to the server.
-    boolean tunnelEnded = tunnel == Tunnel.OPEN && requestEnded && responseEnded;
+    boolean tunnelEnded = tunnel == Tunnel.OPEN && requestEnded && response == Response.ALL;
     boolean underWay = tunnelEnded && !wasReset && connection.context().channel().isActive();
     deadline.remove();
     output.discard();
@@ -502,6 +512,6 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** Whether the response was sent whole, so that a reset of the client's changes nothing. */
   boolean isAnswered() {
-    return responseEnded;
+    return response == Response.ALL;
   }
 }

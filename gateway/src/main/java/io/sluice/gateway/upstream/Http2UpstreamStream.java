@@ -33,6 +33,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Bytes of the response are given back to the server's window when the client takes more.
  */
 final class Http2UpstreamStream implements UpstreamStream, Holder {
+  /** What there is of a tunnel. */
+  private enum Tunnel {
+    NOT_WANTED,
+    /** The client has asked for one. */
+    WANTED,
+    /** Both sides say what they want; each direction ends by itself. */
+    OPEN,
+    /** Its server goes, and it has its time to end. */
+    DRAINING
+  }
+
+  /** How much of the response has come. */
+  private enum Response {
+    NOTHING,
+    /** Interim heads, perhaps. */
+    SOMETHING,
+    HEAD,
+    /** All of a tunnel's direction; any other response is over with its end. */
+    ENDED
+  }
+
   private final Http2Upstream connection;
   private final ConnectionSettings settings;
   private final long framesReadBefore;
@@ -45,15 +66,11 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   private @Nullable Http2Stream stream;
   private @Nullable ResponseReceiver receiver;
   private @Nullable AsciiString webSocketKey;
-  private boolean wantsTunnel;
-  private boolean tunnel;
-  private boolean ending;
+  private Tunnel tunnel = Tunnel.NOT_WANTED;
+  private Response response = Response.NOTHING;
   private boolean toHead;
   private boolean requestSent;
-  private boolean answered;
   private boolean streams;
-  private boolean serverEnded;
-  private boolean headReceived;
   private boolean reading = true;
   private final InterimBudget interims = new InterimBudget();
   private long queued;
@@ -93,7 +110,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     webSocketKey = upgrades ? key(request) : null;
     endpoint().exchangeBegan();
     if (upgrades) {
-      wantsTunnel = true;
+      tunnel = Tunnel.WANTED;
       restartDeadline();
       connection.whenTunnelsAreKnown(this, () -> openTunnel(request));
     } else {
@@ -151,7 +168,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     }
     requestSent = true;
     output.end(trailers, connection.context().newPromise());
-    if (serverEnded) {
+    if (response == Response.ENDED) {
       finish(Fields.EMPTY);
       connection.flushSoon();
       return;
@@ -201,8 +218,8 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
 
   /** Its server goes: a tunnel ends by itself within this time, or is ended. */
   void endTunnelIn(Duration time) {
-    if (tunnel && !ending) {
-      ending = true;
+    if (tunnel == Tunnel.OPEN) {
+      tunnel = Tunnel.DRAINING;
       deadline.in(time.toNanos());
     }
   }
@@ -228,9 +245,8 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (receiver == null) {
       return;
     }
-    answered = true;
     try {
-      if (headReceived) {
+      if (response == Response.HEAD) {
         onTrailers(headers);
       } else {
         onHead(headers, ends);
@@ -250,19 +266,20 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     }
     Http2ResponseRules.apply(head, headers.status(), ends, toHead);
     streams = head.isStream();
+    response = Response.SOMETHING;
     restartDeadline();
     if (head.isInterim()) {
       interims.take(head, connection.pools().loop().deadlines().now());
       receiver().onInterim(head);
       return;
     }
-    headReceived = true;
-    if (wantsTunnel && head.status() == 200 && !ends) {
+    response = Response.HEAD;
+    if (tunnel == Tunnel.WANTED && head.status() == 200 && !ends) {
       head.tunnel(101);
       if (webSocketKey != null) {
         head.fields().add("Sec-WebSocket-Accept", WebSocketKey.accept(webSocketKey));
       }
-      tunnel = true;
+      tunnel = Tunnel.OPEN;
       bodyLeft = Long.MAX_VALUE;
       restartDeadline();
       if (endpoint().state() != Endpoint.State.ACTIVE) {
@@ -299,7 +316,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
       return bytes;
     }
     bodyLeft -= data.readableBytes();
-    if (!headReceived || bodyLeft < 0) {
+    if (response != Response.HEAD || bodyLeft < 0) {
       failAndReset(Reason.BAD_RESPONSE);
       return bytes;
     }
@@ -307,9 +324,8 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (data.isReadable()) {
       receiver().onBody(data.retain());
     }
-    if (ends && tunnel && !requestSent) {
-      // Each direction of a tunnel ends by itself.
-      serverEnded = true;
+    if (ends && isTunnel() && !requestSent) {
+      response = Response.ENDED;
       receiver().onServerEnded();
     } else if (ends) {
       finish(Fields.EMPTY);
@@ -359,7 +375,7 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
    * @param unseen whether the server has said that it never looked at the stream
    */
   void onClosed(boolean unseen) {
-    boolean perhaps = pooled && !answered;
+    boolean perhaps = pooled && response == Response.NOTHING;
     fail(
         Reason.UPSTREAM_CLOSED,
         unseen
@@ -373,8 +389,8 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
   }
 
   private void onDeadline() {
-    if (tunnel) {
-      failAndReset(ending ? Reason.TUNNEL_DRAINED : Reason.TUNNEL_IDLE);
+    if (isTunnel()) {
+      failAndReset(tunnel == Tunnel.DRAINING ? Reason.TUNNEL_DRAINED : Reason.TUNNEL_IDLE);
       return;
     }
     connection.onSilence(framesReadBefore);
@@ -417,6 +433,10 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     }
   }
 
+  private boolean isTunnel() {
+    return tunnel == Tunnel.OPEN || tunnel == Tunnel.DRAINING;
+  }
+
   private boolean isOver() {
     return receiver == null;
   }
@@ -434,11 +454,11 @@ final class Http2UpstreamStream implements UpstreamStream, Holder {
     if (isOver()) {
       return;
     }
-    if (tunnel) {
-      if (!ending) {
+    if (isTunnel()) {
+      if (tunnel == Tunnel.OPEN) {
         deadline.in(settings.timeouts().tunnelIdle().toNanos());
       }
-    } else if (reading && (requestSent || wantsTunnel || !isWritable())) {
+    } else if (reading && (requestSent || tunnel == Tunnel.WANTED || !isWritable())) {
       deadline.in(settings.timeouts().silence(streams).toNanos());
     } else {
       deadline.cancel();
