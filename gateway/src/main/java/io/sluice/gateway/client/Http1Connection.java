@@ -12,15 +12,12 @@ import io.sluice.gateway.exchange.ClientStream;
 import io.sluice.gateway.exchange.ExchangeHandler;
 import io.sluice.gateway.exchange.Peer;
 import io.sluice.gateway.exchange.ProxyContext;
-import io.sluice.gateway.http.BodyReader;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
-import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.ProxyError;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
-import io.sluice.gateway.http.RequestReader;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
@@ -53,7 +50,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     implements ClientConnection, ClientStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
   private static final int LINGER_BYTES = 1024 * 1024;
-  private static final int SMALL_HEAD_BYTES = 2 * 1024;
 
   private enum State {
     AWAITING_HEAD,
@@ -67,23 +63,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final BoundSocket socket;
   private final ServerLoop loop;
   private final ExchangeHandler handler;
-  private final RequestReader heads;
-  private final BodyReader body = new BodyReader();
+  private final Http1Requests requests;
+  private final Http1Responses responses;
   private final ClientDeadline deadline;
-  private final BodyPace pace;
   private final Channel channel;
   private final Outgoing outgoing;
   private final Peer peer;
   private State state = State.AWAITING_HEAD;
   private final KeptBytes held;
   private final Account unread;
-  private final Account headBytes;
   private boolean processing;
   private boolean flushWanted;
   private boolean paused;
   private boolean leaving;
   private boolean keepAlive;
-  private boolean chunkedResponse;
   private boolean answering;
   private boolean inputEnded;
   private boolean flushed;
@@ -97,16 +90,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       Peer peer,
       ClientTerms terms) {
     this.socket = socket;
-    this.heads = new RequestReader(terms.headLimits());
-    this.pace = new BodyPace(terms.limits().bodyRate(), loop.pools().loop()::now);
     this.loop = loop;
     this.channel = channel;
     this.outgoing = new Outgoing(channel, loop.pools().loop().heads());
+    this.responses = new Http1Responses(outgoing);
     this.handler = new ExchangeHandler(proxy, this);
     LoopLedger ledger = loop.pools().loop().ledger();
     this.held = new KeptBytes(ledger);
     this.unread = ledger.account(Budget.UNREAD, this);
-    this.headBytes = ledger.account(Budget.HEADS, new HeadUnderWay());
+    this.requests =
+        new Http1Requests(
+            terms.headLimits(),
+            terms.limits().bodyRate(),
+            loop.pools().loop()::now,
+            ledger,
+            new HeadUnderWay());
     this.deadline =
         new ClientDeadline(
             terms.timeouts(),
@@ -131,7 +129,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public long idleNanos() {
-    boolean idle = state == State.AWAITING_HEAD && !heads.started();
+    boolean idle = state == State.AWAITING_HEAD && !requests.started();
     return idle ? deadline.stalledNanos() : -1;
   }
 
@@ -224,7 +222,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
         hold(in.retain());
       }
     } catch (ProxyError refused) {
-      handler.onRejected(heads.head(), refused.reason());
+      handler.onRejected(requests.head(), refused.reason());
     } finally {
       in.release();
       processing = false;
@@ -242,11 +240,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       if (!channel.isWritable()) {
         return false;
       }
-      boolean begins = !heads.started();
-      boolean complete = heads.read(in);
-      keepHead();
-      if (complete) {
-        onHead(heads.head());
+      boolean begins = !requests.started();
+      if (requests.readHead(in)) {
+        onHead(requests.head());
       } else if (begins) {
         watch();
       }
@@ -258,15 +254,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (state == State.READING_BODY) {
       watch();
-      ByteBuf piece = body.next(in);
+      ByteBuf piece = requests.bodyPiece(in);
       if (piece != null) {
-        pace.received(piece.readableBytes());
         handler.onRequestBody(piece);
       }
-      if (state == State.READING_BODY && !answering && pace.isTooSlow()) {
+      if (state == State.READING_BODY && !answering && requests.isTooSlow()) {
         throw Reason.BODY_TOO_SLOW.error();
       }
-      if (state == State.READING_BODY && body.finished()) {
+      if (state == State.READING_BODY && requests.bodyHasEnded()) {
         onBodyEnd();
       }
       return true;
@@ -274,19 +269,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     return false;
   }
 
-  /** A small head is within what a connection may take anyway. */
-  private void keepHead() {
-    int bytes = heads.head().fields().capacity();
-    if (bytes > SMALL_HEAD_BYTES && !headBytes.take(bytes - headBytes.bytes())) {
-      throw Reason.OVERLOADED.error();
-    }
-  }
-
   /** A head that has begun and does not go on can be cut; one that is complete is a request. */
   private final class HeadUnderWay implements Holder {
     @Override
     public long holds() {
-      return headBytes.bytes();
+      return requests.headBytes();
     }
 
     @Override
@@ -300,8 +287,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private void onHead(RequestHead head) {
     keepAlive = HopByHop.keepsAlive(head.fields(), head.minorVersion());
     if (head.hasBody()) {
-      body.start(head.framing());
-      pace.begin();
+      requests.beginBody();
       state = State.READING_BODY;
     } else {
       state = State.AWAITING_RESPONSE;
@@ -313,7 +299,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private void onBodyEnd() {
     state = State.AWAITING_RESPONSE;
     watch();
-    handler.onRequestEnd(body.trailers());
+    handler.onRequestEnd(requests.trailers());
   }
 
   private void hold(ByteBuf in) {
@@ -331,7 +317,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return;
     }
     paused = !wanted;
-    pace.paused(paused);
+    requests.paused(paused);
     watch();
     applyReading();
   }
@@ -376,7 +362,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (isOver()) {
       return;
     }
-    outgoing.head(head, false, false);
+    responses.interim(head);
   }
 
   @Override
@@ -388,27 +374,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       beginTunnel(head);
       return;
     }
-    if (head.lacksLength(heads.head().method().contentEquals("HEAD"))) {
-      head.fields().add(HeaderName.CONTENT_LENGTH, "0");
-    }
-    boolean modern = heads.head().minorVersion() == 1;
-    boolean unknownLength = head.framing() < 0;
-    chunkedResponse = unknownLength && modern;
+    boolean modern = requests.head().minorVersion() == 1;
     // A request that is still coming in cannot be told from the next one once its response is sent.
     keepAlive &= state == State.AWAITING_RESPONSE && modern && !leaving;
     answering = true;
     watch();
-    outgoing.head(head, chunkedResponse, !keepAlive);
+    responses.head(head, requests.head(), !keepAlive);
   }
 
   /** From here on the connection carries bytes, no messages. */
   private void beginTunnel(ResponseHead head) {
-    head.fields().set(HeaderName.CONNECTION, HeaderName.UPGRADE.text());
-    head.fields().set(HeaderName.UPGRADE, heads.head().upgrade());
     keepAlive = false;
     state = State.TUNNEL;
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    outgoing.head(head, false, false);
+    responses.tunnel(head, requests.head());
     watch();
     resume();
   }
@@ -419,11 +398,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       piece.release();
       return;
     }
-    if (chunkedResponse) {
-      outgoing.chunk(piece);
-    } else {
-      outgoing.piece(piece);
-    }
+    responses.piece(piece);
     if (state == State.READING_BODY) {
       watch();
     }
@@ -434,17 +409,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (isOver()) {
       return;
     }
-    if (chunkedResponse) {
-      outgoing.lastChunk(trailers);
-      chunkedResponse = false;
-    }
+    responses.end(trailers);
     if (!keepAlive || state != State.AWAITING_RESPONSE) {
       closeGently();
       return;
     }
     state = State.AWAITING_HEAD;
-    heads.reset();
-    headBytes.close();
+    requests.next();
     answering = false;
     paused = false;
     watch();
@@ -525,7 +496,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private Wait waitsForRequest() {
-    if (heads.started()) {
+    if (requests.started()) {
       return Wait.HEAD;
     }
     return leaving ? Wait.LAST_REQUEST : Wait.NEXT_REQUEST;
@@ -534,8 +505,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private void onExpired(Wait wait) {
     switch (wait) {
       case NEXT_REQUEST, LAST_REQUEST -> closeGently();
-      case HEAD, BODY -> handler.onRejected(heads.head(), Reason.REQUEST_TIMEOUT);
-      case STREAM -> handler.onRejected(heads.head(), Reason.STREAM_IDLE);
+      case HEAD, BODY -> handler.onRejected(requests.head(), Reason.REQUEST_TIMEOUT);
+      case STREAM -> handler.onRejected(requests.head(), Reason.STREAM_IDLE);
       case READING -> {
         handler.onClosed(Reason.CLIENT_STALLED);
         close();
@@ -591,7 +562,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       state = State.CLOSED;
       held.release();
       unread.close();
-      headBytes.close();
+      requests.close();
       deadline.remove();
       outgoing.discard();
       channel.close();

@@ -6,7 +6,7 @@
  * thread only opens and closes {@link io.sluice.gateway.client.ServerSockets}.
  *
  * <pre>
- *   ServerSockets ─▶ ServerPipeline: who (PROXY header) ─▶ which name (TLS) ─▶ which version
+ *   ServerSockets ─▶ Arrival: who (PROXY header) ─▶ which name (TLS) ─▶ which version
  *      ├▶ Http1Connection (bytes ◀▶ messages, keep-alive)  ─┐
  *      └▶ Http2Connection ─▶ Http2ClientStream              ─┴▶ exchange.ExchangeHandler
  *           ClientDeadline, BodyPace, FrameBudget, Conduct: how long, and how well behaved
