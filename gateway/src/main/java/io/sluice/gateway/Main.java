@@ -57,7 +57,7 @@ public final class Main {
             arguments));
   }
 
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine command = new CommandLine(new Main());
     command.setOut(out).setErr(err);
     command.setParameterExceptionHandler(

@@ -34,6 +34,8 @@ public record GatewayStatus(
     List<Problem> problems) {
   public static final String FROM_STORE = "etcd";
   public static final String HELD = "held";
+
+  private static final String DRAIN = "/drain";
   public static final int MOST_PROBLEMS = 50;
 
   /** A few kilobytes are enough for people; etcd refuses a megabyte and a half. */
@@ -58,7 +60,12 @@ public record GatewayStatus(
 
   /** The key that an operator writes to take a gateway out. */
   public static String drainKey(String id) {
-    return FOLDER + id + "/drain";
+    return FOLDER + id + DRAIN;
+  }
+
+  /** Whether an operator takes some gateway out of the fleet by this key. */
+  public static boolean isDrainKey(String key) {
+    return key.startsWith(FOLDER) && key.endsWith(DRAIN);
   }
 
   public byte[] toJson() {

@@ -2,6 +2,7 @@ package io.sluice.gateway.control;
 
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
+import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.control.EtcdWatch.Event;
 import io.sluice.gateway.store.EtcdSettings;
@@ -251,7 +252,7 @@ public final class EtcdSource implements ConfigSource {
     for (WatchEvent event : response.getEvents()) {
       String key = client.relative(event.getKeyValue().getKey());
       // What gateways and rollouts write of themselves must not make every gateway write again.
-      changed |= !KeyTree.isOurOwn(key);
+      changed |= !KeyTree.isOurOwn(key) || GatewayStatus.isDrainKey(key);
       switch (event.getEventType()) {
         case PUT -> next.put(key, event.getKeyValue().getValue().getBytes());
         case DELETE -> next.remove(key);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.sluice.gateway.Attack;
+import io.sluice.gateway.testbed.Attack;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
