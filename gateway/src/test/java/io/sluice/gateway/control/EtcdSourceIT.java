@@ -208,6 +208,21 @@ class EtcdSourceIT extends ConfigSourceContract {
   }
 
   @Test
+  void whatGatewaysSayOfThemselvesIsNoNewsButWhatAnOperatorSaysOfOneIs() throws Exception {
+    put("frontends/f/frontend", "1");
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+      put("gateways/one", "{}");
+      assertThat(source.await(Duration.ofMillis(500))).isNull();
+
+      put("gateways/one/drain", "");
+      assertThat(next(source).tree().find("gateways/one/drain")).isNotNull();
+      remove("gateways/one/drain");
+      assertThat(next(source).tree().find("gateways/one/drain")).isNull();
+    }
+  }
+
+  @Test
   void aCompactionWhileItIsCutOffLosesNothing() throws Exception {
     put("listeners/a", "1");
     put("listeners/gone", "1");
