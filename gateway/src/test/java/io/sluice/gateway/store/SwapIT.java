@@ -14,7 +14,6 @@ import io.sluice.testkit.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -208,7 +207,7 @@ class SwapIT {
   }
 
   @Test
-  void aPutMovesTrafficWithinMilliseconds() throws Exception {
+  void everyPutMovesTheRequestsThatFollow() throws Exception {
     for (int i = 0; i < 1_000; i++) {
       put(
           "frontends/many" + i + "/frontend",
@@ -217,27 +216,20 @@ class SwapIT {
               + ".example`) && Path(`/p/<id>`)'}");
     }
     awaitApplied();
-    long[] micros = new long[200];
     try (Wire client = Wire.connect(port)) {
-      for (int i = 0; i < micros.length; i++) {
+      for (int i = 0; i < 200; i++) {
         String wanted = i % 2 == 0 ? "green" : "blue";
-        long started = System.nanoTime();
         frontend(wanted);
-        String answer;
-        do {
-          client.send("GET /main HTTP/1.1\r\nHost: a\r\n\r\n");
-          answer = client.message().body();
-          assertThat(System.nanoTime() - started).isLessThan(TimeUnit.SECONDS.toNanos(20));
-        } while (!answer.startsWith(wanted));
-        micros[i] = (System.nanoTime() - started) / 1_000;
+        Awaitility.await()
+            .pollInterval(Duration.ZERO)
+            .pollDelay(Duration.ZERO)
+            .until(
+                () -> {
+                  client.send("GET /main HTTP/1.1\r\nHost: a\r\n\r\n");
+                  return client.message().body().startsWith(wanted);
+                });
       }
     }
-    Arrays.sort(micros);
-    System.out.printf(
-        "SwapIT: from the put to the first request on the new backend, with 1,000 frontends: median"
-            + " %.1f ms, p99 %.1f ms%n",
-        micros[100] / 1e3, micros[197] / 1e3);
-    assertThat(Duration.ofNanos(micros[100] * 1_000)).isLessThan(Duration.ofSeconds(1));
   }
 
   private void frontend(String backend) {
