@@ -16,6 +16,7 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.upstream.LoopPools;
+import io.sluice.gateway.wire.Loop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,6 +167,7 @@ public final class ServerSockets implements TableFollower {
             .group(group)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.ALLOCATOR, Loop.BUFFERS)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childHandler(new ServerPipeline(context, socket, loops));

@@ -20,6 +20,7 @@ import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.tls.ClientTls;
+import io.sluice.gateway.wire.Loop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -180,6 +181,7 @@ final class Connector {
         new Bootstrap()
             .group(loop)
             .channel(channelType)
+            .option(ChannelOption.ALLOCATOR, Loop.BUFFERS)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
             .handler(
