@@ -147,7 +147,8 @@ public final class RolloutCommand {
   @Command(
       name = "abort",
       mixinStandardHelpOptions = true,
-      description = "Gives the old backend everything, in one transaction; also after the end.")
+      description =
+          "Returns all traffic to the old backend, in one transaction; also after the end.")
   int abort(
       @Mixin StoreOptions options,
       @Mixin Output output,

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param level whether the object is unusable or only a part of it has no effect
  * @param where the key and the field, such as {@code frontends/gtin/frontend Route}
- * @param found what stands there
- * @param expected what should
+ * @param found what stands there; or all that there is to say, where nothing is expected
+ * @param expected what should; empty for a sentence
  */
 public record Problem(Level level, String where, String found, String expected) {
   private static final int MOST_CHARS = 200;
@@ -72,9 +72,16 @@ public record Problem(Level level, String where, String found, String expected) 
     return new Problem(Level.WARNING, where, found, expected);
   }
 
+  /** A sentence about something that is as it may be, and hardly as it was meant. */
+  public static Problem advice(Level level, String where, String sentence) {
+    return new Problem(level, where, sentence, "");
+  }
+
   /** The one line that people read. */
   @Override
   public String toString() {
-    return where + ": found " + found + ", expected " + expected;
+    return expected.isEmpty()
+        ? where + ": " + found
+        : where + ": found " + found + ", expected " + expected;
   }
 }

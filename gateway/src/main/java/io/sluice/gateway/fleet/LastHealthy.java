@@ -39,10 +39,10 @@ public final class LastHealthy {
       boolean was = addresses(before, backend).stream().anyMatch(healthy::contains);
       if (was && addresses(after, backend).stream().noneMatch(healthy::contains)) {
         lost.add(
-            Problem.warning(
+            Problem.advice(
+                Problem.Level.WARNING,
                 "backends/" + backend,
-                "a change that takes its last healthy server",
-                "a healthy server that is left"));
+                "this change removes the last healthy server"));
       }
     }
     return lost;

@@ -80,8 +80,10 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
     for (String id : new TreeSet<>(config.frontends().keySet())) {
       if (served.contains(id) && !serve.contains(id)) {
         lost.add(
-            Problem.warning(
-                "frontends/" + id, "a change that takes its last server", "a server that is left"));
+            Problem.advice(
+                Problem.Level.WARNING,
+                "frontends/" + id,
+                "this change removes the last server that it sends to"));
       }
     }
     return lost;
@@ -112,7 +114,11 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
   private static List<Problem> advice(Config config, RoutingTable table) {
     List<Problem> advice = new ArrayList<>();
     if (config.listeners().isEmpty() && !config.frontends().isEmpty()) {
-      advice.add(Problem.warning("listeners", "none", "one through which frontends are reached"));
+      advice.add(
+          Problem.advice(
+              Problem.Level.WARNING,
+              "listeners",
+              "there is no listener, so these frontends cannot be reached"));
     }
     Map<String, CompiledFrontend> byId = new TreeMap<>(table.frontends());
     Map<String, CompiledFrontend> first = new HashMap<>();
@@ -154,10 +160,12 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
   }
 
   private static Problem shadowed(CompiledFrontend frontend, CompiledFrontend by) {
-    return Problem.warning(
+    return Problem.advice(
+        Problem.Level.WARNING,
         where(frontend),
-        "no request that frontend " + by.id() + " would not take first",
-        "another route or Priority");
+        "it never matches, because frontend "
+            + by.id()
+            + " takes the same requests first; change the route or set Priority");
   }
 
   private static String where(CompiledFrontend frontend) {

@@ -126,7 +126,7 @@ class AdminIT {
         "--admin-cert none --admin-key own.key | none",
         "--admin-token own.pem | own.pem line 1",
       })
-  void whatDoesNotGoTogetherOrCannotBeReadIsSaid(String options, String said) {
+  void optionsThatContradictOrCannotBeReadAreReported(String options, String said) {
     List<String> command =
         new ArrayList<>(List.of("serve", "--routes", folder.toString(), "--admin", "127.0.0.1:0"));
     for (String word : options.split(" ", -1)) {

@@ -178,7 +178,7 @@ class CommandsIT {
       Sluice removed = sluice("rm", "server", "b/well");
 
       assertThat(removed.succeeds().err())
-          .contains("warning: backends/b: found a change that takes its last healthy server");
+          .contains("warning: backends/b: this change removes the last healthy server");
     }
   }
 
@@ -319,7 +319,7 @@ class CommandsIT {
     sluice("upsert", "frontend", "f", FRONTEND).succeeds();
 
     assertThat(sluice("rm", "server", "b/s").succeeds().err())
-        .contains("frontends/f: found a change that takes its last server");
+        .contains("frontends/f: this change removes the last server that it sends to");
   }
 
   @Test
@@ -342,7 +342,7 @@ class CommandsIT {
 
     assertThat(Sluice.run("validate", folder.toString()).succeeds().out())
         .contains(
-            "frontends/b/frontend Route: found no request that frontend a would not take first",
+            "frontends/b/frontend Route: it never matches, because frontend a takes the same",
             "frontends/narrow/frontend Route: found no request that frontend wide would not",
             "frontends/never/frontend Route: found Host(`a`) && Host(`b`), expected a route that",
             "0 errors, 3 warnings");

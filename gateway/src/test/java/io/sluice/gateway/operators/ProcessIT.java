@@ -265,7 +265,7 @@ class ProcessIT {
   }
 
   @Test
-  void anAdminAddressThatIsTakenIsSaid() throws IOException {
+  void aTakenAdminAddressIsReported() throws IOException {
     try (java.net.ServerSocket taken =
         new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       routes(FreePort.next(), 1);

@@ -206,7 +206,7 @@ class TableCompilerTest {
   }
 
   @Test
-  void whoHasAnAddressKeepsItAndWhoWantsItStaysWhereHeIs() {
+  void theFirstHolderOfAnAddressKeepsIt() {
     put("listeners/m", listener(1, ""));
     put("listeners/n", listener(2, ""));
 
