@@ -124,7 +124,7 @@ class ServiceIT extends RunningService {
   }
 
   @Test
-  void whatIsNoJsonOrNoMethodOfAPathIsRefusedWithWhatIs() throws Exception {
+  void unknownMethodsAndNonJsonAreRefusedWithAReason() throws Exception {
     HttpResponse<String> form =
         send(
             PUBLIC,

@@ -9,7 +9,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +19,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +38,7 @@ public final class Catalogue implements AutoCloseable {
   /** For who writes, who listens, who looks at the version, and who tells of imports. */
   private static final int OTHERS = 4;
 
-  private static final long WATCH_MILLIS = 500;
-  private static final int LISTEN_MILLIS = 1_000;
+  private static final long STOP_SECONDS = 5;
   private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -52,34 +48,30 @@ public final class Catalogue implements AutoCloseable {
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("catalogue-write").daemon().factory());
-  private final ScheduledExecutorService watcher =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("catalogue-watch").daemon().factory());
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final @Nullable Copier copier;
   private final AsyncLoadingCache<Long, Optional<Item>> cache;
-  private volatile long version;
-  private volatile boolean away;
-  private volatile boolean closed;
+  private final Availability availability;
 
-  private Catalogue(ItemStore store, @Nullable LocalCopy copy, boolean away) {
+  /**
+   * @param follow brings the copy nearer to what the database has; null without a copy
+   * @param away whether the database cannot be used just now
+   */
+  private Catalogue(
+      ItemStore store, @Nullable LocalCopy copy, Copier.@Nullable Step follow, boolean away) {
     this.store = store;
     this.copy = copy;
-    this.away = away;
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(CACHED)
             .expireAfterWrite(FRESH)
             .executor(readers)
             .buildAsync(this::load);
-    watcher.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-    if (store instanceof PostgresStore shared) {
-      Thread.ofPlatform().name("catalogue-listen").daemon().start(() -> listen(shared));
-      copier = copy == null ? null : new Copier(shared, copy, () -> away ? 0 : version);
-    } else {
-      copier = null;
-    }
+    this.availability = new Availability(store, away, () -> cache.synchronous().invalidateAll());
+    this.copier =
+        copy == null || follow == null ? null : new Copier(copy, follow, availability::version);
+    availability.start();
   }
 
   /**
@@ -95,7 +87,7 @@ public final class Catalogue implements AutoCloseable {
     try {
       return address.isShared()
           ? openShared(address, localCopy)
-          : new Catalogue(SqliteStore.open(Path.of(address.place()), READERS), null, false);
+          : new Catalogue(SqliteStore.open(Path.of(address.place()), READERS), null, null, false);
     } catch (SQLException failed) {
       throw new IOException(
           address
@@ -111,13 +103,14 @@ public final class Catalogue implements AutoCloseable {
     LocalCopy copy =
         localCopy == null ? null : LocalCopy.open(localCopy, address.toString(), READERS);
     PostgresStore store = PostgresStore.at(address, READERS + OTHERS);
+    Copier.Step follow = copy == null ? null : () -> copy.follow(store);
     try {
       store.prepare();
-      return new Catalogue(store, copy, false);
+      return new Catalogue(store, copy, follow, false);
     } catch (SQLException failed) {
       if (copy != null && copy.isWhole() && PostgresStore.isAway(failed)) {
         LOG.warn("the catalogue's database is away, its copy serves: {}", failed.getMessage());
-        return new Catalogue(store, copy, true);
+        return new Catalogue(store, copy, follow, true);
       }
       if (copy != null) {
         copy.close();
@@ -137,7 +130,7 @@ public final class Catalogue implements AutoCloseable {
 
   /** Whether the database could not be used when it was last tried; what is found may be old. */
   public boolean isAway() {
-    return away;
+    return availability.isAway();
   }
 
   /** Whether the local copy has what the catalogue was at a version. */
@@ -195,7 +188,7 @@ public final class Catalogue implements AutoCloseable {
 
   /** Who asks a database that is away would keep a reader from what the copy answers. */
   private <T> CompletableFuture<T> askIfThere(Question<T> question) {
-    return away ? CompletableFuture.failedFuture(itIsAway()) : ask(readers, question);
+    return isAway() ? CompletableFuture.failedFuture(itIsAway()) : ask(readers, question);
   }
 
   private static CatalogueAway itIsAway() {
@@ -228,7 +221,7 @@ public final class Catalogue implements AutoCloseable {
    * @throws IOException when a row cannot be used, naming its line
    */
   public int fillIfEmpty(Reader csv, String name) throws IOException {
-    if (away) {
+    if (isAway()) {
       return 0;
     }
     List<Item> items = new ArrayList<>();
@@ -286,8 +279,8 @@ public final class Catalogue implements AutoCloseable {
    * @throws CatalogueAway when they cannot be told
    */
   public void tell(ImportStatus status) {
-    if (store instanceof PostgresStore) {
-      if (away) {
+    if (store.isShared()) {
+      if (isAway()) {
         throw itIsAway();
       }
       try {
@@ -310,13 +303,13 @@ public final class Catalogue implements AutoCloseable {
   private <T> T read(Query<T> query) {
     ItemStore whole = copy != null && copy.isWhole() ? copy.items() : null;
     // Each question would wait for a database that is away, and there are few who can.
-    if (whole != null && away) {
+    if (whole != null && isAway()) {
       return read(whole, query);
     }
     try {
       return query.from(store);
     } catch (SQLException failed) {
-      isAwayBecauseOf(failed);
+      availability.failed(failed);
       if (whole == null) {
         throw new CatalogueAway(failed);
       }
@@ -332,76 +325,15 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  private void isAwayBecauseOf(SQLException failed) {
-    if (!away && store instanceof PostgresStore && PostgresStore.isAway(failed)) {
-      away = true;
-      LOG.warn("the catalogue's database is away: {}", failed.getMessage());
-    }
-  }
-
-  /** What another process has changed is not remembered any longer. */
-  private synchronized void watch() {
-    if (closed) {
-      return;
-    }
-    try {
-      long now = store.version();
-      boolean back = away;
-      if (back) {
-        away = false;
-        LOG.info("the catalogue's database is back");
-      }
-      // What was answered from the copy is not remembered for longer than it has to be.
-      if (back || now != version) {
-        version = now;
-        cache.synchronous().invalidateAll();
-      }
-    } catch (SQLException failed) {
-      isAwayBecauseOf(failed);
-    }
-  }
-
-  /** Hears of changes sooner than by looking. */
-  private void listen(PostgresStore shared) {
-    while (!closed) {
-      try (Connection connection = shared.listen()) {
-        while (!closed) {
-          shared.awaitChange(connection, LISTEN_MILLIS);
-          watch();
-        }
-      } catch (SQLException away) {
-        LOG.debug("nothing is heard of changes: {}", away.getMessage());
-        pause();
-      }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(LISTEN_MILLIS);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
-    closed = true;
-    // The readers last: the cache tidies itself up on them after what the others do.
-    List<ExecutorService> threads = new ArrayList<>(List.of(watcher, writer, readers));
     if (copier != null) {
-      threads.addFirst(copier.thread());
+      Threads.end(copier.thread(), STOP_SECONDS);
     }
-    for (ExecutorService each : threads) {
-      each.shutdown();
-      try {
-        if (!each.awaitTermination(5, TimeUnit.SECONDS)) {
-          each.shutdownNow();
-        }
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    availability.close();
+    Threads.end(writer, STOP_SECONDS);
+    // Last: the cache tidies itself up on them after what the others do.
+    Threads.end(readers, STOP_SECONDS);
     if (copy != null) {
       copy.close();
     }

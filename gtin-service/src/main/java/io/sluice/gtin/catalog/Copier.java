@@ -15,8 +15,13 @@ final class Copier {
   private static final long LOOK_MILLIS = 500;
   private static final long MOST_PAUSE_SECONDS = 300;
 
-  private final PostgresStore shared;
+  /** One step of a copy towards what it is a copy of. */
+  interface Step {
+    void follow() throws SQLException, IOException;
+  }
+
   private final LocalCopy copy;
+  private final Step step;
   private final LongSupplier version;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -27,9 +32,9 @@ final class Copier {
   /**
    * @param version that the catalogue is known to have; 0 while nothing is known of it
    */
-  Copier(PostgresStore shared, LocalCopy copy, LongSupplier version) {
-    this.shared = shared;
+  Copier(LocalCopy copy, Step step, LongSupplier version) {
     this.copy = copy;
+    this.step = step;
     this.version = version;
     thread.scheduleWithFixedDelay(this::follow, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -41,7 +46,7 @@ final class Copier {
       return;
     }
     try {
-      copy.follow(shared);
+      step.follow();
       failedSteps = 0;
     } catch (SQLException | IOException | RuntimeException failed) {
       long pause = Math.min(MOST_PAUSE_SECONDS, 1L << Math.min(failedSteps++, 10));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,23 @@ interface ItemStore extends AutoCloseable {
    * Inserts all items in one transaction if there are none, which two processes may try at once.
    */
   int insertIfEmpty(List<Item> items) throws SQLException;
+
+  /** Whether other processes use it too, over a network that may fail. */
+  default boolean isShared() {
+    return false;
+  }
+
+  /** Whether a failure is that of a database that is away, and not of one that refuses. */
+  default boolean isAwayBecauseOf(SQLException failure) {
+    return false;
+  }
+
+  /**
+   * Hears of what other processes change, where the database tells, while that is wanted. Blocks.
+   *
+   * @param changed run when something may have changed, and now and then
+   */
+  default void hear(Runnable changed, BooleanSupplier wanted) throws SQLException {}
 
   @Override
   void close();

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresStore extends SqlStore {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
+  private static final int HEAR_MILLIS = 1_000;
 
   static final String CHANNEL = "catalogue";
 
@@ -222,23 +224,26 @@ final class PostgresStore extends SqlStore {
         });
   }
 
-  /**
-   * Waits until somebody has changed something, or the time is over. One thread, which holds a
-   * connection for it.
-   */
-  void awaitChange(Connection listening, int atMostMillis) throws SQLException {
-    listening.unwrap(PGConnection.class).getNotifications(atMostMillis);
+  @Override
+  public boolean isShared() {
+    return true;
   }
 
-  /** A connection that hears of changes; the caller closes it. */
-  Connection listen() throws SQLException {
-    Connection connection = pool.getConnection();
-    try (Statement statement = connection.createStatement()) {
+  @Override
+  public boolean isAwayBecauseOf(SQLException failure) {
+    return isAway(failure);
+  }
+
+  /** Holds a connection for it. */
+  @Override
+  public void hear(Runnable changed, BooleanSupplier wanted) throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
       statement.execute("LISTEN " + CHANNEL);
-      return connection;
-    } catch (SQLException failed) {
-      connection.close();
-      throw failed;
+      while (wanted.getAsBoolean()) {
+        connection.unwrap(PGConnection.class).getNotifications(HEAR_MILLIS);
+        changed.run();
+      }
     }
   }
 

@@ -292,7 +292,7 @@ class CatalogueTest {
   }
 
   @Test
-  void aFileThatIsNoCatalogueIsSaid() throws IOException {
+  void aFileThatIsNotACatalogueIsReported() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.db"),

@@ -56,7 +56,7 @@ class PackedLinkTest {
 
   /** One in ten of what is left has a right check digit by chance. */
   @Test
-  void fewOfAllWordsAreBelieved() {
+  void randomTextIsHardlyEverReadAsAPackedLink() {
     Random random = new Random(11);
     int believed = 0;
     for (int n = 0; n < 100_000; n++) {

@@ -1,0 +1,109 @@
+package io.sluice.gtin.catalog;
+
+import java.sql.SQLException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the database can be used, and whether other processes have changed what is in it: looked
+ * at every half second, and sooner where the database tells. Any thread may ask.
+ */
+final class Availability implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
+  private static final long LOOK_MILLIS = 500;
+  private static final long PAUSE_MILLIS = 1_000;
+  private static final long STOP_SECONDS = 5;
+
+  private final ItemStore store;
+  private final Runnable changed;
+  private final ScheduledExecutorService watcher =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("catalogue-watch").daemon().factory());
+  private volatile long version;
+  private volatile boolean away;
+  private volatile boolean closed;
+
+  /**
+   * @param away whether it is known to be away already
+   * @param changed told when what is remembered of it may be old; a thread of its own
+   */
+  Availability(ItemStore store, boolean away, Runnable changed) {
+    this.store = store;
+    this.away = away;
+    this.changed = changed;
+  }
+
+  void start() {
+    watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    if (store.isShared()) {
+      Thread.ofPlatform().name("catalogue-listen").daemon().start(this::listen);
+    }
+  }
+
+  /** Whether the database could not be used when it was last tried. */
+  boolean isAway() {
+    return away;
+  }
+
+  /** The version that the catalogue is known to have; 0 while nothing is known of it. */
+  long version() {
+    return away ? 0 : version;
+  }
+
+  /** The database could not answer; it is away if that is why. */
+  void failed(SQLException failure) {
+    if (!away && store.isAwayBecauseOf(failure)) {
+      away = true;
+      LOG.warn("the catalogue's database is away: {}", failure.getMessage());
+    }
+  }
+
+  private synchronized void look() {
+    if (closed) {
+      return;
+    }
+    try {
+      long now = store.version();
+      boolean back = away;
+      if (back) {
+        away = false;
+        LOG.info("the catalogue's database is back");
+      }
+      // What was answered from the copy is not remembered for longer than it has to be.
+      if (back || now != version) {
+        version = now;
+        changed.run();
+      }
+    } catch (SQLException failure) {
+      failed(failure);
+    }
+  }
+
+  private void listen() {
+    while (!closed) {
+      try {
+        store.hear(this::look, () -> !closed);
+      } catch (SQLException deaf) {
+        LOG.debug("nothing is heard of changes: {}", deaf.getMessage());
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Threads.end(watcher, STOP_SECONDS);
+  }
+}
