@@ -26,7 +26,7 @@ final class Parts {
         part.close();
       } catch (InterruptedException impatient) {
         interrupted = true;
-      } catch (Exception failed) {
+      } catch (Exception | Error failed) {
         LOG.warn("a part did not stop in order", failed);
       }
     }

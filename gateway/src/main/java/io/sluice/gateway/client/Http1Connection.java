@@ -336,7 +336,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   private void applyReading() {
     if (!inputEnded) {
-      channel.config().setAutoRead(held.size() == 0 && !paused);
+      channel.config().setAutoRead(isOver() || (held.size() == 0 && !paused));
     }
   }
 
@@ -521,7 +521,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
    * Ends the connection after what was sent, without losing it should the client still be sending.
    */
   private void closeGently() {
-    boolean clientDone = state != State.READING_BODY && held.size() == 0;
+    boolean mayStillSend = state == State.READING_BODY || (state == State.TUNNEL && !inputEnded);
+    boolean clientDone = !mayStillSend && held.size() == 0;
     state = State.LINGERING;
     held.release();
     watch();

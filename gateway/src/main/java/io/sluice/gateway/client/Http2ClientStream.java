@@ -414,7 +414,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   }
 
   private boolean isOver() {
-    return closed || response == Response.ALL;
+    return closed || cutFor != null || response == Response.ALL;
   }
 
   // What it waits for.
@@ -445,7 +445,7 @@ final class Http2ClientStream implements ClientStream, Holder {
     if (wait == Wait.READING) {
       handler.onClosed(Reason.CLIENT_STALLED);
       connection.resetFor(stream, Reason.CLIENT_STALLED, Http2Error.CANCEL);
-    } else {
+    } else if (!isOver()) {
       handler.onRejected(head, wait == Wait.STREAM ? Reason.STREAM_IDLE : Reason.REQUEST_TIMEOUT);
     }
   }
@@ -510,8 +510,8 @@ final class Http2ClientStream implements ClientStream, Holder {
     wasReset = true;
   }
 
-  /** Whether the response was sent whole, so that a reset of the client's changes nothing. */
+  /** Whether there is no more of the response, so that a reset of the client's changes nothing. */
   boolean isAnswered() {
-    return response == Response.ALL;
+    return cutFor != null || response == Response.ALL;
   }
 }

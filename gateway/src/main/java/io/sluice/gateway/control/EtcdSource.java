@@ -56,6 +56,7 @@ public final class EtcdSource implements ConfigSource {
   private volatile SourceStatus status = SourceStatus.initial();
   private Phase phase = new Phase.Listing(System.nanoTime());
   private @Nullable Snapshot served;
+  private @Nullable Snapshot told;
   private @Nullable Held held;
 
   /**
@@ -69,6 +70,7 @@ public final class EtcdSource implements ConfigSource {
   @Override
   public void continueFrom(Snapshot kept) {
     served = kept;
+    told = kept;
   }
 
   @Override
@@ -86,16 +88,21 @@ public final class EtcdSource implements ConfigSource {
     long until = System.nanoTime() + atMost.toNanos();
     while (true) {
       if (untilNextDuty() <= 0 && doDuty()) {
-        return served;
+        return tell();
       }
       long left = until - System.nanoTime();
       if (left <= 0) {
         return null;
       }
       if (takeEvents(Math.min(left, untilNextDuty()))) {
-        return served;
+        return tell();
       }
     }
+  }
+
+  private @Nullable Snapshot tell() {
+    told = served;
+    return served;
   }
 
   /** How long nothing but an event can give reason to act, in nanoseconds. */
@@ -141,9 +148,9 @@ public final class EtcdSource implements ConfigSource {
       watch();
       return false;
     }
-    boolean changed = serve(found);
+    Snapshot next = serve(found);
     watch();
-    return changed;
+    return isNews(next);
   }
 
   /**
@@ -160,13 +167,19 @@ public final class EtcdSource implements ConfigSource {
     return StoreGuard.doubt(served, found);
   }
 
-  /** From now on this is served; true when there is something to tell, if only its revision. */
-  private boolean serve(Snapshot found) {
+  /** From now on this is served. */
+  private Snapshot serve(Snapshot found) {
     held = null;
     status = status.held("");
     Snapshot before = served;
-    served = before == null ? found : found.with(before.tree().become(found.tree()));
-    return before == null || !served.saysNoMoreThan(before);
+    Snapshot now = before == null ? found : found.with(before.tree().become(found.tree()));
+    served = now;
+    return now;
+  }
+
+  /** Whether there is something to tell, if only a revision. */
+  private boolean isNews(Snapshot now) {
+    return told == null || !now.saysNoMoreThan(told);
   }
 
   /** The tree that events are about: the one that is held back, or else the served one. */

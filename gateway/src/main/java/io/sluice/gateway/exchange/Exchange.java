@@ -70,6 +70,7 @@ final class Exchange implements ExchangeView {
   private InetAddress client;
   private AsciiString clientText;
   private boolean passesTrailers;
+  private boolean endsByItself;
   private final boolean grpc;
   private DeadlineWheel.@Nullable Deadline deadline;
   private Phase phase = Phase.ARRIVED;
@@ -308,6 +309,7 @@ final class Exchange implements ExchangeView {
 
   void onHead(ResponseHead head) {
     phase = head.framing() == Framing.TUNNEL ? Phase.TUNNEL : Phase.ANSWERING;
+    endsByItself = head.framing() < 0;
     status = head.status();
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
@@ -380,7 +382,8 @@ final class Exchange implements ExchangeView {
     }
     if (responseHasBegun()) {
       finish(reply.reason());
-      if (grpc && passesTrailers) {
+      // One whose length was said cannot end sooner: trailers would be taken for more of it.
+      if (grpc && passesTrailers && endsByItself) {
         stream.onFault(reply.reason());
         Replies.endGrpc(stream, reply);
       } else {

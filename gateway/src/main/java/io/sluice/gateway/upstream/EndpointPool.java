@@ -139,6 +139,11 @@ final class EndpointPool {
     return hopeless;
   }
 
+  /** One is not opened to its end, through no fault of its server's. */
+  void openingLeft() {
+    opening--;
+  }
+
   boolean hasWaiting() {
     return !waiting.isEmpty();
   }

@@ -67,8 +67,11 @@ final class Http2Upstream extends MultiplexedConnection {
     /** Its SETTINGS have come. */
     void known();
 
-    /** They have not come in time, or the connection has ended before. */
+    /** They have not come in time, or the server has ended the connection before. */
     void never(Reason reason);
+
+    /** This side has ended the connection before, for it is wanted no more. */
+    void left();
   }
 
   private Http2Upstream(
@@ -241,13 +244,13 @@ final class Http2Upstream extends MultiplexedConnection {
       if (taken || tunnels == Tunnels.UNKNOWN) {
         tunnels = taken ? Tunnels.TAKEN : Tunnels.REFUSED;
       }
-      List<Runnable> known = List.copyOf(waiting.values());
-      waiting.clear();
-      known.forEach(Runnable::run);
       if (first) {
         greeting.remove();
         greeted.known();
       }
+      List<Runnable> known = List.copyOf(waiting.values());
+      waiting.clear();
+      known.forEach(Runnable::run);
     }
 
     @Override
@@ -334,14 +337,23 @@ final class Http2Upstream extends MultiplexedConnection {
   }
 
   private void onNoGreeting() {
+    leaving = true;
     endGreeting(Reason.CONNECT_TIMEOUT);
-    leave();
+    endIfUnused();
   }
 
-  private void endGreeting(Reason reason) {
+  /**
+   * @param reason why the server's SETTINGS do not come; null where this side has left
+   */
+  private void endGreeting(@Nullable Reason reason) {
     greeting.remove();
-    if (tunnels == Tunnels.UNKNOWN) {
-      tunnels = Tunnels.REFUSED;
+    if (tunnels != Tunnels.UNKNOWN) {
+      return;
+    }
+    tunnels = Tunnels.REFUSED;
+    if (reason == null) {
+      greeted.left();
+    } else {
       greeted.never(reason);
     }
   }
@@ -378,9 +390,10 @@ final class Http2Upstream extends MultiplexedConnection {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    boolean left = leaving;
     leaving = true;
     deadline.remove();
-    endGreeting(Reason.UPSTREAM_CLOSED);
+    endGreeting(left ? null : Reason.UPSTREAM_CLOSED);
     List<Http2UpstreamStream> unopened = List.copyOf(waiting.keySet());
     waiting.clear();
     unopened.forEach(Http2UpstreamStream::onNeverOpened);

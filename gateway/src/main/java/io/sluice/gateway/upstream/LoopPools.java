@@ -131,6 +131,13 @@ public final class LoopPools {
             failed(pool.openingFailed(openedBefore), reason);
           }
 
+          @Override
+          public void left() {
+            pool.openingLeft();
+            serveWaiting(endpoint, pool);
+            forgetIfEmpty(endpoint, pool);
+          }
+
           private void failed(List<ConnectionWaiter> waiting, Reason reason) {
             waiting.forEach(each -> each.onConnectFailed(reason));
             serveWaiting(endpoint, pool);

@@ -167,6 +167,46 @@ class CutShortIT extends RawConnection {
     }
   }
 
+  /** Trailers, or the next response, would be taken for the bytes that are missing. */
+  @Test
+  void aCallOfGrpcWhoseLengthWasSaidIsCutLikeAnyOther() {
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              wire.head();
+              wire.send(
+                  "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\n"
+                      + "Content-Length: 100\r\n\r\nhalf");
+            })) {
+      String path = serve(origin, "{}");
+      client.send(
+          "POST "
+              + path
+              + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\nTE: trailers\r\n"
+              + "Connection: TE\r\nContent-Length: 0\r\n\r\n");
+      assertThat(client.head()).startsWith("HTTP/1.1 200 ").contains("Content-Length: 100");
+      assertThat(client.toEnd()).asString().isEqualTo("half");
+      try (H2Wire http2 = new H2Wire(port)) {
+        http2.headers(
+            1,
+            true,
+            ":method",
+            "POST",
+            ":scheme",
+            "http",
+            ":path",
+            path,
+            ":authority",
+            "a",
+            "content-type",
+            "application/grpc",
+            "te",
+            "trailers");
+        assertThat(http2.ending().type()).isEqualTo(H2Wire.RST_STREAM);
+      }
+    }
+  }
+
   /** Whoever does not read what is left has the time of any other reader. */
   @Test
   void aClientThatDoesNotReadIsCutInTheEnd() {

@@ -343,7 +343,7 @@ class CommandsIT {
     assertThat(Sluice.run("validate", folder.toString()).succeeds().out())
         .contains(
             "frontends/b/frontend Route: it never matches, because frontend a takes the same",
-            "frontends/narrow/frontend Route: found no request that frontend wide would not",
+            "frontends/narrow/frontend Route: it never matches, because frontend wide takes",
             "frontends/never/frontend Route: found Host(`a`) && Host(`b`), expected a route that",
             "0 errors, 3 warnings");
   }
