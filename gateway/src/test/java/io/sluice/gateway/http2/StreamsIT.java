@@ -346,6 +346,54 @@ class StreamsIT {
     }
   }
 
+  /** Whoever waits for a connection to it goes on to another server, and that is no failure. */
+  @Test
+  void aServerMayGoWhileItHasNotSaidWhatItTakes() {
+    CountDownLatch gone = new CountDownLatch(1);
+    Origin.Script answering =
+        wire -> {
+          H2Wire server = H2Wire.serving(wire);
+          for (H2Wire.Frame request = server.next(H2Wire.HEADERS);
+              request != null;
+              request = server.next(H2Wire.HEADERS)) {
+            server.headers(request.stream(), true, ":status", "204");
+          }
+        };
+    Origin.Script late =
+        wire -> {
+          H2Wire server = H2Wire.accepting(wire);
+          H2Wire.Frame request = server.next(H2Wire.HEADERS);
+          if (request != null) {
+            await(gone);
+            server.settings();
+            server.headers(request.stream(), true, ":status", "204");
+            wire.toEnd();
+          }
+        };
+    try (Origin leaving = Origin.scripted(late);
+        Origin staying = Origin.scripted(answering)) {
+      serve("{}", "{'Protocol':'h2c','Timeouts':{'Dial':'20s'}}", leaving);
+      try (H2Wire client = new H2Wire(port)) {
+        for (int i = 0; i < 5; i++) {
+          client.frame(H2Wire.HEADERS, H2Wire.END_HEADERS | H2Wire.END_STREAM, 2 * i + 1, get("/"));
+        }
+        Awaitility.await().until(() -> gateway.meter("sluice_exchanges_in_flight") == 5);
+        gateway.server("b", "other", staying.port()).awaitRoute("f", "b", staying);
+        gateway.remove("backends/b/servers/s0");
+        Awaitility.await()
+            .until(() -> gateway.gateway().status().table().backend("b").wanted().size() == 1);
+        gone.countDown();
+
+        for (int i = 0; i < 5; i++) {
+          assertThat(client.fields(client.next(H2Wire.HEADERS))).contains(":status: 204");
+        }
+      }
+      assertThat(gateway.admin("/metrics").body()).doesNotContain("upstream_closed");
+    } finally {
+      gone.countDown();
+    }
+  }
+
   @Test
   void aServerThatNeverSaysWhatItTakesHoldsNobodyForLong() {
     try (Origin origin = Origin.scripted(Wire::toEnd)) {
