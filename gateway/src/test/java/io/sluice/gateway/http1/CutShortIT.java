@@ -63,6 +63,32 @@ class CutShortIT extends RawConnection {
     return "/" + name;
   }
 
+  /** A call of gRPC, without a message. */
+  private static void call(H2Wire http2, String path) {
+    http2.headers(
+        1,
+        true,
+        ":method",
+        "POST",
+        ":scheme",
+        "http",
+        ":path",
+        path,
+        ":authority",
+        "a",
+        "content-type",
+        "application/grpc",
+        "te",
+        "trailers");
+  }
+
+  /** Opens the windows late, so that something waits for them when the server fails. */
+  private static int take(H2Wire http2, H2Wire.Frame data) {
+    http2.frame(H2Wire.WINDOW_UPDATE, 0, 1, H2Wire.number(PIECE));
+    http2.frame(H2Wire.WINDOW_UPDATE, 0, 0, H2Wire.number(PIECE));
+    return data.payload().length;
+  }
+
   static Stream<Arguments> kinds() {
     List<Arguments> kinds = new ArrayList<>();
     for (boolean multiplexed : new boolean[] {false, true}) {
@@ -112,10 +138,7 @@ class CutShortIT extends RawConnection {
         while (frame != null && frame.type() != H2Wire.RST_STREAM) {
           if (frame.type() == H2Wire.DATA) {
             assertThat(frame.flags() & H2Wire.END_STREAM).isZero();
-            received += frame.payload().length;
-            // The window is opened late, so that something waits for it when the server fails.
-            http2.frame(H2Wire.WINDOW_UPDATE, 0, 1, H2Wire.number(PIECE));
-            http2.frame(H2Wire.WINDOW_UPDATE, 0, 0, H2Wire.number(PIECE));
+            received += take(http2, frame);
           }
           frame = http2.any();
         }
@@ -132,30 +155,14 @@ class CutShortIT extends RawConnection {
     try (Origin origin = http2(bytes, "application/grpc")) {
       String path = serve(origin, "{'Protocol':'h2c'}");
       try (H2Wire http2 = new H2Wire(port)) {
-        http2.headers(
-            1,
-            true,
-            ":method",
-            "POST",
-            ":scheme",
-            "http",
-            ":path",
-            path,
-            ":authority",
-            "a",
-            "content-type",
-            "application/grpc",
-            "te",
-            "trailers");
+        call(http2, path);
         int received = 0;
         H2Wire.Frame frame = http2.any();
         while (frame != null
             && !(frame.stream() == 1 && (frame.flags() & H2Wire.END_STREAM) != 0)) {
           assertThat(frame.type()).isNotEqualTo(H2Wire.RST_STREAM);
           if (frame.type() == H2Wire.DATA) {
-            received += frame.payload().length;
-            http2.frame(H2Wire.WINDOW_UPDATE, 0, 1, H2Wire.number(PIECE));
-            http2.frame(H2Wire.WINDOW_UPDATE, 0, 0, H2Wire.number(PIECE));
+            received += take(http2, frame);
           }
           frame = http2.any();
         }
@@ -187,21 +194,7 @@ class CutShortIT extends RawConnection {
       assertThat(client.head()).startsWith("HTTP/1.1 200 ").contains("Content-Length: 100");
       assertThat(client.toEnd()).asString().isEqualTo("half");
       try (H2Wire http2 = new H2Wire(port)) {
-        http2.headers(
-            1,
-            true,
-            ":method",
-            "POST",
-            ":scheme",
-            "http",
-            ":path",
-            path,
-            ":authority",
-            "a",
-            "content-type",
-            "application/grpc",
-            "te",
-            "trailers");
+        call(http2, path);
         assertThat(http2.ending().type()).isEqualTo(H2Wire.RST_STREAM);
       }
     }

@@ -200,7 +200,6 @@ class GrpcIT {
         .put(
             "listeners/" + id,
             "{'Protocol':'" + protocol + "','Address':{'Address':'127.0.0.1:" + port + "'}}")
-        .frontend(id, backend, "PathRegexp(`.*`)", "{}")
         .put(
             "frontends/" + id + "/frontend",
             "{'Type':'http','BackendId':'"
