@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SiegeIT {
   private static final String HEAP = "-Xms128m -Xmx128m";
-  private static final Duration TIME = Duration.ofSeconds(4);
+  private static final Duration TIME = Duration.ofSeconds(3);
 
   @TempDir private static Path folder;
 
