@@ -47,7 +47,26 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     AWAITING_HEAD,
     READING_BODY,
     TUNNEL,
-    CLOSED
+    /** A tunnel that the server says no more in. */
+    HALF_TUNNEL,
+    CLOSED;
+
+    boolean isTunnel() {
+      return this == TUNNEL || this == HALF_TUNNEL;
+    }
+
+    boolean hasExchange() {
+      return this != IDLE && this != CLOSED;
+    }
+  }
+
+  /** What the client has to say: a request's body, or its direction of a tunnel. */
+  private enum Request {
+    COMING,
+    /** All of it is here, perhaps not in the kernel's hands yet. */
+    WHOLE,
+    /** The kernel has it. */
+    SENT
   }
 
   private final LoopPools pools;
@@ -58,23 +77,25 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final Channel channel;
   private final Outgoing outgoing;
   private final Account unsent;
+  private final InterimBudget interims = new InterimBudget();
   private final long openedAt;
   private ConnectionSettings settings;
   private State state = State.IDLE;
   private @Nullable ResponseReceiver receiver;
-  private AsciiString upgrade = AsciiString.EMPTY_STRING;
+  private Request request = Request.SENT;
   private long requestFraming;
+  private AsciiString upgrade = AsciiString.EMPTY_STRING;
   private boolean toHead;
-  private boolean requestSent;
   private boolean keepAlive;
-  private boolean pooled;
-  private boolean answered;
-  private boolean streams;
-  private boolean serverEnded;
-  private boolean clientEnded;
-  private boolean ending;
   private boolean reading = true;
-  private final InterimBudget interims = new InterimBudget();
+  private boolean ending;
+
+  /** What can be said of the request should the connection end now. */
+  private ResponseReceiver.Seen seen = ResponseReceiver.Seen.YES;
+
+  /** How long the server may be silent when it is its turn. */
+  private long silenceNanos;
+
   private long unsentAtRestart;
 
   Http1Upstream(LoopPools pools, Endpoint endpoint, ConnectionSettings settings, Channel channel) {
@@ -105,30 +126,29 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   /** Takes it out of the pool for an exchange of a backend with these settings. */
   void use(ConnectionSettings newSettings) {
     settings = newSettings;
-    pooled = true;
+    seen = ResponseReceiver.Seen.PERHAPS;
   }
 
   @Override
-  public void send(UpstreamRequest request, ResponseReceiver newReceiver) {
+  public void send(UpstreamRequest what, ResponseReceiver newReceiver) {
     assert state == State.IDLE;
     receiver = newReceiver;
     state = State.AWAITING_HEAD;
-    toHead = request.method().contentEquals("HEAD");
-    upgrade = request.upgrade();
-    requestFraming = request.framing();
-    requestSent = !request.hasBody();
-    answered = false;
-    streams = false;
+    toHead = what.method().contentEquals("HEAD");
+    upgrade = what.upgrade();
+    requestFraming = what.framing();
+    request = what.hasBody() ? Request.COMING : Request.WHOLE;
+    silenceNanos = settings.timeouts().silence(false).toNanos();
     interims.begin();
     heads.reset();
     endpoint.exchangeBegan();
     restartDeadline();
-    outgoing.head(request, endpoint.authority());
+    outgoing.head(what, endpoint.authority());
   }
 
   @Override
   public void sendBody(ByteBuf piece) {
-    if (state == State.CLOSED || state == State.IDLE) {
+    if (!state.hasExchange()) {
       piece.release();
       return;
     }
@@ -142,11 +162,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void sendEnd(Fields trailers) {
-    if (state == State.CLOSED || state == State.IDLE || requestSent) {
+    if (!state.hasExchange() || request != Request.COMING) {
       return;
     }
-    requestSent = true;
-    if (state == State.TUNNEL) {
+    request = Request.WHOLE;
+    if (state.isTunnel()) {
       outgoing.flush();
       outgoing.whenSent(this::onClientEnded);
       return;
@@ -159,8 +179,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   /** All of the client's direction of a tunnel has been sent. */
   private void onClientEnded() {
-    clientEnded = true;
-    if (state == State.TUNNEL && serverEnded) {
+    request = Request.SENT;
+    if (state == State.HALF_TUNNEL) {
       finish(false);
     } else if (state == State.TUNNEL) {
       outgoing.shutOutput();
@@ -169,7 +189,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (Outgoing.endsInput(event) && state == State.TUNNEL) {
+    if (Outgoing.endsInput(event) && state.isTunnel()) {
       onServerEnded();
     } else {
       super.userEventTriggered(ctx, event);
@@ -178,13 +198,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   /** Each direction of a tunnel ends by itself. */
   private void onServerEnded() {
-    if (serverEnded) {
+    if (state == State.HALF_TUNNEL) {
       return;
     }
-    if (clientEnded) {
+    if (request == Request.SENT) {
       finish(false);
     } else {
-      serverEnded = true;
+      state = State.HALF_TUNNEL;
       receiver().onServerEnded();
     }
   }
@@ -234,10 +254,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       return;
     }
     reading = wanted;
-    if (!serverEnded) {
+    if (state != State.HALF_TUNNEL) {
       channel.config().setAutoRead(wanted);
     }
-    if (wanted || state == State.TUNNEL) {
+    if (wanted || state.isTunnel()) {
       restartDeadline();
     } else {
       deadline.cancel();
@@ -252,7 +272,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void abort() {
-    if (state != State.IDLE && state != State.CLOSED) {
+    if (state.hasExchange()) {
       receiver = null;
       close();
     }
@@ -272,7 +292,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       pools.forget(this);
     } else {
       endpoint.exchangeEnded();
-      if (state == State.TUNNEL) {
+      if (state.isTunnel()) {
         pools.forgetTunnel(this);
       }
     }
@@ -290,9 +310,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       return;
     }
     try {
-      answered = true;
+      seen = ResponseReceiver.Seen.YES;
       read(in);
-      if (state == State.READING_BODY || state == State.TUNNEL) {
+      if (state == State.READING_BODY || state.isTunnel()) {
         restartDeadline();
       }
       if (in.isReadable() && state != State.CLOSED) {
@@ -339,7 +359,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     if (head.framing() == Framing.TUNNEL) {
       state = State.TUNNEL;
       keepAlive = false;
-      requestSent = false;
+      request = Request.COMING;
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       body.start(Framing.NONE);
       pools.tunnels(endpoint).add(this);
@@ -361,7 +381,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             && head.framing() != Framing.UNTIL_CLOSE;
     body.start(head.framing());
     state = State.READING_BODY;
-    streams = head.isStream();
+    silenceNanos = settings.timeouts().silence(head.isStream()).toNanos();
     receiver().onHead(head);
   }
 
@@ -369,7 +389,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     ResponseReceiver finished = receiver();
     receiver = null;
     deadline.cancel();
-    if (keepAlive && requestSent && !bytesLeft) {
+    if (keepAlive && request != Request.COMING && !bytesLeft) {
       endpoint.exchangeEnded();
       state = State.IDLE;
       reading(true);
@@ -399,7 +419,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     boolean endsBody = state == State.READING_BODY && heads.head().framing() == Framing.UNTIL_CLOSE;
-    if (endsBody || state == State.TUNNEL) {
+    if (endsBody || state.isTunnel()) {
       finish(false);
     } else {
       fail(Reason.UPSTREAM_CLOSED);
@@ -416,7 +436,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   private void onDeadline() {
     boolean stillTaking = state != State.IDLE && outgoing.unsentBytes() < unsentAtRestart;
-    if (state == State.TUNNEL) {
+    if (state.isTunnel()) {
       fail(ending ? Reason.TUNNEL_DRAINED : Reason.TUNNEL_IDLE);
     } else if (stillTaking) {
       restartDeadline();
@@ -434,9 +454,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     close();
     if (failed != null) {
       endpoint.attemptFailed();
-      boolean perhapsUnseen = pooled && !answered && reason == Reason.UPSTREAM_CLOSED;
-      failed.onFailure(
-          reason, perhapsUnseen ? ResponseReceiver.Seen.PERHAPS : ResponseReceiver.Seen.YES);
+      failed.onFailure(reason, reason == Reason.UPSTREAM_CLOSED ? seen : ResponseReceiver.Seen.YES);
     }
   }
 
@@ -445,13 +463,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
    * far.
    */
   private void restartDeadline() {
-    if (state == State.TUNNEL) {
+    if (state.isTunnel()) {
       if (!ending) {
         deadline.in(settings.timeouts().tunnelIdle().toNanos());
       }
-    } else if (reading && (requestSent || !channel.isWritable())) {
+    } else if (reading && (request != Request.COMING || !channel.isWritable())) {
       unsentAtRestart = outgoing.unsentBytes();
-      deadline.in(settings.timeouts().silence(streams).toNanos());
+      deadline.in(silenceNanos);
     } else {
       deadline.cancel();
     }
