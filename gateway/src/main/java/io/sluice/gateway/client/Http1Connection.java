@@ -22,7 +22,6 @@ import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.Account;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Holder;
-import io.sluice.gateway.memory.KeptBytes;
 import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
@@ -43,19 +42,21 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   AWAITING_HEAD ──head──▶ READING_BODY ──end──▶ AWAITING_RESPONSE ──response sent──▶ AWAITING_HEAD
  *        │                        │                       │
- *        └──── refused, closing ──┴───────────────────────┴──▶ LINGERING ──▶ CLOSED
+ *        └──── refused, closing ──┴───────────────────────┴──▶ FLUSHING ──▶ LINGERING ──▶ CLOSED
  * </pre>
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter
     implements ClientConnection, ClientStream, Holder {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
-  private static final int LINGER_BYTES = 1024 * 1024;
 
   private enum State {
     AWAITING_HEAD,
     READING_BODY,
     AWAITING_RESPONSE,
     TUNNEL,
+    /** The last response is on its way. */
+    FLUSHING,
+    /** It is sent; what still comes is discarded. */
     LINGERING,
     CLOSED
   }
@@ -69,18 +70,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final Outgoing outgoing;
   private final Peer peer;
-  private State state = State.AWAITING_HEAD;
-  private final KeptBytes held;
+  private final Http1Input input;
   private final Account unread;
+  private State state = State.AWAITING_HEAD;
+
+  /** Requests are being read: whatever is written meanwhile is flushed once at the end. */
   private boolean processing;
+
   private boolean flushWanted;
-  private boolean paused;
-  private boolean leaving;
+
+  /** Whether the connection may serve another request after this one. */
   private boolean keepAlive;
-  private boolean answering;
-  private boolean inputEnded;
-  private boolean flushed;
-  private int lingered;
+
+  /** Whether it ends as soon as it is idle. */
+  private boolean leaving;
 
   Http1Connection(
       ProxyContext proxy,
@@ -96,7 +99,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     this.responses = new Http1Responses(outgoing);
     this.handler = new ExchangeHandler(proxy, this);
     LoopLedger ledger = loop.pools().loop().ledger();
-    this.held = new KeptBytes(ledger);
+    this.input = new Http1Input(channel, ledger);
     this.unread = ledger.account(Budget.UNREAD, this);
     this.requests =
         new Http1Requests(
@@ -161,14 +164,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return;
     }
     if (isOver()) {
-      lingered += in.readableBytes();
-      in.release();
-      if (lingered > LINGER_BYTES) {
+      if (!input.discard(in)) {
         close();
       }
       return;
     }
-    if (held.size() > 0) {
+    if (input.hasEarly()) {
       hold(in);
       return;
     }
@@ -258,7 +259,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       if (piece != null) {
         handler.onRequestBody(piece);
       }
-      if (state == State.READING_BODY && !answering && requests.isTooSlow()) {
+      if (state == State.READING_BODY && !responses.underWay() && requests.isTooSlow()) {
         throw Reason.BODY_TOO_SLOW.error();
       }
       if (state == State.READING_BODY && requests.bodyHasEnded()) {
@@ -303,9 +304,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private void hold(ByteBuf in) {
-    if (held.keep(in)) {
-      applyReading();
-    } else {
+    if (!input.keep(in)) {
       handler.onClosed(Reason.OVERLOADED);
       close();
     }
@@ -313,30 +312,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void reading(boolean wanted) {
-    if (paused == !wanted) {
-      return;
+    if (input.pause(!wanted)) {
+      requests.paused(!wanted);
+      watch();
     }
-    paused = !wanted;
-    requests.paused(paused);
-    watch();
-    applyReading();
   }
 
   /** Goes on with what was held, when its turn has come. */
   private void resume() {
     boolean ready = (state == State.AWAITING_HEAD && channel.isWritable()) || state == State.TUNNEL;
-    if (held.size() > 0 && !processing && ready) {
-      process(held.take());
+    if (input.hasEarly() && !processing && ready) {
+      process(input.takeEarly());
       afterReading();
     }
     if (state != State.CLOSED) {
-      applyReading();
-    }
-  }
-
-  private void applyReading() {
-    if (!inputEnded) {
-      channel.config().setAutoRead(isOver() || (held.size() == 0 && !paused));
+      input.apply();
     }
   }
 
@@ -377,9 +367,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     boolean modern = requests.head().minorVersion() == 1;
     // A request that is still coming in cannot be told from the next one once its response is sent.
     keepAlive &= state == State.AWAITING_RESPONSE && modern && !leaving;
-    answering = true;
-    watch();
     responses.head(head, requests.head(), !keepAlive);
+    watch();
   }
 
   /** From here on the connection carries bytes, no messages. */
@@ -416,14 +405,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     state = State.AWAITING_HEAD;
     requests.next();
-    answering = false;
-    paused = false;
+    input.pause(false);
     watch();
     resume();
   }
 
   private boolean isOver() {
-    return state == State.LINGERING || state == State.CLOSED;
+    return state == State.FLUSHING || state == State.LINGERING || state == State.CLOSED;
   }
 
   @Override
@@ -467,12 +455,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (Outgoing.endsInput(event) && state == State.TUNNEL) {
-      if (inputEnded) {
-        return;
+      if (input.end()) {
+        handler.onRequestEnd(Fields.EMPTY);
+        handler.onRequestPause();
       }
-      inputEnded = true;
-      handler.onRequestEnd(Fields.EMPTY);
-      handler.onRequestPause();
     } else {
       super.userEventTriggered(ctx, event);
     }
@@ -483,13 +469,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private Wait waitsFor() {
-    boolean clientHasToRead = !channel.isWritable() || (state == State.LINGERING && !flushed);
-    if (clientHasToRead && state != State.CLOSED) {
+    if (!channel.isWritable() && state != State.CLOSED) {
       return Wait.READING;
     }
     return switch (state) {
       case AWAITING_HEAD -> waitsForRequest();
-      case READING_BODY -> paused ? Wait.NOTHING : answering ? Wait.STREAM : Wait.BODY;
+      case READING_BODY -> waitsForBody();
+      case FLUSHING -> Wait.READING;
       case LINGERING -> Wait.GOODBYE;
       case AWAITING_RESPONSE, TUNNEL, CLOSED -> Wait.NOTHING;
     };
@@ -500,6 +486,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return Wait.HEAD;
     }
     return leaving ? Wait.LAST_REQUEST : Wait.NEXT_REQUEST;
+  }
+
+  private Wait waitsForBody() {
+    if (input.isPaused()) {
+      return Wait.NOTHING;
+    }
+    return responses.underWay() ? Wait.STREAM : Wait.BODY;
   }
 
   private void onExpired(Wait wait) {
@@ -521,27 +514,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
    * Ends the connection after what was sent, without losing it should the client still be sending.
    */
   private void closeGently() {
-    boolean mayStillSend = state == State.READING_BODY || (state == State.TUNNEL && !inputEnded);
-    boolean clientDone = !mayStillSend && held.size() == 0;
-    state = State.LINGERING;
-    held.release();
+    boolean mayStillSend =
+        state == State.READING_BODY || (state == State.TUNNEL && !input.hasEnded());
+    boolean clientDone = !mayStillSend && !input.hasEarly();
+    state = State.FLUSHING;
     watch();
     flushNow();
     outgoing.whenSent(() -> onAllSent(clientDone));
-    if (state == State.LINGERING && !inputEnded) {
-      channel.config().setAutoRead(true);
+    if (state != State.CLOSED) {
+      input.ignore();
     }
   }
 
   private void onAllSent(boolean clientDone) {
-    if (state != State.LINGERING) {
+    if (state != State.FLUSHING) {
       return;
     }
     if (clientDone || !channel.isActive()) {
       close();
       return;
     }
-    flushed = true;
+    state = State.LINGERING;
     watch();
     ((DuplexChannel) channel).shutdownOutput();
   }
@@ -561,7 +554,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      held.release();
+      input.close();
       unread.close();
       requests.close();
       deadline.remove();

@@ -14,9 +14,15 @@ import io.sluice.gateway.wire.Outgoing;
 final class Http1Responses {
   private final Outgoing outgoing;
   private boolean chunked;
+  private boolean underWay;
 
   Http1Responses(Outgoing outgoing) {
     this.outgoing = outgoing;
+  }
+
+  /** Whether a response has begun and not ended. */
+  boolean underWay() {
+    return underWay;
   }
 
   void interim(ResponseHead head) {
@@ -33,6 +39,7 @@ final class Http1Responses {
     if (head.lacksLength(to.method().contentEquals("HEAD"))) {
       head.fields().add(HeaderName.CONTENT_LENGTH, "0");
     }
+    underWay = true;
     chunked = head.framing() < 0 && to.minorVersion() == 1;
     outgoing.head(head, chunked, last);
   }
@@ -55,6 +62,7 @@ final class Http1Responses {
 
   /** Ends the response, where something says so but the end of the connection. */
   void end(Fields trailers) {
+    underWay = false;
     if (chunked) {
       outgoing.lastChunk(trailers);
       chunked = false;
