@@ -1,5 +1,6 @@
 package io.sluice.gateway.admin;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,15 @@ public record AdminAccess(
     return cert != null;
   }
 
-  /** Whether only this machine reaches a host of {@code --admin}. */
+  /**
+   * Whether only this machine reaches a host of {@code --admin}: one of the addresses of RFC 6890
+   * section 2.2.2 and 2.2.3, or {@code localhost}. Any other name may mean anything.
+   */
   public static boolean isLoopback(String host) {
-    return host.equals("localhost")
-        || host.equals("::1")
-        || host.equals("[::1]")
-        || host.startsWith("127.");
+    try {
+      return InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException name) {
+      return host.equalsIgnoreCase("localhost");
+    }
   }
 }
