@@ -65,14 +65,7 @@ public final class Fleet {
    */
   public List<String> await(long revision, Duration atMost)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + atMost.toNanos();
-    while (true) {
-      List<String> behind = behind(revision);
-      if (behind.isEmpty() || System.nanoTime() - until > 0) {
-        return behind;
-      }
-      Thread.sleep(LOOK);
-    }
+    return Patience.REAL.await(() -> behind(revision), LOOK, atMost);
   }
 
   private List<String> behind(long revision) throws IOException, InterruptedException {

@@ -19,11 +19,6 @@ public final class Quiet {
     this.fleet = fleet;
   }
 
-  /** Looks at what is still under way, one line a gateway. */
-  private interface Look {
-    List<String> busy() throws IOException, InterruptedException;
-  }
-
   /**
    * Waits until no gateway has an exchange at a server.
    *
@@ -31,30 +26,13 @@ public final class Quiet {
    */
   public List<String> awaitServer(Server server, Duration atMost)
       throws IOException, InterruptedException {
-    return await(() -> busyWith(server), atMost);
+    return Patience.REAL.await(() -> busyWith(server), LOOK, atMost);
   }
 
   /** Waits until a gateway says that it is draining and has no client left; as above. */
   public List<String> awaitGateway(String id, Duration atMost)
       throws IOException, InterruptedException {
-    return await(() -> busyIn(id), atMost);
-  }
-
-  private static List<String> await(Look look, Duration atMost)
-      throws IOException, InterruptedException {
-    long until = System.nanoTime() + atMost.toNanos();
-    while (true) {
-      List<String> busy;
-      try {
-        busy = look.busy();
-      } catch (Fleet.SilentException silent) {
-        busy = List.of(silent.getMessage());
-      }
-      if (busy.isEmpty() || System.nanoTime() - until > 0) {
-        return busy;
-      }
-      Thread.sleep(LOOK);
-    }
+    return Patience.REAL.await(() -> busyIn(id), LOOK, atMost);
   }
 
   private List<String> busyWith(Server server) throws IOException, InterruptedException {
