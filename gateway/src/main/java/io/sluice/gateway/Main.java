@@ -57,8 +57,13 @@ public final class Main {
             arguments));
   }
 
+  /** All commands, as they are read. */
+  static CommandLine command() {
+    return new CommandLine(new Main());
+  }
+
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine command = new CommandLine(new Main());
+    CommandLine command = command();
     command.setOut(out).setErr(err);
     command.setParameterExceptionHandler(
         (wrong, args) -> {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "rehearse",
     hidden = true,
+    mixinStandardHelpOptions = true,
     description = "Starts a gateway on free ports, sends itself requests, and stops.")
 final class RehearseCommand implements Callable<Integer> {
   private static final int REQUESTS = 3_000;

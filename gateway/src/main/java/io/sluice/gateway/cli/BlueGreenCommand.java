@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 public final class BlueGreenCommand implements Callable<Integer> {
   private static final List<Integer> ALL_AT_ONCE = List.of(100);
 
-  @Parameters(paramLabel = "FRONTEND")
+  @Parameters(paramLabel = "FRONTEND", description = "the id of what is moved")
   private String frontend = "";
 
   @Option(names = "--to", required = true, paramLabel = "BACKEND", description = "what is new")

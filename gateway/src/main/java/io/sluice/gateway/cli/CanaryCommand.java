@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Moves a share of the requests at a time, each share judged before the next.")
 public final class CanaryCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FRONTEND")
+  @Parameters(paramLabel = "FRONTEND", description = "the id of what is moved")
   private String frontend = "";
 
   @Option(names = "--to", required = true, paramLabel = "BACKEND", description = "what is new")

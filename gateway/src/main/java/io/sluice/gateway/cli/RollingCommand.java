@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             + " gateway, drains the old, waits until nothing is under way there, stops it. In"
             + " commands {id}, {port}, {backend} and {version} stand for a server's own.")
 public final class RollingCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "BACKEND")
+  @Parameters(paramLabel = "BACKEND", description = "the id of whose servers are replaced")
   private String backend = "";
 
   @Option(names = "--to", required = true, paramLabel = "VERSION", description = "what is new")
