@@ -97,7 +97,7 @@ public final class Siege {
                 halfway.run();
               }
             });
-    long after = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+    long after = System.nanoTime() + Duration.ofSeconds(1).toNanos();
     while (System.nanoTime() - after < 0) {
       askOnce();
     }
