@@ -35,5 +35,11 @@ case "${JAVA_OPTS:-}" in
   *AOTCache*) ;;
   *) [ ! -f "$cache" ] || aot="-XX:AOTCache=$cache -Xlog:aot=off,cds=off" ;;
 esac
-# shellcheck disable=SC2086 # JAVA_OPTS holds several words on purpose
-exec "$java" ${jvm.flags} $aot ${JAVA_OPTS:-} -cp "${libraries%:}" ${main.class} "$@"
+flags="${jvm.flags}"
+# Whatever is not a server is over before the second compiler has paid.
+case " $* " in
+  *" serve "* | *" rehearse "*) ;;
+  *) flags="$flags ${command.flags}" ;;
+esac
+# shellcheck disable=SC2086 # the flags and JAVA_OPTS hold several words on purpose
+exec "$java" $flags $aot ${JAVA_OPTS:-} -cp "${libraries%:}" ${main.class} "$@"

@@ -1,19 +1,23 @@
 package io.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -37,16 +41,16 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
    */
   static LayeredDefaults of(String[] arguments, Map<String, String> environment)
       throws IOException {
-    // "off" is a word here, as on the command line.
-    YAMLMapper yaml =
-        YAMLMapper.builder(
-                YAMLFactory.builder()
-                    .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
-                    .build())
-            .build();
     String path = configPath(arguments, environment);
-    JsonNode file = yaml.createObjectNode();
+    JsonNode file = JsonNodeFactory.instance.objectNode();
     if (path != null) {
+      // "off" is a word here, as on the command line.
+      YAMLMapper yaml =
+          YAMLMapper.builder(
+                  YAMLFactory.builder()
+                      .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+                      .build())
+              .build();
       try {
         JsonNode read = yaml.readTree(Files.readString(Path.of(path)));
         file = read.isMissingNode() || read.isNull() ? file : read;
@@ -64,12 +68,15 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
   /**
    * The keys of the file that are no options; a misspelt one would otherwise be ignored in silence.
    */
-  Iterable<String> unknownKeys(CommandLine command) {
-    return () ->
-        file.properties().stream()
-            .map(Map.Entry::getKey)
-            .filter(key -> command.getCommandSpec().findOption("--" + key) == null)
-            .iterator();
+  List<String> unknownKeys(Supplier<CommandLine> command) {
+    if (file.isEmpty()) {
+      return List.of();
+    }
+    CommandSpec known = command.get().getCommandSpec();
+    return file.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(key -> known.findOption("--" + key) == null)
+        .toList();
   }
 
   @Override

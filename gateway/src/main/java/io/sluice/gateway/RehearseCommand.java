@@ -3,6 +3,8 @@ package io.sluice.gateway;
 import io.sluice.gateway.admin.AdminAccess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
@@ -61,6 +64,7 @@ final class RehearseCommand implements Callable<Integer> {
       request(port, "/healthz", REQUESTS);
       gateway.stop();
       server.stop();
+      commands(routes);
       return 0;
     } finally {
       try (Stream<Path> files = Files.walk(routes)) {
@@ -68,6 +72,31 @@ final class RehearseCommand implements Callable<Integer> {
           Files.delete(file);
         }
       }
+    }
+  }
+
+  /** What an operator's commands need, too; there is no store, which they say. */
+  private static void commands(Path routes) throws IOException {
+    String nowhere = "http://127.0.0.1:" + freePort();
+    command(CommandLine.ExitCode.OK, "--help");
+    command(CommandLine.ExitCode.OK, "validate", routes.toString());
+    command(CommandLine.ExitCode.SOFTWARE, "get", "frontend", "--etcd", nowhere);
+    command(CommandLine.ExitCode.SOFTWARE, "apply", "-f", routes.toString(), "--etcd", nowhere);
+  }
+
+  private static void command(int expected, String... arguments) {
+    StringWriter said = new StringWriter();
+    PrintWriter printer = new PrintWriter(said);
+    int status = Main.run(printer, printer, arguments);
+    if (status != expected) {
+      throw new IllegalStateException(
+          String.join(" ", arguments)
+              + ": found status "
+              + status
+              + ", expected "
+              + expected
+              + ": "
+              + said);
     }
   }
 

@@ -69,6 +69,17 @@ class CommandsTest {
     }
   }
 
+  @Test
+  void aCommandIsFoundByItsName() {
+    for (CommandLine command : Main.command().getSubcommands().values()) {
+      String name = command.getCommandName();
+
+      assertThat(Main.command(name).getSubcommands()).containsKey(name);
+      assertThat(command.getCommand().getClass().getAnnotation(CommandLine.Command.class).name())
+          .isEqualTo(name);
+    }
+  }
+
   private static List<CommandLine> all() {
     List<CommandLine> all = new ArrayList<>();
     add(Main.command(), all);
