@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.sluice.gateway.testbed.TestGateway;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * over HTTP/1.1 and, between two gateways, over HTTP/2 (RFC 8441). Its limits, cases 9, are left
  * out: they measure the suite's own speed.
  */
+@Tag("alone")
 class AutobahnIT {
   private static final Path PROGRAM = Path.of("target", "autobahn");
   private static final int CASES = 247;
@@ -106,8 +109,18 @@ class AutobahnIT {
       results.forEach(
           (way, ofCases) -> {
             assertThat(ofCases).as(way).hasSize(CASES);
-            ofCases.forEach((id, end) -> assertThat(WELL).as(way + " " + id).contains(end));
+            ofCases.forEach((id, end) -> assertThat(WELL).as(() -> report(way, id)).contains(end));
           });
+    }
+  }
+
+  /** What the suite has to say of a case: each byte that went over the wire, and when. */
+  private String report(String way, String id) {
+    Path file = folder.resolve("reports").resolve(way + "_case_" + id.replace('.', '_') + ".json");
+    try {
+      return way + " " + id + ": " + Files.readString(file);
+    } catch (IOException unwritten) {
+      return way + " " + id + ": " + unwritten;
     }
   }
 
