@@ -121,6 +121,14 @@ record Alternative(
   }
 
   /** Whether two of its conditions want the same thing to be two different texts. */
+  boolean covers(Alternative other) {
+    return conditions.stream()
+        .allMatch(
+            ours ->
+                ours.isAlwaysTrue()
+                    || other.conditions.stream().anyMatch(theirs -> theirs.implies(ours)));
+  }
+
   boolean isImpossible() {
     for (Condition one : conditions) {
       for (Condition other : conditions) {

@@ -46,6 +46,34 @@ record Condition(Subject subject, @Nullable AsciiString header, TextTest test, b
                 && !mine.equals(theirs));
   }
 
+  /**
+   * Whether what passes this surely passes the other one, too; false also where that is hard to
+   * tell.
+   */
+  boolean implies(Condition other) {
+    if (equals(other)) {
+      return true;
+    }
+    if (negated || subject != other.subject || !Objects.equals(header, other.header)) {
+      return false;
+    }
+    if (test instanceof TextTest.Exact(AsciiString wanted)) {
+      try {
+        return other.test.test(wanted) != other.negated;
+      } catch (MatchFailure tooLong) {
+        return false;
+      }
+    }
+    String enough = other.test.sufficientPrefix();
+    return !other.negated && enough != null && test.literalPrefix().startsWith(enough);
+  }
+
+  /** Whether surely every request passes: each has a path and a method, and any will do. */
+  boolean isAlwaysTrue() {
+    boolean always = subject == Subject.PATH || subject == Subject.METHOD;
+    return always && !negated && "".equals(test.sufficientPrefix());
+  }
+
   boolean holds(RouteInput input) {
     AsciiString text =
         switch (subject) {

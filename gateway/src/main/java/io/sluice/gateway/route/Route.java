@@ -47,10 +47,7 @@ public final class Route {
   /** Whether this surely matches whatever the other does; false also where that is hard to tell. */
   public boolean covers(Route other) {
     return other.alternatives.stream()
-        .allMatch(
-            theirs ->
-                alternatives.stream()
-                    .anyMatch(ours -> theirs.conditions().containsAll(ours.conditions())));
+        .allMatch(theirs -> alternatives.stream().anyMatch(ours -> ours.covers(theirs)));
   }
 
   /** Whether surely no request can match. */

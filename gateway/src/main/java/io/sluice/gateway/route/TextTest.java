@@ -3,6 +3,7 @@ package io.sluice.gateway.route;
 import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a matcher wants a text to be. */
 sealed interface TextTest {
@@ -15,6 +16,11 @@ sealed interface TextTest {
 
   /** The text that every match starts with; empty where none is known. */
   String literalPrefix();
+
+  /** What every text matches that begins with it; null where none is known. */
+  default @Nullable String sufficientPrefix() {
+    return null;
+  }
 
   /** The text itself. */
   record Exact(AsciiString wanted) implements TextTest {
@@ -52,10 +58,22 @@ sealed interface TextTest {
           ? literal.toString()
           : "";
     }
+
+    @Override
+    public @Nullable String sufficientPrefix() {
+      boolean one = pieces.size() == 1;
+      boolean literalFirst = pieces.size() == 2 && pieces.getFirst() instanceof Piece.Literal;
+      return pieces.getLast() instanceof Piece.Rest && (one || literalFirst)
+          ? literalPrefix()
+          : null;
+    }
   }
 
   /** A regular expression that is found anywhere in the text, in time linear in its length. */
   record Regexp(Pattern pattern, int size, String literalPrefix) implements TextTest {
+    private static final String ANYTHING = ".*";
+    private static final String SPECIAL = "\\.+*?()|[]{}^$";
+
     @Override
     public boolean test(AsciiString text) {
       try {
@@ -63,6 +81,19 @@ sealed interface TextTest {
       } catch (StackOverflowError tooDeep) {
         throw new MatchFailure();
       }
+    }
+
+    /** Of {@code .*}, {@code ^/a}, {@code ^/a.*$} and their like. */
+    @Override
+    public @Nullable String sufficientPrefix() {
+      String text = pattern.pattern();
+      boolean open = !text.endsWith("$");
+      String rest = open ? text : text.substring(0, text.length() - 1);
+      boolean anything = rest.endsWith(ANYTHING);
+      rest = anything ? rest.substring(0, rest.length() - ANYTHING.length()) : rest;
+      rest = rest.startsWith("^") ? rest.substring(1) : rest;
+      boolean literal = rest.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0);
+      return literal && (open || anything) ? rest : null;
     }
   }
 }

@@ -107,4 +107,46 @@ class RouteTest {
         .isInstanceOf(RouteSyntaxException.class)
         .hasMessageContaining("alternatives");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "Path(`/<path:x>`) ; Path(`/a`)",
+        "Path(`/<path:x>`) ; Path(`/a/<b>`) && Method(`GET`)",
+        "Path(`/a/<path:x>`) ; Path(`/a/b/<c>`)",
+        "Path(`/<a>`) ; Path(`/b`)",
+        "PathRegexp(`.*`) ; Host(`a.example`)",
+        "PathRegexp(`^/a`) ; Path(`/a/b`)",
+        "PathRegexp(`^/a.*$`) ; PathRegexp(`^/a/b`)",
+        "PathRegexp(`b`) ; Path(`/abc`)",
+        "!Path(`/a`) ; Path(`/b`)",
+        "Host(`<sub>.example`) ; Host(`a.example`) && Path(`/a`)",
+        "Path(`/a`) || Path(`/<path:x>`) ; Path(`/c`) || Path(`/d`)",
+        "Header(`X`, `<any>`) ; Header(`X`, `1`)",
+      })
+  void aRouteCoversWhatItSurelyTakes(String wide, String narrow) throws RouteSyntaxException {
+    assertThat(Route.parse(wide).covers(Route.parse(narrow))).isTrue();
+    assertThat(Route.parse(narrow).covers(Route.parse(wide))).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "Path(`/<path:x>`) ; PathRegexp(`.*`)",
+        "Path(`/a/<path:x>`) ; Path(`/<b>/c`)",
+        "Path(`/a/<path:x>`) ; Path(`/a`)",
+        "PathRegexp(`^/a$`) ; Path(`/ab`)",
+        "PathRegexp(`^/a+`) ; Path(`/b`)",
+        "PathRegexp(`^/a.b`) ; PathRegexp(`^/a.b/c`)",
+        "Path(`/a`) ; !Path(`/b`)",
+        "HostRegexp(`.*`) ; Path(`/a`)",
+        "Header(`X`, `<any>`) ; Header(`Y`, `1`)",
+        "Path(`/<path:x>`) && Method(`GET`) ; Path(`/a`)",
+        "Path(`/<path:x>`) && !Method(`GET`) ; Path(`/a`) && Method(`GET`)",
+      })
+  void aRouteCoversNothingThatItMayLeave(String one, String other) throws RouteSyntaxException {
+    assertThat(Route.parse(one).covers(Route.parse(other))).isFalse();
+  }
 }
