@@ -26,10 +26,15 @@ import picocli.CommandLine.Model.OptionSpec;
  * one and {@code drain-timeout} in the other.
  */
 final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
+  /** Where the tree comes from is one of these: the nearer layer's word counts alone. */
+  private static final Map<String, String> EITHER = Map.of("etcd", "routes", "routes", "etcd");
+
+  private final List<String> arguments;
   private final Map<String, String> environment;
   private final JsonNode file;
 
-  private LayeredDefaults(Map<String, String> environment, JsonNode file) {
+  private LayeredDefaults(List<String> arguments, Map<String, String> environment, JsonNode file) {
+    this.arguments = arguments;
     this.environment = environment;
     this.file = file;
   }
@@ -62,7 +67,7 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
             path + ": found no map, expected options such as \"etcd: http://127.0.0.1:2379\"");
       }
     }
-    return new LayeredDefaults(environment, file);
+    return new LayeredDefaults(List.of(arguments), environment, file);
   }
 
   /**
@@ -87,12 +92,16 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
       return null;
     }
     String name = option.longestName().substring(2);
-    String variable = environment.get("SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    String rival = EITHER.get(name);
+    if (rival != null && isArgument(rival)) {
+      return null;
+    }
+    String variable = environment.get(variable(name));
     if (variable != null) {
       return variable;
     }
     JsonNode value = file.get(name);
-    if (value == null) {
+    if (value == null || (rival != null && environment.containsKey(variable(rival)))) {
       return null;
     }
     return value.isArray()
@@ -100,6 +109,15 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
             .map(JsonNode::asText)
             .collect(Collectors.joining(","))
         : value.asText();
+  }
+
+  private boolean isArgument(String name) {
+    return arguments.stream()
+        .anyMatch(each -> each.equals("--" + name) || each.startsWith("--" + name + "="));
+  }
+
+  private static String variable(String name) {
+    return "SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static @Nullable String configPath(String[] arguments, Map<String, String> environment) {
