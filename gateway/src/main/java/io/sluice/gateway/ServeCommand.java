@@ -114,6 +114,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onThreadEnded);
+    Signals.survive();
     GatewaySettings settings = settings();
     Gateway gateway;
     try {

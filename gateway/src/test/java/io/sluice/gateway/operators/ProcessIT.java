@@ -27,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as it is packaged: its command line, its exit codes, its drain. */
 class ProcessIT {
@@ -89,6 +90,47 @@ class ProcessIT {
             .doesNotContain("secret");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void onlyTheSignalsThatDrainEndIt(String last) throws Exception {
+    try (Origin origin = Origin.named("a")) {
+      int port = FreePort.next();
+      int admin = FreePort.next();
+      routes(port, origin.port());
+      Path log = folder.resolve("access.log");
+      try (Program program =
+          sluice(
+              "serve",
+              "--routes",
+              routes().toString(),
+              "--admin",
+              "127.0.0.1:" + admin,
+              "--access-log",
+              log.toString())) {
+        awaitReady(admin);
+        TestGateway.get(port, "/before");
+        Awaitility.await().until(() -> Files.readString(log).contains("/before"));
+        Files.move(log, folder.resolve("access.log.1"));
+
+        for (String harmless : List.of("HUP", "USR1", "USR2", "ALRM", "PIPE", "WINCH", "QUIT")) {
+          signal(program, harmless);
+          // Nobody's route, but it is answered, and logged where the file was.
+          assertThat(TestGateway.get(port, "/" + harmless).statusCode()).isEqualTo(404);
+          Awaitility.await().until(() -> Files.readString(log).contains("/" + harmless));
+        }
+        assertThat(program.isAlive()).isTrue();
+        signal(program, last);
+        assertThat(program.awaitExit(PATIENCE)).isZero();
+      }
+    }
+  }
+
+  private static void signal(Program program, String name) throws Exception {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, Long.toString(program.id())).start().waitFor())
+        .isZero();
   }
 
   /** Holds a socket on loopback as a socket unit does, for one gateway after another. */
