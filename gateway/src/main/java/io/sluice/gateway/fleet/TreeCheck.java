@@ -12,8 +12,10 @@ import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.tls.HostCheck;
 import io.sluice.gateway.upstream.Endpoints;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,8 +43,17 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
                   new Sources(new SharedBudget(0)),
                   System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
-      List<Problem> problems = table.problems().stream().map(TreeCheck::forWhoWrites).toList();
-      return new TreeCheck(config, problems, advice(config, table));
+      List<Problem> problems =
+          new ArrayList<>(table.problems().stream().map(TreeCheck::forWhoWrites).toList());
+      List<Problem> advice = advice(config, table);
+      for (Problem problem : HostCheck.of(config.hosts().values(), Instant.now())) {
+        if (problem.level() != Problem.Level.ERROR) {
+          advice.add(problem);
+        } else if (!problems.contains(problem)) {
+          problems.add(problem);
+        }
+      }
+      return new TreeCheck(config, List.copyOf(problems), List.copyOf(advice));
     }
   }
 
@@ -149,7 +160,7 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       }
       for (CompiledFrontend above : pinned) {
         if (above.written().priority() > frontend.written().priority()
-            && above.written().listeners().equals(frontend.written().listeners())
+            && hasListenersOf(above, frontend)
             && above.route().covers(frontend.route())) {
           advice.add(shadowed(frontend, above));
           break;
@@ -157,6 +168,13 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       }
     }
     return advice;
+  }
+
+  /** Whether one is wherever the other is. None named means those of the default ones. */
+  private static boolean hasListenersOf(CompiledFrontend one, CompiledFrontend other) {
+    List<String> theirs = other.written().listeners();
+    List<String> its = one.written().listeners();
+    return its.equals(theirs) || (!theirs.isEmpty() && its.containsAll(theirs));
   }
 
   private static Problem shadowed(CompiledFrontend frontend, CompiledFrontend by) {

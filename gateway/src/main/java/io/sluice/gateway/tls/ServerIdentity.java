@@ -106,6 +106,11 @@ public final class ServerIdentity {
     return host.equals(written) && settings.equals(with);
   }
 
+  /** The names and addresses in the certificate, for people. */
+  String names() {
+    return names.isEmpty() ? "no name" : String.join(", ", names);
+  }
+
   /** Whether the certificate is good for a host, in lower case (RFC 6125 section 6.4). */
   public boolean covers(String wanted) {
     for (String name : names) {

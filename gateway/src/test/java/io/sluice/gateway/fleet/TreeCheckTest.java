@@ -60,6 +60,20 @@ class TreeCheckTest {
   }
 
   @Test
+  void whatACatchAllOfHigherPriorityTakesIsNamed() {
+    frontend("g", "'Priority':9,'Route':'Path(`/<path:all>`)'");
+    assertThat(advice()).contains("frontends/f/frontend").contains("frontend g");
+
+    frontend("g", "'Priority':9,'Listeners':['l','m'],'Route':'Path(`/<path:all>`)'");
+    assertThat(advice()).doesNotContain("frontends/f/frontend");
+    frontend("f", "'Listeners':['l'],'Route':'Path(`/a`)'");
+    assertThat(advice()).contains("frontends/f/frontend").contains("frontend g");
+
+    frontend("g", "'Listeners':['l'],'Route':'Path(`/<path:all>`)'");
+    assertThat(advice()).doesNotContain("frontend g takes");
+  }
+
+  @Test
   void aRouteThatNoRequestCanMatchIsNamed() {
     frontend("g", "'Route':'Path(`/x`) && Path(`/y`)'");
 
