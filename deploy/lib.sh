@@ -8,15 +8,29 @@ fail() { echo "deploy: $*" >&2; exit 1; }
 # is_open PORT: whether something accepts connections on it.
 is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# await SECONDS WHAT COMMAND…: tries the command until it succeeds.
+# forget_callers_settings: whoever works with etcdctl or sluice has variables that would change what programs here do.
+forget_callers_settings() {
+  local variable
+  for variable in $(compgen -e); do
+    case $variable in ETCD_* | ETCDCTL_* | SLUICE_* | GTIN_*) unset "$variable" ;; esac
+  done
+}
+
+# await SECONDS WHAT COMMAND…: tries the command until it succeeds; says what it said last when it does not.
 await() {
-  local limit=$1 what=$2
+  local limit=$1 what=$2 said
   shift 2
   local until=$((SECONDS + limit))
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $until ] || fail "$what was not ready within $limit s; the logs are in $run"
+  said=$(mktemp)
+  until "$@" >"$said" 2>&1; do
+    if [ $SECONDS -ge $until ]; then
+      tail -n 3 "$said" | cut -c 1-300 >&2
+      rm -f "$said"
+      fail "$what was not ready within $limit s; the logs are in $run"
+    fi
     sleep 0.1
   done
+  rm -f "$said"
 }
 
 # started_at PID: when the process was started, in the kernel's ticks; nothing for one that has ended.
