@@ -2,6 +2,7 @@ package io.sluice.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Kind;
@@ -66,6 +67,14 @@ public final class DrainCommand implements Callable<Integer> {
     }
     TreeMap<String, @Nullable String> wanted = new TreeMap<>();
     wanted.put(key, Servers.withState(record, !undo));
+    List<Problem> losses = undo ? List.of() : writing.forbiddenLosses(store, wanted);
+    if (!losses.isEmpty()) {
+      losses.forEach(problem -> output.note("error: " + problem));
+      output.note(
+          "sluice: nothing was written: found the last server, expected one that is left (--force"
+              + " drains it all the same)");
+      return 1;
+    }
     int status = writing.write(store, output, wanted, false);
     if (status != 0 || undo) {
       return status;

@@ -1,5 +1,6 @@
 package io.sluice.gateway.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
@@ -45,6 +46,20 @@ public final class UpsertCommand implements Callable<Integer> {
       description = "the record")
   private @Nullable Path file;
 
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "for a host: the certificate chain, PEM, instead of a record")
+  private @Nullable Path cert;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "its private key, PEM")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--default",
+      description = "with --cert: it answers for names that no other host has")
+  private boolean isDefault;
+
   @Mixin private StoreOptions options = new StoreOptions();
   @Mixin private Writing writing = new Writing();
   @Mixin private Output output = new Output();
@@ -69,7 +84,35 @@ public final class UpsertCommand implements Callable<Integer> {
     }
   }
 
+  /** The record of a host with the key pair of these files. */
+  private String host() throws IOException {
+    if (kind != Kind.HOST || cert == null || key == null || json != null || file != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "found --cert, --key or --default, expected upsert host NAME --cert FILE --key FILE"
+              + " without a record");
+    }
+    ObjectNode record = Output.JSON.createObjectNode();
+    ObjectNode settings = record.putObject("Settings");
+    if (isDefault) {
+      settings.put("Default", true);
+    }
+    settings.putObject("KeyPair").put("Cert", text("--cert", cert)).put("Key", text("--key", key));
+    return record.toString();
+  }
+
+  private String text(String option, Path from) throws IOException {
+    if (!Files.isReadable(from)) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": found no file " + from + " that may be read");
+    }
+    return Files.readString(from);
+  }
+
   private String record() throws IOException {
+    if (cert != null || key != null || isDefault) {
+      return host();
+    }
     if (json != null) {
       return json;
     }

@@ -35,7 +35,10 @@ final class Writing {
       description = "how long to wait (${DEFAULT-VALUE})")
   private int timeout = 30;
 
-  @Option(names = "--force", description = "write although gateways will refuse a part of it")
+  @Option(
+      names = "--force",
+      description =
+          "write although gateways will refuse a part of it, or drain although no server is left")
   private boolean force;
 
   @Option(
@@ -143,8 +146,31 @@ final class Writing {
     after.advice().stream()
         .filter(problem -> !before.advice().contains(problem))
         .forEach(warnings::add);
-    warnings.addAll(after.lostSince(before));
-    warnings.addAll(LastHealthy.lost(fleet, before.config(), after.config()));
+    warnings.addAll(losses(fleet, before, after));
     return warnings;
+  }
+
+  /**
+   * What would be left without a server that answers; nothing where {@code --force} says that it
+   * may be.
+   *
+   * @param wanted as for {@link #write}
+   */
+  List<Problem> forbiddenLosses(EtcdStore store, Map<String, @Nullable String> wanted)
+      throws IOException, InterruptedException {
+    if (force) {
+      return List.of();
+    }
+    EtcdStore.Snapshot now = store.read("");
+    TreeCheck before = TreeCheck.of(TreeChanges.values(now));
+    TreeCheck after = TreeCheck.of(TreeChanges.of(now, wanted, false).after());
+    return losses(new Fleet(store), before, after);
+  }
+
+  private static List<Problem> losses(Fleet fleet, TreeCheck before, TreeCheck after)
+      throws IOException, InterruptedException {
+    List<Problem> losses = new ArrayList<>(after.lostSince(before));
+    losses.addAll(LastHealthy.lost(fleet, before.config(), after.config()));
+    return losses;
   }
 }

@@ -21,11 +21,17 @@ public final class Servers {
         .getOrDefault(backend, List.of());
   }
 
-  /** Makes a server's record say whether it is draining, in whatever case it has said so before. */
+  /**
+   * Makes a server's record say that it is draining, or nothing of it, as most do that are not; in
+   * whatever case it has said so before.
+   */
   public static String withState(ObjectNode record, boolean draining) {
     List<String> names = new ArrayList<>();
     record.fieldNames().forEachRemaining(names::add);
     names.stream().filter(STATE::equalsIgnoreCase).forEach(record::remove);
-    return record.put(STATE, draining ? "draining" : "active").toString();
+    if (draining) {
+      record.put(STATE, "draining");
+    }
+    return record.toString();
   }
 }

@@ -255,6 +255,33 @@ class CommandsIT {
   }
 
   @Test
+  void aHostIsWrittenFromFilesAndACertificateThatCannotServeItIsNamedWithoutAListener()
+      throws IOException {
+    TestCertificate pair = TestCertificate.of("shop.example");
+    Path cert = Files.writeString(folder.resolve("cert.pem"), pair.certificate());
+    Path key = Files.writeString(folder.resolve("key.pem"), pair.privateKey());
+    String[] files = {"--cert", cert.toString(), "--key", key.toString()};
+
+    Sluice written =
+        sluice("upsert", "host", "shop.example", files[0], files[1], files[2], files[3]);
+    assertThat(written.succeeds().err()).doesNotContain("warning");
+    assertThat(sluice("get", "host", "shop.example", "--with-secrets").out())
+        .contains("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY");
+    assertThat(sluice("upsert", "host", "x.org", files[0], files[1], files[2], files[3]).err())
+        .contains("warning: hosts/x.org/host KeyPair: found a certificate for shop.example");
+
+    Sluice paths =
+        sluice(
+            "upsert", "host", "y.org", "{'Settings':{'KeyPair':{'Cert':'c.pem','Key':'k.pem'}}}");
+    assertThat(paths.status()).isEqualTo(1);
+    assertThat(paths.err()).contains("error: hosts/y.org/host KeyPair: found no block BEGIN");
+    Sluice none = sluice("upsert", "host", "z.org", "--cert", "/nowhere", "--key", key.toString());
+    assertThat(none.status()).isEqualTo(2);
+    assertThat(none.err()).contains("--cert: found no file /nowhere that may be read");
+    assertThat(sluice("upsert", "backend", "b", "--default").status()).isEqualTo(2);
+  }
+
+  @Test
   void whatTheFleetReadsOfAGatewayIsWhatThatGatewaySaidLast() throws Exception {
     String key = "/vulcand/gateways/one";
     try (EtcdStore store = new EtcdStore(settings())) {
@@ -323,6 +350,28 @@ class CommandsIT {
   }
 
   @Test
+  void drainTakesTheLastServerOnlyWhenToldToAndItsUndoLeavesTheTreeAsItWas() {
+    String server = "{'URL':'http://127.0.0.1:1','Weight':3}";
+    sluice("upsert", "backend", "b", BACKEND).succeeds();
+    sluice("upsert", "server", "b/s", server).succeeds();
+    sluice("upsert", "server", "b/other", "{'URL':'http://127.0.0.1:2'}").succeeds();
+    sluice("upsert", "frontend", "f", FRONTEND).succeeds();
+
+    sluice("drain", "server", "b/other").succeeds();
+    Sluice refused = sluice("drain", "server", "b/s");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("error: frontends/f: this change removes the last server", "--force");
+    assertThat(etcd.ctl("get", "/vulcand/backends/b/servers/s")).doesNotContain("draining");
+
+    sluice("drain", "server", "b/s", "--force").succeeds();
+    assertThat(etcd.ctl("get", "/vulcand/backends/b/servers/s")).contains("draining");
+    sluice("drain", "server", "b/s", "--undo").succeeds();
+    assertThat(etcd.ctl("get", "--print-value-only", "/vulcand/backends/b/servers/s").strip())
+        .isEqualTo(server.replace('\'', '"'));
+  }
+
+  @Test
   void frontendsThatNeverGetARequestAreWarnedOf() throws IOException {
     file(
         "listeners/l",
@@ -372,13 +421,13 @@ class CommandsIT {
         client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
         Awaitility.await().until(() -> slow.connections() > 0);
 
-        Sluice waiting = sluice("drain", "server", "b/s0", "--timeout", "1");
+        Sluice waiting = sluice("drain", "server", "b/s0", "--timeout", "1", "--force");
         assertThat(waiting.status()).isEqualTo(1);
         assertThat(waiting.err()).contains("has 1 exchanges under way there");
 
         go.complete(null);
         assertThat(client.message().body()).isEqualTo("finished");
-        sluice("drain", "server", "b/s0").succeeds();
+        sluice("drain", "server", "b/s0", "--force").succeeds();
         assertThat(TestGateway.get(port, "/a").statusCode()).isEqualTo(503);
         sluice("drain", "server", "b/s0", "--undo").succeeds();
         assertThat(one.gateway().status().table().backend("b").wanted()).hasSize(1);
