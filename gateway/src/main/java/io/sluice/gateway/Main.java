@@ -19,8 +19,6 @@ import io.sluice.gateway.cli.ValidateCommand;
 import io.sluice.gateway.store.StoreAwayException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,27 +28,28 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "sluice 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      ApplyCommand.class,
+      DiffCommand.class,
+      ValidateCommand.class,
+      GetCommand.class,
+      UpsertCommand.class,
+      RmCommand.class,
+      ExportCommand.class,
+      AccessCommand.class,
+      StatusCommand.class,
+      ProblemsCommand.class,
+      DrainCommand.class,
+      RolloutCommand.class,
+      CompletionCommand.class,
+      RehearseCommand.class
+    },
     description = "A reverse proxy that is steered through etcd.")
 public final class Main {
-  private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
-
-  static {
-    COMMANDS.put("serve", ServeCommand.class);
-    COMMANDS.put("apply", ApplyCommand.class);
-    COMMANDS.put("diff", DiffCommand.class);
-    COMMANDS.put("validate", ValidateCommand.class);
-    COMMANDS.put("get", GetCommand.class);
-    COMMANDS.put("upsert", UpsertCommand.class);
-    COMMANDS.put("rm", RmCommand.class);
-    COMMANDS.put("export", ExportCommand.class);
-    COMMANDS.put("access", AccessCommand.class);
-    COMMANDS.put("status", StatusCommand.class);
-    COMMANDS.put("problems", ProblemsCommand.class);
-    COMMANDS.put("drain", DrainCommand.class);
-    COMMANDS.put("rollout", RolloutCommand.class);
-    COMMANDS.put("completion", CompletionCommand.class);
-    COMMANDS.put("rehearse", RehearseCommand.class);
-  }
+  /** The same without its commands. */
+  @Command(name = "sluice")
+  private static final class Alone {}
 
   private Main() {}
 
@@ -67,16 +66,16 @@ public final class Main {
    * them takes longer than most commands do.
    */
   static CommandLine command(String... arguments) {
-    CommandLine root = new CommandLine(new Main());
-    Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
-    boolean alone = named != null && named != CompletionCommand.class;
-    COMMANDS.forEach(
-        (name, command) -> {
-          if (!alone || command == named) {
-            root.addSubcommand(name, command);
-          }
-        });
-    return root;
+    for (Class<?> command : Main.class.getAnnotation(Command.class).subcommands()) {
+      boolean named =
+          arguments.length > 0
+              && command.getAnnotation(Command.class).name().equals(arguments[0])
+              && command != CompletionCommand.class;
+      if (named) {
+        return new CommandLine(new Alone()).addSubcommand(command);
+      }
+    }
+    return new CommandLine(new Main());
   }
 
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
