@@ -9,10 +9,12 @@ import io.sluice.gateway.config.Server;
 import io.sluice.gateway.memory.SharedBudget;
 import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.HostCheck;
+import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.upstream.Endpoints;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,9 +22,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree as a gateway would read and compile it, without binding anything, and what a gateway does
@@ -46,7 +50,7 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       List<Problem> problems =
           new ArrayList<>(table.problems().stream().map(TreeCheck::forWhoWrites).toList());
       List<Problem> advice = advice(config, table);
-      for (Problem problem : HostCheck.of(config.hosts().values(), Instant.now())) {
+      for (Problem problem : HostCheck.of(config.hosts().values(), names(table), Instant.now())) {
         if (problem.level() != Problem.Level.ERROR) {
           advice.add(problem);
         } else if (!problems.contains(problem)) {
@@ -168,6 +172,15 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       }
     }
     return advice;
+  }
+
+  /** What some listener has made of the hosts; null where none is for https. */
+  private static @Nullable ServerNames names(RoutingTable table) {
+    return table.allListeners().stream()
+        .map(CompiledListener::names)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Whether one is wherever the other is. None named means those of the default ones. */

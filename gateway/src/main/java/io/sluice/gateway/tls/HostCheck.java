@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether key pairs can serve their hosts, for whoever writes them, with or without a listener. */
 public final class HostCheck {
@@ -21,20 +22,18 @@ public final class HostCheck {
    * What is wrong with each, errors first: a pair that cannot be used, as a listener for https
    * would say it; then warnings of names that a certificate does not have, and of one that ends
    * soon.
+   *
+   * @param known what a listener has made of the same hosts; null where there is none
    */
-  public static List<Problem> of(Collection<Host> hosts, Instant now) {
+  public static List<Problem> of(Collection<Host> hosts, @Nullable ServerNames known, Instant now) {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
-    ServerNames usable =
-        ServerNames.of(
-            "",
-            ListenerTls.DEFAULT,
-            hosts.stream().map(HostCheck::asOnly).toList(),
-            null,
-            problems);
+    ListenerTls settings = known == null ? ListenerTls.DEFAULT : known.settings();
+    ServerNames usable = ServerNames.of("", settings, hosts, known, problems);
     for (Host host : hosts) {
       ServerIdentity identity = usable.find(host.name());
-      if (host.hasKeyPair() && identity != null) {
+      // Where a pair cannot be used, another host may answer.
+      if (identity != null && identity.hostName().equals(host.name())) {
         warn(identity, host.name(), now, warnings);
       }
     }
@@ -42,16 +41,8 @@ public final class HostCheck {
     return problems;
   }
 
-  /** None answers for another that cannot. */
-  private static Host asOnly(Host host) {
-    return new Host(host.name(), false, host.certificate(), host.privateKey(), host.ocsp());
-  }
-
   private static void warn(
       ServerIdentity identity, String host, Instant now, List<Problem> warnings) {
-    if (!identity.hostName().equals(host)) {
-      return;
-    }
     String where = "hosts/" + host + "/host KeyPair";
     if (!identity.covers(host)) {
       warnings.add(

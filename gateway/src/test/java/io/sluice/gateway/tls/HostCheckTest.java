@@ -17,14 +17,14 @@ class HostCheckTest {
 
   @Test
   void aPairThatServesItsHostIsNotNamed() {
-    assertThat(HostCheck.of(List.of(host("a.example"), host("*.example")), Instant.now()))
+    assertThat(HostCheck.of(List.of(host("a.example"), host("*.example")), null, Instant.now()))
         .isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"other.org", "x.a.example", "*.org", "example"})
   void aCertificateOfOtherNamesIsWarnedOf(String name) {
-    assertThat(HostCheck.of(List.of(host(name)), Instant.now()))
+    assertThat(HostCheck.of(List.of(host(name)), null, Instant.now()))
         .singleElement()
         .satisfies(
             problem -> {
@@ -46,7 +46,7 @@ class HostCheckTest {
   void itsTimeIsWatched(int days, String found) {
     // It holds for thirty days from now on.
     List<Problem> problems =
-        HostCheck.of(List.of(host("a.example")), Instant.now().plus(Duration.ofDays(days)));
+        HostCheck.of(List.of(host("a.example")), null, Instant.now().plus(Duration.ofDays(days)));
 
     if (found.isEmpty()) {
       assertThat(problems).isEmpty();
@@ -59,7 +59,7 @@ class HostCheckTest {
   void aPairThatCannotBeUsedIsAnErrorAndNobodyElseAnswersForIt() {
     Host paths = new Host("b.example", false, "cert.pem", "key.pem", null);
 
-    assertThat(HostCheck.of(List.of(paths, host("*.example")), Instant.now()))
+    assertThat(HostCheck.of(List.of(paths, host("*.example")), null, Instant.now()))
         .singleElement()
         .satisfies(
             problem -> {
