@@ -2,7 +2,6 @@ package io.sluice.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.GatewayStatus;
-import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Kind;
@@ -67,16 +66,11 @@ public final class DrainCommand implements Callable<Integer> {
     }
     TreeMap<String, @Nullable String> wanted = new TreeMap<>();
     wanted.put(key, Servers.withState(record, !undo));
-    List<Problem> losses = undo ? List.of() : writing.forbiddenLosses(store, wanted);
-    if (!losses.isEmpty()) {
-      losses.forEach(problem -> output.note("error: " + problem));
-      output.note(
-          "sluice: nothing was written: found the last server, expected one that is left (--force"
-              + " drains it all the same)");
-      return 1;
+    if (undo) {
+      return writing.write(store, output, wanted, false);
     }
-    int status = writing.write(store, output, wanted, false);
-    if (status != 0 || undo) {
+    int status = writing.writeKeepingAServer(store, output, wanted);
+    if (status != 0) {
       return status;
     }
     String backend = id.substring(0, id.indexOf('/'));

@@ -62,6 +62,22 @@ final class Writing {
    */
   int write(EtcdStore store, Output output, Map<String, @Nullable String> wanted, boolean prune)
       throws IOException, InterruptedException {
+    return write(store, output, wanted, prune, true);
+  }
+
+  /** The same for keys alone, and not at all where no server that answers would be left. */
+  int writeKeepingAServer(EtcdStore store, Output output, Map<String, @Nullable String> wanted)
+      throws IOException, InterruptedException {
+    return write(store, output, wanted, false, force);
+  }
+
+  private int write(
+      EtcdStore store,
+      Output output,
+      Map<String, @Nullable String> wanted,
+      boolean prune,
+      boolean mayLose)
+      throws IOException, InterruptedException {
     EtcdStore.Snapshot now = store.read("");
     TreeChanges changes = TreeChanges.of(now, wanted, prune);
     if (changes.list().isEmpty()) {
@@ -74,7 +90,15 @@ final class Writing {
     List<Problem> errors = after.errorsBeyond(before);
     errors.forEach(problem -> output.note("error: " + problem));
     Fleet fleet = new Fleet(store);
-    warnings(fleet, before, after).forEach(problem -> output.note("warning: " + problem));
+    news(before, after).forEach(problem -> output.note("warning: " + problem));
+    List<Problem> losses = losses(fleet, before, after);
+    losses.forEach(problem -> output.note((mayLose ? "warning: " : "error: ") + problem));
+    if (!mayLose && !losses.isEmpty()) {
+      output.note(
+          "sluice: nothing was written: found the last server, expected one that is left (--force"
+              + " drains it all the same)");
+      return 1;
+    }
     if (!errors.isEmpty() && !force) {
       output.note(
           "sluice: nothing was written: found "
@@ -138,6 +162,12 @@ final class Writing {
   /** What an operator should know of a change, that was not so before it. */
   static List<Problem> warnings(Fleet fleet, TreeCheck before, TreeCheck after)
       throws IOException, InterruptedException {
+    List<Problem> warnings = news(before, after);
+    warnings.addAll(losses(fleet, before, after));
+    return warnings;
+  }
+
+  private static List<Problem> news(TreeCheck before, TreeCheck after) {
     List<Problem> warnings = new ArrayList<>();
     after.problems().stream()
         .filter(problem -> problem.level() == Problem.Level.WARNING)
@@ -146,27 +176,10 @@ final class Writing {
     after.advice().stream()
         .filter(problem -> !before.advice().contains(problem))
         .forEach(warnings::add);
-    warnings.addAll(losses(fleet, before, after));
     return warnings;
   }
 
-  /**
-   * What would be left without a server that answers; nothing where {@code --force} says that it
-   * may be.
-   *
-   * @param wanted as for {@link #write}
-   */
-  List<Problem> forbiddenLosses(EtcdStore store, Map<String, @Nullable String> wanted)
-      throws IOException, InterruptedException {
-    if (force) {
-      return List.of();
-    }
-    EtcdStore.Snapshot now = store.read("");
-    TreeCheck before = TreeCheck.of(TreeChanges.values(now));
-    TreeCheck after = TreeCheck.of(TreeChanges.of(now, wanted, false).after());
-    return losses(new Fleet(store), before, after);
-  }
-
+  /** What would be left without a server that answers. */
   private static List<Problem> losses(Fleet fleet, TreeCheck before, TreeCheck after)
       throws IOException, InterruptedException {
     List<Problem> losses = new ArrayList<>(after.lostSince(before));
