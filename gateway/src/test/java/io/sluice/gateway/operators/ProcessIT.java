@@ -54,12 +54,8 @@ class ProcessIT {
       int admin = FreePort.next();
       routes(port, origin.port());
       try (Program program =
-          sluice(
-              "serve",
-              "--routes",
-              routes().toString(),
-              "--admin",
-              "127.0.0.1:" + admin,
+          serve(
+              admin,
               "--access-log",
               folder.resolve("access.log").toString(),
               "--drain-timeout",
@@ -99,15 +95,7 @@ class ProcessIT {
       int admin = FreePort.next();
       routes(port, origin.port());
       Path log = folder.resolve("access.log");
-      try (Program program =
-          sluice(
-              "serve",
-              "--routes",
-              routes().toString(),
-              "--admin",
-              "127.0.0.1:" + admin,
-              "--access-log",
-              log.toString())) {
+      try (Program program = serve(admin, "--access-log", log.toString())) {
         awaitReady(admin);
         TestGateway.get(port, "/before");
         Awaitility.await().until(() -> Files.readString(log).contains("/before"));
@@ -219,8 +207,7 @@ class ProcessIT {
   void eventLoopsGoBeforeTheThreadThatAppliesChanges() throws IOException {
     int admin = FreePort.next();
     routes(FreePort.next(), FreePort.next());
-    try (Program program =
-        sluice("serve", "--routes", routes().toString(), "--admin", "127.0.0.1:" + admin)) {
+    try (Program program = serve(admin)) {
       awaitReady(admin);
       Map<String, Integer> niceness = new HashMap<>();
       try (Stream<Path> threads = Files.list(Path.of("/proc/" + program.id() + "/task"))) {
@@ -254,15 +241,7 @@ class ProcessIT {
       int port = FreePort.next();
       int admin = FreePort.next();
       routes(port, origin.port());
-      try (Program program =
-          sluice(
-              "serve",
-              "--routes",
-              routes().toString(),
-              "--admin",
-              "127.0.0.1:" + admin,
-              "--drain-timeout",
-              "1")) {
+      try (Program program = serve(admin, "--drain-timeout", "1")) {
         awaitReady(admin);
         Wire busy = Wire.connect(port);
         busy.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -310,13 +289,7 @@ class ProcessIT {
     try (java.net.ServerSocket taken =
         new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       routes(FreePort.next(), 1);
-      try (Program program =
-          sluice(
-              "serve",
-              "--routes",
-              routes().toString(),
-              "--admin",
-              "127.0.0.1:" + taken.getLocalPort())) {
+      try (Program program = serve(taken.getLocalPort())) {
         assertThat(program.awaitExit(PATIENCE)).isEqualTo(1);
         assertThat(program.printed())
             .contains("admin address 127.0.0.1:" + taken.getLocalPort() + " cannot be bound");
@@ -390,6 +363,15 @@ class ProcessIT {
     Path file = routes().resolve(key + ".json");
     Files.createDirectories(file.getParent());
     Files.writeString(file, json.replace('\'', '"'));
+  }
+
+  /** A gateway that follows the folder. */
+  private Program serve(int admin, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--routes", routes().toString(), "--admin", "127.0.0.1:" + admin));
+    arguments.addAll(Arrays.asList(more));
+    return sluice(arguments.toArray(new String[0]));
   }
 
   private Program sluice(String... arguments) {
