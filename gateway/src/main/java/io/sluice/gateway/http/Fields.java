@@ -36,18 +36,34 @@ public final class Fields {
   private int[] slots = NO_SLOTS;
   private int count;
 
+  /** What the last copy had its fields in, and whether that copy may still be read. */
+  private int[] copySlots = NO_SLOTS;
+
+  private boolean copied;
+
   public Fields() {}
 
   /**
    * The same fields, to which others may be added and from which any may be removed without
-   * touching the first. Reads the bytes of the first, so it lives as long; the first is not added
-   * to meanwhile.
+   * touching the first. Reads the bytes of the first, so it lives until that is cleared; the first
+   * is not added to meanwhile.
    */
   public Fields(Fields first) {
     bytes = first.bytes;
     used = first.used;
     count = first.count;
-    slots = Arrays.copyOf(first.slots, (count + MORE_FIELDS) * STRIDE);
+    slots = first.slotsForCopy();
+    System.arraycopy(first.slots, 0, slots, 0, count * STRIDE);
+  }
+
+  /** Those of the copy before, which is not read any more, or new ones. */
+  private int[] slotsForCopy() {
+    int wanted = (count + MORE_FIELDS) * STRIDE;
+    if (copied || copySlots.length < wanted) {
+      copySlots = new int[wanted];
+    }
+    copied = true;
+    return copySlots;
   }
 
   /** Empties it; a head that was large leaves no memory behind. */
@@ -60,6 +76,10 @@ public final class Fields {
     if (slots.length > KEPT_FIELDS * STRIDE) {
       slots = NO_SLOTS;
     }
+    copied = false;
+    if (copySlots.length > KEPT_FIELDS * STRIDE) {
+      copySlots = NO_SLOTS;
+    }
   }
 
   public int count() {
@@ -68,7 +88,7 @@ public final class Fields {
 
   /** How much memory the fields take, in bytes, whatever is in them. */
   public int capacity() {
-    return bytes.length + slots.length * Integer.BYTES;
+    return bytes.length + (slots.length + copySlots.length) * Integer.BYTES;
   }
 
   /** The bytes of all names and values together. */
