@@ -282,13 +282,13 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
       if (given != null) {
         given.abort();
       }
-      report(false);
+      report(head.status());
       goOn(Reason.UPSTREAM_CLOSED);
       return;
     }
     phase = Phase.ANSWERED;
     copy.drop();
-    report(head.status() < 500);
+    report(head.status());
     exchange.onHead(head);
   }
 
@@ -339,8 +339,8 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
   }
 
   private void onFailed(Reason reason, Seen seen) {
-    if (reason != Reason.UPGRADE_REFUSED) {
-      report(false);
+    if (reason != Reason.UPGRADE_REFUSED && candidate != null) {
+      candidate.health().failed(reason);
     }
     boolean unsent = phase == Phase.CONNECTING || seen == Seen.NO;
     if (phase != Phase.ANSWERED
@@ -388,19 +388,19 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     next(because);
   }
 
-  /** Tells the endpoint's health what its answer, or the lack of it, says. */
-  private void report(boolean well) {
+  /** Tells the server's health what its answer says. */
+  private void report(int status) {
     if (candidate == null) {
       return;
     }
-    if (well) {
-      candidate.health().succeeded();
-      // Nobody else looks at it, and every event loop would write to it at every answer.
-      if (backend.written().balancing().policy() == LoadBalancing.Policy.PEAK_EWMA) {
-        candidate.health().took(pools.loop().now() - startedNanos);
-      }
-    } else {
-      candidate.health().failed();
+    if (status >= 500) {
+      candidate.health().failed(status);
+      return;
+    }
+    candidate.health().succeeded();
+    // Nobody else looks at it, and every event loop would write to it at every answer.
+    if (backend.written().balancing().policy() == LoadBalancing.Policy.PEAK_EWMA) {
+      candidate.health().took(pools.loop().now() - startedNanos);
     }
   }
 }

@@ -69,7 +69,7 @@ public abstract class Balancer {
       double ramp = candidate.health().ramp();
       return ramp >= 1 || ThreadLocalRandom.current().nextDouble() < ramp;
     }
-    return mayTakeDoubtful(candidate);
+    return candidate.health().isWorthATry() || mayTakeDoubtful(candidate);
   }
 
   /** Anyone that was not tried, for when nobody may take the exchange: the least doubtful one. */
@@ -103,7 +103,7 @@ public abstract class Balancer {
     return false;
   }
 
-  /** Where nobody is well, who was never checked is asked; where too few are left, all are. */
+  /** Where nobody is well, who is doubtful is asked; where too few are left, all are. */
   private boolean mayTakeDoubtful(Candidate doubtful) {
     int well = 0;
     int usable = 0;

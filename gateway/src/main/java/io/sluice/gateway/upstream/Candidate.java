@@ -14,6 +14,8 @@ public record Candidate(Endpoint endpoint, int weight, Health health) {
     READY,
     /** No check has said anything yet: gets traffic only where no other is READY. */
     UNCHECKED,
+    /** Nobody was reached there of late: gets one request now and then, where others are READY. */
+    FAILING,
     DRAINING,
     EJECTED,
     DOWN
@@ -41,6 +43,9 @@ public record Candidate(Endpoint endpoint, int weight, Health health) {
     }
     if (health.isEjected()) {
       return State.EJECTED;
+    }
+    if (health.isFailing()) {
+      return State.FAILING;
     }
     return health.isUnchecked() ? State.UNCHECKED : State.READY;
   }

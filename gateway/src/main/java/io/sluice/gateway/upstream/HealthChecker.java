@@ -8,16 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks endpoints whether they are well, each on one of the event loops, for as long as a backend
  * wants it. The control thread says what is wanted.
  */
 public final class HealthChecker {
-  private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
-
   /**
    * What is wanted for one endpoint of one backend.
    *
@@ -113,15 +109,9 @@ public final class HealthChecker {
       }
     }
 
-    private void onAnswer(boolean good) {
+    private void onAnswer(String wrong) {
       asking = false;
-      if (wanted.candidate.health().checked(good, check)) {
-        LOG.info(
-            "backend {}: {} is {}",
-            wanted.backendId,
-            wanted.candidate.endpoint(),
-            good ? "well again" : "down");
-      }
+      wanted.candidate.health().checked(wrong, check);
       // A tenth of chance keeps the gateways of a fleet from asking all at once.
       long interval = check.interval().toNanos();
       pause.in(interval + ThreadLocalRandom.current().nextLong(interval / 10 + 1));

@@ -49,7 +49,8 @@ public final class Healths {
     for (EndpointKey key : wanted) {
       backend
           .byKey
-          .computeIfAbsent(key, k -> new Health(settings, backend.cap, clock))
+          .computeIfAbsent(
+              key, k -> new Health("backend " + backendId + ": " + k, settings, backend.cap, clock))
           .follow(settings);
     }
     backend.cap.endpoints(wanted.size());

@@ -29,7 +29,7 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   private final Endpoint endpoint;
   private final ConnectionSettings settings;
   private final HealthSettings.Check check;
-  private final Consumer<Boolean> answer;
+  private final Consumer<String> answer;
   private final DeadlineWheel.Deadline deadline;
 
   @Bounded("by the answer that a health check may have")
@@ -44,13 +44,17 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
       Endpoint endpoint,
       ConnectionSettings settings,
       HealthSettings.Check check,
-      Consumer<Boolean> answer) {
+      Consumer<String> answer) {
     this.pools = pools;
     this.endpoint = endpoint;
     this.settings = settings;
     this.check = check;
     this.answer = answer;
-    this.deadline = pools.loop().deadlines().deadline(() -> finish(false));
+    this.deadline =
+        pools
+            .loop()
+            .deadlines()
+            .deadline(() -> finish("no answer within " + check.timeout().toMillis() + " ms"));
   }
 
   void start() {
@@ -66,7 +70,7 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   public void onConnected(UpstreamStream connected) {
     if (over || check.kind() == HealthSettings.Kind.TCP) {
       connected.giveBack();
-      finish(true);
+      finish("");
       return;
     }
     stream = connected;
@@ -114,7 +118,7 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onConnectFailed(Reason reason) {
-    finish(false);
+    finish(reason.text());
   }
 
   @Override
@@ -139,11 +143,12 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   public void onEnd(Fields trailers) {
     stream = null;
     if (check.kind() == HealthSettings.Kind.HTTP) {
-      finish(status >= 200 && status < 400);
+      finish(status >= 200 && status < 400 ? "" : "status " + status);
       return;
     }
     AsciiString grpc = trailers.first("grpc-status");
-    finish(grpc != null && grpc.contentEquals("0") && isServing());
+    boolean good = grpc != null && grpc.contentEquals("0");
+    finish(!good ? "grpc-status " + grpc : isServing() ? "" : "not SERVING");
   }
 
   /** {@code HealthCheckResponse { ServingStatus status = 1; }}: 1 is SERVING. */
@@ -165,10 +170,11 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   @Override
   public void onFailure(Reason reason, Seen seen) {
     stream = null;
-    finish(false);
+    finish(reason.text());
   }
 
-  private void finish(boolean good) {
+  /** Answers, once: what is wrong, or nothing. */
+  private void finish(String wrong) {
     if (over) {
       return;
     }
@@ -180,6 +186,6 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
       stream = null;
       asked.abort();
     }
-    answer.accept(good);
+    answer.accept(wrong);
   }
 }

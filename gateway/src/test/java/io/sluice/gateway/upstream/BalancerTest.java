@@ -6,6 +6,7 @@ import io.sluice.gateway.config.HealthSettings;
 import io.sluice.gateway.config.LoadBalancing;
 import io.sluice.gateway.config.LoadBalancing.Policy;
 import io.sluice.gateway.config.RequestKey;
+import io.sluice.gateway.http.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,13 +37,15 @@ class BalancerTest {
   private Candidate candidate(String host, int weight) {
     cap.endpoints(3);
     Candidate candidate = unchecked(host, weight);
-    candidate.health().checked(true, CHECK);
+    candidate.health().checked("", CHECK);
     return candidate;
   }
 
   private Candidate unchecked(String host, int weight) {
     return new Candidate(
-        new Endpoint(new EndpointKey(host, 1)), weight, new Health(SETTINGS, cap, clock::get));
+        new Endpoint(new EndpointKey(host, 1)),
+        weight,
+        new Health(host, SETTINGS, cap, clock::get));
   }
 
   private static Balancer balancer(Policy policy, Candidate... candidates) {
@@ -116,16 +119,46 @@ class BalancerTest {
   void whoIsDownIsPassedOverUntilEnoughChecksAreGood(Policy policy) {
     Balancer balancer = warm(policy, a, b, c);
     for (int i = 0; i < 3; i++) {
-      a.health().checked(false, CHECK);
+      a.health().checked("status 500", CHECK);
     }
 
     assertThat(picks(balancer, 60)).doesNotContain(a);
     assertThat(a.state()).isEqualTo(Candidate.State.DOWN);
-    a.health().checked(true, CHECK);
+    a.health().checked("", CHECK);
     assertThat(a.state()).isEqualTo(Candidate.State.DOWN);
-    a.health().checked(true, CHECK);
+    a.health().checked("", CHECK);
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     assertThat(picks(balancer, 60)).contains(a);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Policy.class)
+  void whomNobodyReachesGetsNoMoreThanATryNowAndThenWhileAnotherAnswers(Policy policy) {
+    Candidate failing = unwatched("a");
+    Candidate well = unwatched("b");
+    Balancer balancer = balancer(policy, failing, well);
+    for (int i = 0; i < 3; i++) {
+      failing.health().failed(Reason.CONNECT_FAILED);
+    }
+
+    assertThat(failing.state()).isEqualTo(Candidate.State.FAILING);
+    assertThat(picks(balancer, 60)).doesNotContain(failing);
+    clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(picks(balancer, 200).stream().filter(failing::equals).count())
+        .isLessThanOrEqualTo(1);
+
+    for (int i = 0; i < 3; i++) {
+      well.health().failed(Reason.CONNECT_FAILED);
+    }
+    assertThat(picks(balancer, 60)).contains(failing, well);
+  }
+
+  /** One of which nothing is written, neither checks nor outliers. */
+  private Candidate unwatched(String host) {
+    return new Candidate(
+        new Endpoint(new EndpointKey(host, 1)),
+        1,
+        new Health(host, HealthSettings.NONE, cap, clock::get));
   }
 
   @ParameterizedTest
@@ -133,8 +166,8 @@ class BalancerTest {
   void whenAllAreDownAllAreTried(Policy policy) {
     Balancer balancer = warm(policy, a, b);
     for (int i = 0; i < 3; i++) {
-      a.health().checked(false, CHECK);
-      b.health().checked(false, CHECK);
+      a.health().checked("status 500", CHECK);
+      b.health().checked("status 500", CHECK);
     }
 
     assertThat(picks(balancer, 60)).contains(a, b);
@@ -149,12 +182,12 @@ class BalancerTest {
                 Policy.ROUND_ROBIN, new RequestKey(RequestKey.Part.PATH, ""), 125, 50),
             List.of(a, b, c));
     for (int i = 0; i < 3; i++) {
-      a.health().checked(false, CHECK);
+      a.health().checked("status 500", CHECK);
     }
     assertThat(picks(balancer, 30)).doesNotContain(a);
 
     for (int i = 0; i < 3; i++) {
-      b.health().checked(false, CHECK);
+      b.health().checked("status 500", CHECK);
     }
 
     assertThat(picks(balancer, 30)).contains(a, b, c);
@@ -169,12 +202,12 @@ class BalancerTest {
     assertThat(balancer.pick(List.of(a), 0)).isEqualTo(fresh);
 
     for (int i = 0; i < 3; i++) {
-      a.health().checked(false, CHECK);
+      a.health().checked("status 500", CHECK);
     }
     assertThat(picks(balancer, 30)).containsOnly(fresh);
 
     for (int i = 0; i < 3; i++) {
-      fresh.health().checked(false, CHECK);
+      fresh.health().checked("status 500", CHECK);
     }
     assertThat(fresh.state()).isEqualTo(Candidate.State.DOWN);
     assertThat(picks(balancer, 30)).contains(a, fresh);
@@ -189,7 +222,7 @@ class BalancerTest {
     assertThat(balancer.hasOther(a::equals)).isTrue();
 
     for (int i = 0; i < 3; i++) {
-      b.health().checked(false, CHECK);
+      b.health().checked("status 500", CHECK);
     }
 
     assertThat(balancer.hasOther(a::equals)).isFalse();
@@ -199,26 +232,26 @@ class BalancerTest {
   @Test
   void anOutlierIsEjectedForLongerEachTimeAndNeverMoreThanTheCap() {
     Balancer balancer = warm(Policy.ROUND_ROBIN, a, b, c);
-    a.health().failed();
-    a.health().failed();
+    a.health().failed(500);
+    a.health().failed(500);
     a.health().succeeded();
-    a.health().failed();
-    a.health().failed();
+    a.health().failed(500);
+    a.health().failed(500);
     assertThat(a.state()).isEqualTo(Candidate.State.READY);
 
-    a.health().failed();
-    b.health().failed();
-    b.health().failed();
-    b.health().failed();
+    a.health().failed(500);
+    b.health().failed(500);
+    b.health().failed(500);
+    b.health().failed(500);
 
     assertThat(a.state()).isEqualTo(Candidate.State.EJECTED);
     assertThat(b.state()).isEqualTo(Candidate.State.READY);
     assertThat(picks(balancer, 30)).doesNotContain(a);
     clock.addAndGet(Duration.ofSeconds(30).toNanos());
     assertThat(a.state()).isEqualTo(Candidate.State.READY);
-    a.health().failed();
-    a.health().failed();
-    a.health().failed();
+    a.health().failed(500);
+    a.health().failed(500);
+    a.health().failed(500);
     clock.addAndGet(Duration.ofSeconds(30).toNanos());
     assertThat(a.state()).isEqualTo(Candidate.State.EJECTED);
     clock.addAndGet(Duration.ofSeconds(30).toNanos());

@@ -3,11 +3,13 @@ package io.sluice.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.config.HealthSettings;
+import io.sluice.gateway.http.Reason;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is known of a server outlives every change of what is written about it. */
@@ -46,14 +48,14 @@ class HealthsTest {
   void aServerThatIsDownStaysDownWhateverChanges(HealthSettings changed) {
     Health health = with(SETTINGS);
     for (int i = 0; i < 3; i++) {
-      health.checked(false, CHECK);
+      health.checked("status 500", CHECK);
     }
 
     Health after = with(changed);
 
     assertThat(after.isDown()).isTrue();
     assertThat(after.isUsable()).isFalse();
-    after.checked(true, CHECK);
+    after.checked("", CHECK);
     assertThat(after.isDown()).isTrue();
   }
 
@@ -61,8 +63,8 @@ class HealthsTest {
   @MethodSource("changes")
   void aServerThatIsEjectedStaysOutForItsTimeWhateverChanges(HealthSettings changed) {
     Health health = with(SETTINGS);
-    health.checked(true, CHECK);
-    health.failed();
+    health.checked("", CHECK);
+    health.failed(500);
     assertThat(health.isEjected()).isTrue();
 
     assertThat(with(changed).isEjected()).isTrue();
@@ -73,7 +75,7 @@ class HealthsTest {
   @ParameterizedTest
   @MethodSource("changes")
   void aServerThatIsWellStaysWellWhateverChanges(HealthSettings changed) {
-    with(SETTINGS).checked(true, CHECK);
+    with(SETTINGS).checked("", CHECK);
 
     assertThat(with(changed).isWell()).isTrue();
   }
@@ -87,9 +89,9 @@ class HealthsTest {
 
     assertThat(checked.isUnchecked()).isTrue();
     assertThat(checked.isWell()).isFalse();
-    checked.checked(false, CHECK);
+    checked.checked("status 500", CHECK);
     assertThat(checked.isWell()).isFalse();
-    checked.checked(true, CHECK);
+    checked.checked("", CHECK);
     assertThat(checked.isWell()).isTrue();
   }
 
@@ -97,7 +99,7 @@ class HealthsTest {
   void whatOnlyChecksHaveSaidEndsWithThem() {
     Health health = with(SETTINGS);
     for (int i = 0; i < 3; i++) {
-      health.checked(false, CHECK);
+      health.checked("status 500", CHECK);
     }
 
     assertThat(with(HealthSettings.NONE).isDown()).isFalse();
@@ -106,9 +108,75 @@ class HealthsTest {
 
   @Test
   void aServerThatWasAwayIsNotKnownAnyMore() {
-    with(SETTINGS).checked(true, CHECK);
+    with(SETTINGS).checked("", CHECK);
     healths.obtain("b", Set.of(), SETTINGS);
 
     assertThat(with(SETTINGS).isUnchecked()).isTrue();
+  }
+
+  @Test
+  void aServerThatNobodyReachesIsFailingWhateverIsWritten() {
+    Health health = with(HealthSettings.NONE);
+    health.failed(Reason.CONNECT_FAILED);
+    health.failed(Reason.CONNECT_TIMEOUT);
+    assertThat(health.isFailing()).isFalse();
+    health.failed(Reason.CONNECT_FAILED);
+
+    assertThat(health.isFailing()).isTrue();
+    assertThat(health.isWell()).isFalse();
+    assertThat(health.isUsable()).isTrue();
+    assertThat(health.lastError()).isEqualTo(Reason.CONNECT_FAILED.text());
+    health.succeeded();
+    assertThat(health.isWell()).isTrue();
+  }
+
+  @Test
+  void oneRequestAtATimeFindsOutWhetherAFailingServerIsBackMoreAndMoreRarely() {
+    Health health = with(HealthSettings.NONE);
+    for (int i = 0; i < 3; i++) {
+      health.failed(Reason.CONNECT_FAILED);
+    }
+
+    for (long seconds : new long[] {1, 2, 4, 8, 10, 10}) {
+      assertThat(health.isWorthATry()).isFalse();
+      clock.addAndGet(Duration.ofSeconds(seconds).toNanos() - 1);
+      assertThat(health.isWorthATry()).isFalse();
+      clock.addAndGet(1);
+      assertThat(health.isWorthATry()).isTrue();
+      assertThat(health.isWorthATry()).isFalse();
+      health.failed(Reason.CONNECT_FAILED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"UPSTREAM_CLOSED", "RESPONSE_TIMEOUT", "BAD_RESPONSE", "UPSTREAM_RESET"})
+  void whoIsReachedIsNotFailingHoweverBadlyItAnswers(Reason reason) {
+    Health health = with(HealthSettings.NONE);
+    for (int i = 0; i < 20; i++) {
+      health.failed(Reason.CONNECT_FAILED);
+      health.failed(Reason.CONNECT_FAILED);
+      health.failed(reason);
+      health.failed(503);
+    }
+
+    assertThat(health.isFailing()).isFalse();
+    assertThat(health.lastError()).isEqualTo("status 503");
+  }
+
+  @Test
+  void aStateHasItsAge() {
+    Health health = with(SETTINGS);
+    clock.addAndGet(Duration.ofSeconds(5).toNanos());
+    assertThat(health.inStateFor()).isEqualTo(Duration.ofSeconds(5));
+    health.checked("", CHECK);
+    assertThat(health.inStateFor()).isZero();
+    for (int i = 0; i < 3; i++) {
+      clock.addAndGet(Duration.ofSeconds(1).toNanos());
+      health.checked("status 500", CHECK);
+    }
+    assertThat(health.inStateFor()).isZero();
+    assertThat(health.lastError()).isEqualTo("check: status 500");
   }
 }
