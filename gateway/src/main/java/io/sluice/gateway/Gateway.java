@@ -15,6 +15,7 @@ import io.sluice.gateway.admin.AdminServer;
 import io.sluice.gateway.client.InheritedSockets;
 import io.sluice.gateway.client.ServerSockets;
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.HostName;
 import io.sluice.gateway.control.ConfigSource;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.EtcdSource;
@@ -26,10 +27,13 @@ import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.table.CertificateWatch;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
+import io.sluice.gateway.table.UnansweredBackends;
+import io.sluice.gateway.table.UnmatchedFrontends;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.Stapler;
@@ -43,6 +47,7 @@ import io.sluice.gateway.wire.Loop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -134,7 +139,17 @@ public final class Gateway {
             source,
             compiler,
             live,
-            List.of(sockets, admitting, asking, stapling, leaving, failures, known),
+            List.of(
+                sockets,
+                admitting,
+                asking,
+                stapling,
+                leaving,
+                failures,
+                known,
+                new UnansweredBackends(telemetry),
+                new UnmatchedFrontends(),
+                new CertificateWatch(InstantSource.system())),
             endpoints,
             telemetry,
             state);
@@ -150,6 +165,7 @@ public final class Gateway {
             ledger::exchanges,
             ledger::uses,
             sockets::connections,
+            sockets::unbound,
             source::accept);
     this.admin =
         parts.add(

@@ -4,6 +4,7 @@ import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.config.Cidr;
+import io.sluice.gateway.config.HostName;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -38,6 +38,7 @@ class SharedStateTest {
           "RoundRobin",
           "RouteMeters",
           "ServerIdentity",
+          "ServerSockets",
           "SharedBudget",
           "Sources",
           "Stapler",

@@ -1,14 +1,10 @@
 package io.sluice.gateway.admin;
 
-import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.control.ControlStatus;
-import io.sluice.gateway.control.SourceStatus;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Ledger;
-import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
-import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -27,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -61,6 +56,7 @@ public final class AdminServer implements AutoCloseable {
    * @param inFlight exchanges under way
    * @param memory what is kept for strangers
    * @param connections clients' open connections
+   * @param unbound the ids of listeners whose address could not be bound
    * @param accept passes on that the held tree is right
    */
   public record Subject(
@@ -72,6 +68,7 @@ public final class AdminServer implements AutoCloseable {
       IntSupplier inFlight,
       Supplier<List<Ledger.Use>> memory,
       IntSupplier connections,
+      Supplier<List<String>> unbound,
       Runnable accept) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -202,7 +199,7 @@ public final class AdminServer implements AutoCloseable {
         .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
     router.get("/readyz").handler(this::ready);
     router.get("/metrics").handler(this::metrics);
-    router.get("/status").handler(this::status);
+    router.get("/status").handler(context -> json(context, 200, StatusPage.of(subject)));
     router.post("/store/accept").handler(this::accept);
     router.errorHandler(
         404, context -> json(context, 404, new JsonObject().put("message", "Object not found")));
@@ -318,7 +315,8 @@ public final class AdminServer implements AutoCloseable {
   private void ready(RoutingContext context) {
     ControlStatus status = subject.status.get();
     boolean draining = subject.draining.getAsBoolean();
-    boolean ready = status.isServing() && !draining;
+    List<String> unbound = subject.unbound.get();
+    boolean ready = status.isServing() && !draining && unbound.isEmpty();
     JsonObject body =
         new JsonObject()
             .put("ready", ready)
@@ -326,101 +324,11 @@ public final class AdminServer implements AutoCloseable {
             .put("revision", status.table().revision())
             .put("source", status.origin())
             .put("age_seconds", Duration.between(status.appliedAt(), Instant.now()).toSeconds())
-            .put("store_connected", status.source().connected());
+            .put("store_connected", status.source().connected())
+            .put("store_held", !status.source().held().isEmpty())
+            .put("unbound", new JsonArray(unbound))
+            .put("problems", status.problems().size());
     json(context, ready ? 200 : 503, body);
-  }
-
-  private void status(RoutingContext context) {
-    ControlStatus status = subject.status.get();
-    RoutingTable table = status.table();
-    JsonArray listeners = new JsonArray();
-    table
-        .allListeners()
-        .forEach(
-            listener ->
-                listeners.add(
-                    new JsonObject()
-                        .put("id", listener.id())
-                        .put("address", listener.written().address())
-                        .put("scope", listener.written().scope())
-                        .put("default", listener.written().isDefault())));
-    JsonArray endpoints = new JsonArray();
-    subject.endpoints.get().stream()
-        .sorted(Comparator.comparing(Endpoint::key))
-        .forEach(
-            endpoint ->
-                endpoints.add(
-                    new JsonObject()
-                        .put("endpoint", endpoint.name())
-                        .put("state", endpoint.state().name())
-                        .put("host", endpoint.key().host())
-                        .put("port", endpoint.key().port())
-                        .put("in_flight", endpoint.inFlight())
-                        .put("connections", endpoint.connections())
-                        .put("exchanges", endpoint.exchanges())
-                        .put("failures", endpoint.failures())));
-    JsonArray candidates = new JsonArray();
-    for (HealthChecker.Wanted each : table.candidates()) {
-      candidates.add(
-          new JsonObject()
-              .put("backend", each.backendId())
-              .put("endpoint", each.candidate().endpoint().name())
-              .put("host", each.candidate().endpoint().key().host())
-              .put("port", each.candidate().endpoint().key().port())
-              .put("weight", each.candidate().weight())
-              .put("state", each.candidate().state().name()));
-    }
-    JsonArray problems = new JsonArray();
-    for (Problem problem : status.problems()) {
-      problems.add(
-          new JsonObject()
-              .put("level", problem.level().name().toLowerCase(Locale.ROOT))
-              .put("where", problem.where())
-              .put("found", problem.found())
-              .put("expected", problem.expected()));
-    }
-    JsonObject body =
-        new JsonObject()
-            .put("id", subject.id)
-            .put("revision", table.revision())
-            .put("table_version", table.version())
-            .put("source", status.origin())
-            .put("applied_at", status.appliedAt().toString())
-            .put("draining", subject.draining.getAsBoolean())
-            .put("in_flight", subject.inFlight.getAsInt())
-            .put("client_connections", subject.connections.getAsInt())
-            .put("memory", memory())
-            .put("store", store(status.source()))
-            .put("frontends", table.frontends().size())
-            .put("backends", table.backends().size())
-            .put("listeners", listeners)
-            .put("endpoints", endpoints)
-            .put("candidates", candidates)
-            .put("problems", problems);
-    json(context, 200, body);
-  }
-
-  /** What is kept for strangers, by budget. */
-  private JsonArray memory() {
-    JsonArray budgets = new JsonArray();
-    for (Ledger.Use use : subject.memory.get()) {
-      budgets.add(
-          new JsonObject()
-              .put("budget", use.budget().label())
-              .put("used_bytes", use.used())
-              .put("limit_bytes", use.most())
-              .put("refused", use.refused()));
-    }
-    return budgets;
-  }
-
-  private static JsonObject store(SourceStatus source) {
-    return new JsonObject()
-        .put("connected", source.connected())
-        .put("since", source.since().toString())
-        .put("detail", source.detail())
-        .put("held", source.held())
-        .put("drifts", source.drifts());
   }
 
   private void accept(RoutingContext context) {

@@ -58,6 +58,9 @@ public final class ServerSockets implements TableFollower {
   @Bounded("by the listeners that were written")
   private final List<BoundSocket> closing = new ArrayList<>();
 
+  @Bounded("by the listeners that are written")
+  private volatile List<String> unbound = List.of();
+
   public ServerSockets(
       ProxyContext context,
       EventLoopGroup group,
@@ -100,6 +103,7 @@ public final class ServerSockets implements TableFollower {
       }
     }
     closing.removeIf(socket -> socket.connections() == 0);
+    unbound = List.copyOf(unmoved);
     return problems;
   }
 
@@ -129,6 +133,11 @@ public final class ServerSockets implements TableFollower {
       }
     }
     return closed;
+  }
+
+  /** The ids of the listeners whose address could not be bound. Any thread. */
+  public List<String> unbound() {
+    return unbound;
   }
 
   /** Open connections of all clients. */

@@ -35,6 +35,7 @@ public record GatewayStatus(
   public static final String FROM_STORE = "etcd";
   public static final String HELD = "held";
 
+  private static final JsonMapper JSON = new JsonMapper();
   private static final String DRAIN = "/drain";
   public static final int MOST_PROBLEMS = 50;
 
@@ -44,7 +45,35 @@ public record GatewayStatus(
   /** The folder of all gateways' keys. */
   public static final String FOLDER = "gateways/";
 
-  private static final JsonMapper JSON = new JsonMapper();
+  /** What a gateway's {@code /status} page says of it. */
+  public static GatewayStatus ofPage(JsonNode page, String admin) {
+    List<Problem> problems = new ArrayList<>();
+    for (JsonNode each : page.path("problems")) {
+      problems.add(problem(each, "level", "where", "found", "expected"));
+    }
+    boolean held = !page.path("store").path("held").asText().isEmpty();
+    return new GatewayStatus(
+        page.path("id").asText(),
+        page.path("revision").asLong(),
+        page.path("table_version").asLong(),
+        held ? HELD : page.path("source").asText(),
+        "",
+        admin,
+        page.path("draining").asBoolean(),
+        problems.size(),
+        problems);
+  }
+
+  private static Problem problem(
+      JsonNode json, String level, String where, String found, String expected) {
+    return new Problem(
+        json.path(level).asText().equalsIgnoreCase("ERROR")
+            ? Problem.Level.ERROR
+            : Problem.Level.WARNING,
+        json.path(where).asText(),
+        json.path(found).asText(),
+        json.path(expected).asText());
+  }
 
   public static String key(String id) {
     return FOLDER + id;
@@ -104,14 +133,7 @@ public record GatewayStatus(
     JsonNode node = JSON.readTree(json);
     List<Problem> problems = new ArrayList<>();
     for (JsonNode each : node.path("Problems")) {
-      problems.add(
-          new Problem(
-              each.path("Level").asText().equals("ERROR")
-                  ? Problem.Level.ERROR
-                  : Problem.Level.WARNING,
-              each.path("Where").asText(),
-              each.path("Found").asText(),
-              each.path("Expected").asText()));
+      problems.add(problem(each, "Level", "Where", "Found", "Expected"));
     }
     return new GatewayStatus(
         id,

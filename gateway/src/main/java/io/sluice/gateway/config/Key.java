@@ -19,7 +19,7 @@ sealed interface Key {
 
   record OfServer(String backendId, String id) implements Key {}
 
-  /** Written by Sluice itself: {@code gateways/…} and {@code rollouts/…}. */
+  /** Written by Sluice itself: {@code gateways/…}, {@code rollouts/…} and {@code history/…}. */
   record OfSluice() implements Key {}
 
   record Unknown() implements Key {}
@@ -37,7 +37,7 @@ sealed interface Key {
           parts.length == 3 && parts[2].equals("host") ? new OfHost(parts[1]) : new Unknown();
       case "frontends" -> child(parts, "frontend", "middlewares");
       case "backends" -> child(parts, "backend", "servers");
-      case "gateways", "rollouts" -> new OfSluice();
+      case "gateways", "rollouts", "history" -> new OfSluice();
       default -> new Unknown();
     };
   }

@@ -218,7 +218,8 @@ public final class Reconciler implements Runnable {
   }
 
   private List<Problem> follow(RoutingTable table) {
-    List<Problem> problems = new ArrayList<>(table.problems());
+    List<Problem> problems = new ArrayList<>(source.status().problems(Instant.now()));
+    problems.addAll(table.problems());
     for (TableFollower follower : followers) {
       problems.addAll(follower.follow(table));
     }

@@ -1,6 +1,9 @@
 package io.sluice.gateway.control;
 
+import io.sluice.gateway.config.Problem;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * How it stands with a configuration source.
@@ -14,6 +17,35 @@ import java.time.Instant;
  */
 public record SourceStatus(
     boolean connected, Instant since, String detail, String held, long drifts) {
+  private static final String WHERE = "the store";
+
+  /** A store that is away for less than this is nothing that an operator can do something about. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** What keeps the gateway from following the source, and what ends it. */
+  List<Problem> problems(Instant now) {
+    if (!held.isEmpty()) {
+      return List.of(
+          Problem.advice(
+              Problem.Level.ERROR,
+              WHERE,
+              "its tree is held back, and the one before is served: "
+                  + held
+                  + "; where it is the right one, sluice accept takes it"));
+    }
+    if (!connected && now.isAfter(since.plus(PATIENCE))) {
+      return List.of(
+          Problem.advice(
+              Problem.Level.WARNING,
+              WHERE,
+              "it does not answer since "
+                  + since
+                  + ", and what was read last is served: "
+                  + detail));
+    }
+    return List.of();
+  }
+
   SourceStatus connected(boolean now, String newDetail) {
     return new SourceStatus(now, now == connected ? since : Instant.now(), newDetail, held, drifts);
   }

@@ -8,34 +8,30 @@ import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.memory.SharedBudget;
 import io.sluice.gateway.middleware.Sources;
-import io.sluice.gateway.table.CompiledFrontend;
-import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
+import io.sluice.gateway.table.UnmatchedFrontends;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.HostCheck;
-import io.sluice.gateway.tls.ServerNames;
 import io.sluice.gateway.upstream.Endpoints;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A tree as a gateway would read and compile it, without binding anything, and what a gateway does
  * not mind but its operator would: frontends that never get a request, or have nobody to send to.
  *
+ * @param table what it would serve
  * @param problems what a gateway would report, with what it does not know as an error
  * @param advice what it would not
  */
-public record TreeCheck(Config config, List<Problem> problems, List<Problem> advice) {
+public record TreeCheck(
+    Config config, RoutingTable table, List<Problem> problems, List<Problem> advice) {
   /** Reads and compiles a tree. */
   public static TreeCheck of(Map<String, String> values) {
     Config config = read(values);
@@ -50,14 +46,15 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
       List<Problem> problems =
           new ArrayList<>(table.problems().stream().map(TreeCheck::forWhoWrites).toList());
       List<Problem> advice = advice(config, table);
-      for (Problem problem : HostCheck.of(config.hosts().values(), names(table), Instant.now())) {
+      for (Problem problem :
+          HostCheck.of(config.hosts().values(), table.serverNames(), Instant.now())) {
         if (problem.level() != Problem.Level.ERROR) {
           advice.add(problem);
         } else if (!problems.contains(problem)) {
           problems.add(problem);
         }
       }
-      return new TreeCheck(config, List.copyOf(problems), List.copyOf(advice));
+      return new TreeCheck(config, table, List.copyOf(problems), List.copyOf(advice));
     }
   }
 
@@ -135,71 +132,7 @@ public record TreeCheck(Config config, List<Problem> problems, List<Problem> adv
               "listeners",
               "there is no listener, so these frontends cannot be reached"));
     }
-    Map<String, CompiledFrontend> byId = new TreeMap<>(table.frontends());
-    Map<String, CompiledFrontend> first = new HashMap<>();
-    List<CompiledFrontend> pinned = new ArrayList<>();
-    for (CompiledFrontend frontend : byId.values()) {
-      if (frontend.written().priority() > 0) {
-        pinned.add(frontend);
-      }
-      if (frontend.route().isImpossible()) {
-        advice.add(
-            Problem.warning(
-                where(frontend), frontend.route().toString(), "a route that a request can match"));
-      }
-    }
-    for (CompiledFrontend frontend : byId.values()) {
-      // Of equal routes the lexically smaller id wins; a priority wins over anything.
-      CompiledFrontend same =
-          first.putIfAbsent(
-              frontend.written().priority()
-                  + " "
-                  + frontend.written().listeners()
-                  + " "
-                  + frontend.route(),
-              frontend);
-      if (same != null) {
-        advice.add(shadowed(frontend, same));
-        continue;
-      }
-      for (CompiledFrontend above : pinned) {
-        if (above.written().priority() > frontend.written().priority()
-            && hasListenersOf(above, frontend)
-            && above.route().covers(frontend.route())) {
-          advice.add(shadowed(frontend, above));
-          break;
-        }
-      }
-    }
+    advice.addAll(UnmatchedFrontends.in(table));
     return advice;
-  }
-
-  /** What some listener has made of the hosts; null where none is for https. */
-  private static @Nullable ServerNames names(RoutingTable table) {
-    return table.allListeners().stream()
-        .map(CompiledListener::names)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** Whether one is wherever the other is. None named means those of the default ones. */
-  private static boolean hasListenersOf(CompiledFrontend one, CompiledFrontend other) {
-    List<String> theirs = other.written().listeners();
-    List<String> its = one.written().listeners();
-    return its.equals(theirs) || (!theirs.isEmpty() && its.containsAll(theirs));
-  }
-
-  private static Problem shadowed(CompiledFrontend frontend, CompiledFrontend by) {
-    return Problem.advice(
-        Problem.Level.WARNING,
-        where(frontend),
-        "it never matches, because frontend "
-            + by.id()
-            + " takes the same requests first; change the route or set Priority");
-  }
-
-  private static String where(CompiledFrontend frontend) {
-    return "frontends/" + frontend.id() + "/frontend Route";
   }
 }

@@ -102,6 +102,11 @@ public record RoutingTable(
         .toList();
   }
 
+  /** What some listener has made of the hosts' key pairs; null where none is for https. */
+  public @Nullable ServerNames serverNames() {
+    return certificates().stream().findFirst().orElse(null);
+  }
+
   public Collection<CompiledListener> allListeners() {
     return listeners.values();
   }

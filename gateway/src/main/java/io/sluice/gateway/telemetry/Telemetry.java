@@ -2,6 +2,8 @@ package io.sluice.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -13,6 +15,7 @@ import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** The gateway's meters: one registry, named {@code sluice_<noun>_<unit>}. Any thread. */
@@ -109,6 +112,20 @@ public final class Telemetry implements AutoCloseable {
         .tag(label, labelValue)
         .strongReference(true)
         .register(registry);
+  }
+
+  /**
+   * Numbers that come and go, one for each value of a label. What is returned takes all that there
+   * are from then on.
+   */
+  public Consumer<Map<String, Double>> gauges(String name, String description, String label) {
+    MultiGauge gauges = MultiGauge.builder(name).description(description).register(registry);
+    return values ->
+        gauges.register(
+            values.entrySet().stream()
+                .map(each -> MultiGauge.Row.of(Tags.of(label, each.getKey()), each.getValue()))
+                .toList(),
+            true);
   }
 
   /** Everything in Prometheus' text format. */
