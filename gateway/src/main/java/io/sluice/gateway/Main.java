@@ -2,18 +2,24 @@ package io.sluice.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.gateway.cli.AcceptCommand;
 import io.sluice.gateway.cli.AccessCommand;
 import io.sluice.gateway.cli.ApplyCommand;
 import io.sluice.gateway.cli.CompletionCommand;
 import io.sluice.gateway.cli.DiffCommand;
 import io.sluice.gateway.cli.DrainCommand;
+import io.sluice.gateway.cli.ExplainCommand;
 import io.sluice.gateway.cli.ExportCommand;
 import io.sluice.gateway.cli.GetCommand;
+import io.sluice.gateway.cli.HistoryCommand;
 import io.sluice.gateway.cli.ProblemsCommand;
 import io.sluice.gateway.cli.RmCommand;
 import io.sluice.gateway.cli.RolloutCommand;
+import io.sluice.gateway.cli.ServersCommand;
 import io.sluice.gateway.cli.StatusCommand;
 import io.sluice.gateway.cli.StoreOptions;
+import io.sluice.gateway.cli.TopCommand;
+import io.sluice.gateway.cli.UndoCommand;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
 import io.sluice.gateway.store.StoreAwayException;
@@ -40,6 +46,12 @@ import picocli.CommandLine.Command;
       AccessCommand.class,
       StatusCommand.class,
       ProblemsCommand.class,
+      ServersCommand.class,
+      TopCommand.class,
+      ExplainCommand.class,
+      HistoryCommand.class,
+      UndoCommand.class,
+      AcceptCommand.class,
       DrainCommand.class,
       RolloutCommand.class,
       CompletionCommand.class,

@@ -6,18 +6,15 @@ import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
-import io.sluice.gateway.fleet.TreeFiles;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows what apply would do. */
 @Command(
@@ -26,26 +23,16 @@ import picocli.CommandLine.Option;
     description =
         "Shows what apply would change and what would be wrong then, without touching anything.")
 public final class DiffCommand implements Callable<Integer> {
-  @Option(
-      names = {"-f", "--file"},
-      required = true,
-      arity = "1..*",
-      paramLabel = "DIR",
-      description = "folders that mirror the key tree; of several, a later one wins")
-  private List<Path> folders = new ArrayList<>();
-
-  @Option(names = "--prune", description = "as apply --prune would")
-  private boolean prune;
-
+  @Mixin private WantedTree tree = new WantedTree();
   @Mixin private StoreOptions options = new StoreOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    TreeFiles files = TreeFiles.read(folders);
+    Map<String, @Nullable String> files = tree.files(output);
     try (EtcdStore store = options.open()) {
       EtcdStore.Snapshot now = store.read("");
-      TreeChanges changes = TreeChanges.of(now, new TreeMap<>(files.values()), prune);
+      TreeChanges changes = TreeChanges.of(now, tree.in(store, now, files), tree.prunes());
       print(output, changes.list());
       TreeCheck before = TreeCheck.of(TreeChanges.values(now));
       TreeCheck after = TreeCheck.of(changes.after());

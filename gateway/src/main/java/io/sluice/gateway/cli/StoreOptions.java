@@ -145,10 +145,14 @@ public final class StoreOptions {
 
   /** Connects, for a command. */
   EtcdStore open() throws IOException {
-    EtcdSettings settings = settings(Duration.ofSeconds(15));
+    return new EtcdStore(settings(Duration.ofSeconds(15)), adminLogin());
+  }
+
+  /** What a command shows to admin APIs. */
+  AdminLogin adminLogin() throws IOException {
     checkAdmin();
     String token = adminToken == null ? "" : AdminLogin.firstToken(adminToken);
-    return new EtcdStore(settings, new AdminLogin(token, adminCa, adminCert, adminKey));
+    return new AdminLogin(token, adminCa, adminCert, adminKey);
   }
 
   /**

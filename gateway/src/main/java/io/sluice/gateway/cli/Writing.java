@@ -1,8 +1,10 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.config.HostName;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.fleet.History;
 import io.sluice.gateway.fleet.LastHealthy;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
@@ -50,6 +52,27 @@ final class Writing {
               + " changed a key since")
   private long seen;
 
+  @Option(
+      names = {"-m", "--message"},
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "why, for sluice history")
+  private String message = "";
+
+  @Option(
+      names = "--author",
+      paramLabel = "NAME",
+      description = "who makes the change, for sluice history (the user and the machine)")
+  private @Nullable String author;
+
+  History.Note note() {
+    return new History.Note(author == null ? whoIsHere() : author, message);
+  }
+
+  private static String whoIsHere() {
+    return System.getProperty("user.name", "somebody") + "@" + HostName.get();
+  }
+
   Duration timeout() {
     return Duration.ofSeconds(timeout);
   }
@@ -62,23 +85,34 @@ final class Writing {
    */
   int write(EtcdStore store, Output output, Map<String, @Nullable String> wanted, boolean prune)
       throws IOException, InterruptedException {
-    return write(store, output, wanted, prune, true);
+    return write(store, store.read(""), output, wanted, prune);
+  }
+
+  /** The same where the store has been read already. */
+  int write(
+      EtcdStore store,
+      EtcdStore.Snapshot now,
+      Output output,
+      Map<String, @Nullable String> wanted,
+      boolean prune)
+      throws IOException, InterruptedException {
+    return write(store, now, output, wanted, prune, true);
   }
 
   /** The same for keys alone, and not at all where no server that answers would be left. */
   int writeKeepingAServer(EtcdStore store, Output output, Map<String, @Nullable String> wanted)
       throws IOException, InterruptedException {
-    return write(store, output, wanted, false, force);
+    return write(store, store.read(""), output, wanted, false, force);
   }
 
   private int write(
       EtcdStore store,
+      EtcdStore.Snapshot now,
       Output output,
       Map<String, @Nullable String> wanted,
       boolean prune,
       boolean mayLose)
       throws IOException, InterruptedException {
-    EtcdStore.Snapshot now = store.read("");
     TreeChanges changes = TreeChanges.of(now, wanted, prune);
     if (changes.list().isEmpty()) {
       DiffCommand.print(output, changes.list());
@@ -119,7 +153,7 @@ final class Writing {
     Map<String, GatewayStatus> alive = fleet.gateways();
     long revision;
     try {
-      revision = TreeCommit.commit(store, changes.list());
+      revision = TreeCommit.commit(store, now, changes.list(), note());
     } catch (EtcdStore.Conflict conflict) {
       output.note("sluice: " + conflict.getMessage() + "; look at it (sluice diff) and try again");
       return 1;

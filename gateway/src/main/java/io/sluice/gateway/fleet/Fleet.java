@@ -1,49 +1,26 @@
 package io.sluice.gateway.fleet;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Problem;
-import io.sluice.gateway.store.AdminLogin;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The gateways that are alive, as they say themselves. */
 public final class Fleet {
   private static final Duration LOOK = Duration.ofMillis(50);
-  private static final Duration ASK = Duration.ofSeconds(3);
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final EtcdStore store;
-  private @Nullable HttpClient http;
-
-  /** A gateway's admin API did not answer; one that was killed is in the fleet for seconds more. */
-  public static final class SilentException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    SilentException(String message, Throwable cause) {
-      super(message, cause);
-    }
-
-    @Override
-    public String getMessage() {
-      return String.valueOf(super.getMessage());
-    }
-  }
+  private final AdminApi admin;
 
   public Fleet(EtcdStore store) {
     this.store = store;
+    this.admin = new AdminApi(store.adminLogin());
   }
 
   /** The gateways alive, by id. */
@@ -118,78 +95,56 @@ public final class Fleet {
   /**
    * A gateway's {@code /status}.
    *
-   * @throws SilentException when its admin API does not answer
+   * @throws AdminApi.SilentException when its admin API does not answer
    */
-  public JsonNode status(GatewayStatus gateway) throws SilentException, InterruptedException {
-    try {
-      return JSON.readTree(ask(gateway, "/status"));
-    } catch (JsonProcessingException notJson) {
-      throw new SilentException("gateway " + gateway.id() + " answered no JSON", notJson);
-    }
+  public JsonNode status(GatewayStatus gateway)
+      throws AdminApi.SilentException, InterruptedException {
+    return admin.json("gateway " + gateway.id(), gateway.admin(), "/status");
   }
 
   /**
    * The servers of a gateway's backends, as it sees them.
    *
-   * @throws SilentException when its admin API does not answer
+   * @throws AdminApi.SilentException when its admin API does not answer
    */
   public List<SeenServer> servers(GatewayStatus gateway)
-      throws SilentException, InterruptedException {
+      throws AdminApi.SilentException, InterruptedException {
     return SeenServer.of(status(gateway));
   }
 
   /**
    * The addresses that a gateway sends to.
    *
-   * @throws SilentException when its admin API does not answer
+   * @throws AdminApi.SilentException when its admin API does not answer
    */
   public List<SeenEndpoint> endpoints(GatewayStatus gateway)
-      throws SilentException, InterruptedException {
+      throws AdminApi.SilentException, InterruptedException {
     return SeenEndpoint.of(status(gateway));
+  }
+
+  /**
+   * The operator's word to a gateway that the tree which it holds back is the right one.
+   *
+   * @return whether it held one back
+   * @throws AdminApi.SilentException when its admin API does not answer
+   */
+  public boolean accept(GatewayStatus gateway) throws IOException, InterruptedException {
+    String who = "gateway " + gateway.id();
+    AdminApi.Answer answer = admin.post(who, gateway.admin(), "/store/accept");
+    if (answer.status() != 202 && answer.status() != 409) {
+      throw new IOException(
+          who + " answered with status " + answer.status() + ": " + answer.body().strip());
+    }
+    return answer.status() == 202;
   }
 
   /**
    * A gateway's {@code /metrics}.
    *
-   * @throws SilentException when its admin API does not answer
+   * @throws AdminApi.SilentException when its admin API does not answer
    */
-  public String metrics(GatewayStatus gateway) throws SilentException, InterruptedException {
-    return ask(gateway, "/metrics");
-  }
-
-  private String ask(GatewayStatus gateway, String path)
-      throws SilentException, InterruptedException {
-    AdminLogin login = store.adminLogin();
-    String admin = gateway.admin();
-    boolean secure = admin.startsWith("https://");
-    URI uri = URI.create((secure ? admin : "http://" + admin) + path);
-    try {
-      if (!secure && login.wantsTls()) {
-        throw new IOException(
-            "found no TLS, expected it since --admin-ca or --admin-cert is given");
-      }
-      if (http == null) {
-        http = login.client(ASK);
-      }
-      HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ASK);
-      if (!login.token().isEmpty()) {
-        request.header("Authorization", "Bearer " + login.token());
-      }
-      HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
-        throw new IOException("found status " + response.statusCode() + ", expected 200");
-      }
-      return response.body();
-    } catch (IOException failed) {
-      throw new SilentException(
-          "gateway "
-              + gateway.id()
-              + " was asked at "
-              + uri
-              + ": "
-              + (failed.getMessage() == null ? "no connection" : failed.getMessage()),
-          failed);
-    }
+  public String metrics(GatewayStatus gateway)
+      throws AdminApi.SilentException, InterruptedException {
+    return admin.get("gateway " + gateway.id(), gateway.admin(), "/metrics");
   }
 }

@@ -70,7 +70,7 @@ public final class LastHealthy {
             .filter(SeenServer::isReady)
             .map(each -> address(each.backend(), each.host(), each.port()))
             .forEach(healthy::add);
-      } catch (Fleet.SilentException silent) {
+      } catch (AdminApi.SilentException silent) {
         LOG.debug("not asked: {}", silent.getMessage());
       }
     }

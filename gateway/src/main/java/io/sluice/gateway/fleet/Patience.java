@@ -42,7 +42,7 @@ final class Patience {
       List<String> left;
       try {
         left = look.left();
-      } catch (Fleet.SilentException silent) {
+      } catch (AdminApi.SilentException silent) {
         left = List.of(silent.getMessage());
       }
       if (left.isEmpty() || remaining <= 0) {

@@ -8,9 +8,22 @@ import java.util.List;
 /**
  * A server as a gateway sees it.
  *
- * @param isReady whether it gets requests of the backend
+ * @param state READY, UNCHECKED, FAILING, EJECTED or DOWN
+ * @param since when it came into that state, ISO 8601
+ * @param lastError what went wrong there last; empty when nothing has
+ * @param inFlight exchanges under way at its address, of whatever backends
+ * @param exchanges all that there were, and how many of them failed
  */
-public record SeenServer(String backend, String host, int port, boolean isReady) {
+public record SeenServer(
+    String backend,
+    String host,
+    int port,
+    String state,
+    String since,
+    String lastError,
+    long inFlight,
+    long exchanges,
+    long failures) {
   /** Those of a gateway's {@code /status}. */
   static List<SeenServer> of(JsonNode status) {
     List<SeenServer> seen = new ArrayList<>();
@@ -20,9 +33,19 @@ public record SeenServer(String backend, String host, int port, boolean isReady)
               each.path("backend").asText(),
               each.path("host").asText(),
               each.path("port").asInt(),
-              each.path("state").asText().equals("READY")));
+              each.path("state").asText(),
+              each.path("since").asText(),
+              each.path("last_error").asText(),
+              each.path("in_flight").asLong(),
+              each.path("exchanges").asLong(),
+              each.path("failures").asLong()));
     }
     return seen;
+  }
+
+  /** Whether it gets requests of the backend. */
+  public boolean isReady() {
+    return state.equals("READY");
   }
 
   /** Whether it is at that server's address. */

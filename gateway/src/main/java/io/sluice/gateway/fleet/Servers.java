@@ -6,6 +6,7 @@ import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A backend's servers as they stand in the store. */
 public final class Servers {
@@ -19,6 +20,12 @@ public final class Servers {
     return TreeCheck.read(TreeChanges.values(store.read("backends/" + backend + "/")))
         .servers()
         .getOrDefault(backend, List.of());
+  }
+
+  /** Those of all backends, by the backend's id. */
+  public static Map<String, List<Server>> all(EtcdStore store)
+      throws IOException, InterruptedException {
+    return TreeCheck.read(TreeChanges.values(store.read("backends/"))).servers();
   }
 
   /**

@@ -24,20 +24,39 @@ public final class TreeCommit {
   private TreeCommit() {}
 
   /**
-   * Commits.
+   * Commits, with a record of it in the {@link History}.
    *
+   * @param now what the changes were compared with
    * @return the revision from which on all is visible
    * @throws EtcdStore.Conflict when a key is not as it was read; of several transactions the
    *     earlier ones stay
    * @throws IOException when the store cannot be reached or refuses
    */
-  public static long commit(EtcdStore store, List<TreeChange> changes)
+  public static long commit(
+      EtcdStore store, EtcdStore.Snapshot now, List<TreeChange> changes, History.Note note)
       throws IOException, InterruptedException, EtcdStore.Conflict {
+    List<History.KeyChange> recorded =
+        changes.stream()
+            .map(
+                each -> new History.KeyChange(each.key(), each.before(), each.after(), each.seen()))
+            .toList();
     long revision = 0;
-    for (List<EtcdStore.Change> part : parts(changes)) {
+    for (List<EtcdStore.Change> part : with(History.beside(now, recorded, note), parts(changes))) {
       revision = store.commit(part);
     }
     return revision;
+  }
+
+  /** The record goes with the last transaction, or behind it where there is no room. */
+  private static List<List<EtcdStore.Change>> with(
+      List<EtcdStore.Change> beside, List<List<EtcdStore.Change>> parts) {
+    List<EtcdStore.Change> last = parts.getLast();
+    if (last.size() + beside.size() > MOST_OPERATIONS) {
+      parts.add(beside);
+    } else {
+      last.addAll(beside);
+    }
+    return parts;
   }
 
   /** The transactions that the changes take, in order. */

@@ -1,5 +1,6 @@
 package io.sluice.gateway.rollout;
 
+import io.sluice.gateway.fleet.Traffic;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;

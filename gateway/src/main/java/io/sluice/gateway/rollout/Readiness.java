@@ -2,6 +2,7 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
+import io.sluice.gateway.fleet.AdminApi;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.SeenServer;
 import io.sluice.gateway.fleet.Servers;
@@ -40,7 +41,7 @@ final class Readiness {
     for (GatewayStatus gateway : gateways) {
       try {
         lines.addAll(hindrances(gateway, backend));
-      } catch (Fleet.SilentException silent) {
+      } catch (AdminApi.SilentException silent) {
         lines.add(silent.getMessage());
       }
     }
@@ -48,7 +49,7 @@ final class Readiness {
   }
 
   private List<String> hindrances(GatewayStatus gateway, String backend)
-      throws Fleet.SilentException, InterruptedException {
+      throws AdminApi.SilentException, InterruptedException {
     List<SeenServer> servers =
         fleet.servers(gateway).stream().filter(each -> each.backend().equals(backend)).toList();
     return servers.stream().anyMatch(SeenServer::isReady)

@@ -2,8 +2,10 @@ package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
+import io.sluice.gateway.fleet.AdminApi;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Quiet;
+import io.sluice.gateway.fleet.Traffic;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
 import io.sluice.gateway.rollout.Rolling.Replacement;
@@ -246,18 +248,18 @@ final class RollingRun {
   /** What is looked for at a gateway. */
   private interface Look {
     boolean at(GatewayStatus gateway, Server server)
-        throws Fleet.SilentException, InterruptedException;
+        throws AdminApi.SilentException, InterruptedException;
   }
 
   private boolean isReadyAt(GatewayStatus gateway, Server server)
-      throws Fleet.SilentException, InterruptedException {
+      throws AdminApi.SilentException, InterruptedException {
     return fleet.servers(gateway).stream()
         .anyMatch(
             seen -> seen.isReady() && seen.isAt(server) && seen.backend().equals(plan.backend()));
   }
 
   private boolean wasAskedBy(GatewayStatus gateway, Server server)
-      throws Fleet.SilentException, InterruptedException {
+      throws AdminApi.SilentException, InterruptedException {
     return fleet.endpoints(gateway).stream()
         .anyMatch(seen -> seen.isOf(server) && seen.exchanges() > 0);
   }
@@ -270,7 +272,7 @@ final class RollingRun {
         if (!look.at(gateway, server)) {
           return "server " + server.id() + " was not ready at gateway " + gateway.id();
         }
-      } catch (Fleet.SilentException silent) {
+      } catch (AdminApi.SilentException silent) {
         if (ofGateways == Silence.IS_IN_THE_WAY) {
           return silent.getMessage();
         }

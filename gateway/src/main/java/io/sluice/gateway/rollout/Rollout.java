@@ -3,6 +3,7 @@ package io.sluice.gateway.rollout;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gateway.fleet.Traffic;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.sluice.gateway.rollout;
 
+import io.sluice.gateway.fleet.History;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
@@ -164,6 +165,11 @@ public final class RolloutStore {
   long save(Read read, Rollout next, List<EtcdStore.Change> with)
       throws IOException, InterruptedException, EtcdStore.Conflict {
     List<EtcdStore.Change> changes = new ArrayList<>(with);
+    if (!with.isEmpty()) {
+      String author = "rollout " + next.id();
+      changes.addAll(
+          History.beside(store, with, new History.Note(author, next.phase().toString())));
+    }
     changes.add(new EtcdStore.Change(Kind.ROLLOUT.key(next.id()), next.toJson(), read.seen(), 0));
     return store.commit(changes);
   }

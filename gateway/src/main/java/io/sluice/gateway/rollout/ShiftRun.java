@@ -1,6 +1,7 @@
 package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.fleet.Fleet;
+import io.sluice.gateway.fleet.Traffic;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
 import io.sluice.gateway.rollout.Rollout.Asked;

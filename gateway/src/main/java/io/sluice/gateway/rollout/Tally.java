@@ -1,5 +1,6 @@
 package io.sluice.gateway.rollout;
 
+import io.sluice.gateway.fleet.Traffic;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.rollout;
 
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.fleet.AdminApi;
 import io.sluice.gateway.fleet.Fleet;
 import java.io.IOException;
 import java.util.List;
@@ -35,7 +36,7 @@ final class Window {
       try {
         String metrics = fleet.metrics(gateway);
         tallies.forEach(tally -> use.of(tally, gateway.id(), metrics));
-      } catch (Fleet.SilentException dying) {
+      } catch (AdminApi.SilentException dying) {
         // The others count on.
         LOG.debug("not measured: {}", dying.getMessage());
       }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.route;
 
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +121,22 @@ record Alternative(
     }
   }
 
-  /** Whether two of its conditions want the same thing to be two different texts. */
+  /** What in a request is not as it wants it; empty when it matches. */
+  List<String> mismatches(RouteInput input) {
+    List<String> mismatches = new ArrayList<>();
+    for (Condition condition : conditions) {
+      try {
+        if (!condition.holds(input)) {
+          mismatches.add(condition.seen(input));
+        }
+      } catch (MatchFailure tooLong) {
+        mismatches.add(condition.seen(input) + " (took too long to tell)");
+      }
+    }
+    return mismatches;
+  }
+
+  /** Whether every request that another one takes is surely one for this. */
   boolean covers(Alternative other) {
     return conditions.stream()
         .allMatch(
@@ -129,6 +145,7 @@ record Alternative(
                     || other.conditions.stream().anyMatch(theirs -> theirs.implies(ours)));
   }
 
+  /** Whether two of its conditions want the same thing to be two different texts. */
   boolean isImpossible() {
     for (Condition one : conditions) {
       for (Condition other : conditions) {

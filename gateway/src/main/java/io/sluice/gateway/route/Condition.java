@@ -1,6 +1,7 @@
 package io.sluice.gateway.route;
 
 import io.netty.util.AsciiString;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -75,13 +76,24 @@ record Condition(Subject subject, @Nullable AsciiString header, TextTest test, b
   }
 
   boolean holds(RouteInput input) {
-    AsciiString text =
-        switch (subject) {
-          case HOST -> input.host();
-          case PATH -> input.path();
-          case METHOD -> input.method();
-          case HEADER -> header == null ? null : input.header(header);
-        };
+    AsciiString text = text(input);
     return (text != null && test.test(text)) != negated;
+  }
+
+  private @Nullable AsciiString text(RouteInput input) {
+    return switch (subject) {
+      case HOST -> input.host();
+      case PATH -> input.path();
+      case METHOD -> input.method();
+      case HEADER -> header == null ? null : input.header(header);
+    };
+  }
+
+  /** What it looks at in a request, for people. */
+  String seen(RouteInput input) {
+    String name =
+        subject == Subject.HEADER ? "header " + header : subject.name().toLowerCase(Locale.ROOT);
+    AsciiString text = text(input);
+    return text == null ? "no " + name : name + " " + text;
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.route;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** A route expression, ready to match. Immutable. */
@@ -42,6 +43,17 @@ public final class Route {
       }
     }
     return false;
+  }
+
+  /**
+   * What in a request is not as the route wants it, of the alternative that wants least else; empty
+   * when it matches. For people, not for the way of a request.
+   */
+  public List<String> mismatches(RouteInput input) {
+    return alternatives.stream()
+        .map(each -> each.mismatches(input))
+        .min(Comparator.comparingInt(List::size))
+        .orElse(List.of());
   }
 
   /** Whether this surely matches whatever the other does; false also where that is hard to tell. */

@@ -121,9 +121,19 @@ public final class EtcdConnection implements AutoCloseable {
    */
   public Header scan(String relativeFolder, Consumer<KeyValue> each)
       throws IOException, InterruptedException {
+    return scan(relativeFolder, 0, each);
+  }
+
+  /**
+   * The same at a revision; 0 is the newest.
+   *
+   * @throws IOException also when the store has forgotten that revision (compaction)
+   */
+  public Header scan(String relativeFolder, long revision, Consumer<KeyValue> each)
+      throws IOException, InterruptedException {
     ByteSequence end = end(relativeFolder);
     ByteSequence from = key(relativeFolder);
-    Header header = new Header(0, 0);
+    Header header = new Header(revision, 0);
     int size = PAGE;
     GetResponse page;
     do {
@@ -132,8 +142,11 @@ public final class EtcdConnection implements AutoCloseable {
         size = Math.max(1, size / 4);
         continue;
       }
-      if (header.revision() == 0) {
-        header = new Header(page.getHeader().getRevision(), page.getHeader().getClusterId());
+      if (header.clusterId() == 0) {
+        header =
+            new Header(
+                revision == 0 ? page.getHeader().getRevision() : revision,
+                page.getHeader().getClusterId());
       }
       for (KeyValue entry : page.getKvs()) {
         each.accept(entry);

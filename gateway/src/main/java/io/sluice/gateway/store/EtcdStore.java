@@ -93,15 +93,30 @@ public final class EtcdStore implements AutoCloseable {
    * @throws IOException when the store cannot be reached or refuses
    */
   public Snapshot read(String folder) throws IOException, InterruptedException {
+    return readAt(folder, 0);
+  }
+
+  /**
+   * The same as it was at a revision.
+   *
+   * @throws IOException also when the store has forgotten that revision ({@link #isForgotten})
+   */
+  public Snapshot readAt(String folder, long revision) throws IOException, InterruptedException {
     SortedMap<String, Stored> keys = new TreeMap<>();
     EtcdConnection.Header header =
         connection.scan(
             folder,
+            revision,
             entry ->
                 keys.put(
                     connection.relative(entry.getKey()),
                     new Stored(text(entry.getValue()), entry.getModRevision(), entry.getLease())));
     return new Snapshot(header.revision(), keys);
+  }
+
+  /** Whether a read failed since the store has forgotten the revision (compaction). */
+  public static boolean isForgotten(IOException refused) {
+    return String.valueOf(refused.getMessage()).contains("compacted");
   }
 
   /**

@@ -8,7 +8,7 @@ import java.io.IOException;
 public final class StoreAwayException extends IOException {
   private static final long serialVersionUID = 1;
 
-  StoreAwayException(String message, Throwable cause) {
+  public StoreAwayException(String message, Throwable cause) {
     super(message, cause);
   }
 }

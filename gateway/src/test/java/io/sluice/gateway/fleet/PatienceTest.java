@@ -59,7 +59,7 @@ class PatienceTest {
         patience.await(
             () -> {
               looks.add(now);
-              throw new Fleet.SilentException("gateway a is silent", new IOException());
+              throw new AdminApi.SilentException("gateway a is silent", new IOException());
             },
             EVERY,
             Duration.ofMillis(150));

@@ -8,6 +8,7 @@ import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.config.GatewayStatus;
+import io.sluice.gateway.fleet.AdminApi;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.store.AdminLogin;
 import io.sluice.gateway.store.EtcdSettings;
@@ -240,7 +241,7 @@ class AdminIT {
           assertThat(status.admin()).isEqualTo("https://127.0.0.1:" + gateway.adminPort());
           assertThat(fleet.metrics(status)).contains("sluice_");
           assertThatThrownBy(() -> new Fleet(unknown).metrics(status))
-              .isInstanceOf(Fleet.SilentException.class)
+              .isInstanceOf(AdminApi.SilentException.class)
               .hasMessageContaining("https://127.0.0.1");
         }
       } finally {

@@ -28,8 +28,12 @@ public final class Origin implements AutoCloseable {
   private final AtomicInteger accepted = new AtomicInteger();
 
   private Origin(Script script) {
+    this(0, script);
+  }
+
+  private Origin(int port, Script script) {
     try {
-      this.server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      this.server = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -40,6 +44,11 @@ public final class Origin implements AutoCloseable {
   /** One that follows a script. */
   public static Origin scripted(Script script) {
     return new Origin(script);
+  }
+
+  /** One that echoes, at this port. */
+  public static Origin at(int port) {
+    return new Origin(port, null);
   }
 
   /** One that answers every request with its own name, the method, the target and the body. */

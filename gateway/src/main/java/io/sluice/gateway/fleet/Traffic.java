@@ -1,18 +1,20 @@
-package io.sluice.gateway.rollout;
+package io.sluice.gateway.fleet;
 
 import io.sluice.gateway.predicate.Judgement;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What gateways have counted of one frontend's exchanges with one backend: answers by status, and
  * durations by bucket. Mutable until it is handed on; one thread.
  */
-final class Traffic implements Judgement.Measures {
+public final class Traffic implements Judgement.Measures {
   /**
    * The figures that people want to see.
    *
@@ -21,7 +23,7 @@ final class Traffic implements Judgement.Measures {
    * @param p99Millis of the server's part, in milliseconds
    */
   public record Summary(long requests, double errorRatio, double p99Millis) {
-    String text() {
+    public String text() {
       return String.format(
           Locale.ROOT,
           "%d answers, %.2f %% errors, p99 %.1f ms",
@@ -47,8 +49,34 @@ final class Traffic implements Judgement.Measures {
    *
    * @param frontend the only one whose exchanges count; empty for all
    */
-  static Traffic read(String metrics, String frontend, String backend) {
-    Traffic traffic = new Traffic();
+  public static Traffic read(String metrics, String frontend, String backend) {
+    return read(
+            metrics,
+            labels ->
+                backend.equals(labels.get("backend"))
+                        && (frontend.isEmpty() || frontend.equals(labels.get("frontend")))
+                    ? backend
+                    : null)
+        .getOrDefault(backend, new Traffic());
+  }
+
+  /**
+   * Reads what one gateway's metrics say of all exchanges, by the value of a label.
+   *
+   * @param label such as {@code frontend}; exchanges that have none count for nothing
+   */
+  public static Map<String, Traffic> readBy(String metrics, String label) {
+    return read(
+        metrics,
+        labels -> {
+          String value = labels.get(label);
+          return value == null || value.isEmpty() ? null : value;
+        });
+  }
+
+  private static Map<String, Traffic> read(
+      String metrics, Function<Map<String, String>, @Nullable String> group) {
+    Map<String, Traffic> groups = new TreeMap<>();
     metrics
         .lines()
         .forEach(
@@ -60,10 +88,11 @@ final class Traffic implements Judgement.Measures {
                 return;
               }
               Map<String, String> labels = labels(matcher.group(1));
-              boolean counts = frontend.isEmpty() || frontend.equals(labels.get("frontend"));
-              if (!counts || !backend.equals(labels.get("backend"))) {
+              String name = group.apply(labels);
+              if (name == null) {
                 return;
               }
+              Traffic traffic = groups.computeIfAbsent(name, each -> new Traffic());
               double count = Double.parseDouble(matcher.group(2));
               if (matcher == request) {
                 traffic.answers.merge(
@@ -73,14 +102,14 @@ final class Traffic implements Judgement.Measures {
                     seconds(labels.getOrDefault("le", "+Inf")), count, Double::sum);
               }
             });
-    return traffic;
+    return groups;
   }
 
   /**
    * Adds what a gateway has counted since the last look. A gateway that restarted (its counters
    * went back) contributes everything it has counted since.
    */
-  void add(Traffic now, Traffic before) {
+  public void add(Traffic now, Traffic before) {
     boolean anew = now.requests() < before.requests();
     now.answers.forEach(
         (code, count) ->
@@ -94,11 +123,11 @@ final class Traffic implements Judgement.Measures {
                 Double::sum));
   }
 
-  long requests() {
+  public long requests() {
     return Math.round(answers.values().stream().mapToDouble(Double::doubleValue).sum());
   }
 
-  Summary summary() {
+  public Summary summary() {
     return new Summary(requests(), responseCodeRatio(500, 600, 0, 600), latencyAtQuantile(99));
   }
 

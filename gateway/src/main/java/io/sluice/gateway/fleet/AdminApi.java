@@ -1,0 +1,127 @@
+package io.sluice.gateway.fleet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gateway.store.AdminLogin;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the admin APIs of gateways. One thread. */
+public final class AdminApi {
+  private static final Duration ASK = Duration.ofSeconds(3);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final AdminLogin login;
+  private @Nullable HttpClient http;
+
+  /** A gateway's admin API did not answer; one that was killed is in the fleet for seconds more. */
+  public static final class SilentException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    SilentException(String message, Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
+
+  /** What it answered. */
+  public record Answer(int status, String body) {}
+
+  public AdminApi(AdminLogin login) {
+    this.login = login;
+  }
+
+  /**
+   * The JSON at a path.
+   *
+   * @param who the gateway, for people
+   * @param admin host and port, or a URL
+   * @throws SilentException when it does not answer, or not with 200 and JSON
+   */
+  public JsonNode json(String who, String admin, String path)
+      throws SilentException, InterruptedException {
+    try {
+      return JSON.readTree(get(who, admin, path));
+    } catch (JsonProcessingException notJson) {
+      throw new SilentException(who + " answered no JSON", notJson);
+    }
+  }
+
+  /**
+   * The text at a path.
+   *
+   * @throws SilentException when it does not answer, or not with 200
+   */
+  public String get(String who, String admin, String path)
+      throws SilentException, InterruptedException {
+    Answer answer = ask(who, uri(admin, path), HttpRequest.newBuilder());
+    if (answer.status() != 200) {
+      throw silent(
+          who,
+          uri(admin, path),
+          new IOException("found status " + answer.status() + ", expected 200"));
+    }
+    return answer.body();
+  }
+
+  /**
+   * Sends an empty JSON object to a path.
+   *
+   * @throws SilentException when it does not answer
+   */
+  public Answer post(String who, String admin, String path)
+      throws SilentException, InterruptedException {
+    return ask(
+        who,
+        uri(admin, path),
+        HttpRequest.newBuilder()
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{}")));
+  }
+
+  private static URI uri(String admin, String path) {
+    return URI.create((admin.contains("://") ? admin : "http://" + admin) + path);
+  }
+
+  private Answer ask(String who, URI uri, HttpRequest.Builder request)
+      throws SilentException, InterruptedException {
+    try {
+      if (!"https".equals(uri.getScheme()) && login.wantsTls()) {
+        throw new IOException(
+            "found no TLS, expected it since --admin-ca or --admin-cert is given");
+      }
+      if (http == null) {
+        http = login.client(ASK);
+      }
+      request.uri(uri).timeout(ASK);
+      if (!login.token().isEmpty()) {
+        request.header("Authorization", "Bearer " + login.token());
+      }
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body());
+    } catch (IOException failed) {
+      throw silent(who, uri, failed);
+    }
+  }
+
+  private static SilentException silent(String who, URI uri, IOException failed) {
+    return new SilentException(
+        who
+            + " was asked at "
+            + uri
+            + ": "
+            + (failed.getMessage() == null ? "no connection" : failed.getMessage()),
+        failed);
+  }
+}

@@ -1,0 +1,214 @@
+package io.sluice.gateway.fleet;
+
+import io.netty.util.AsciiString;
+import io.sluice.gateway.config.Split;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.http.Http2RequestRules;
+import io.sluice.gateway.http.ProxyError;
+import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.route.RouteIndex;
+import io.sluice.gateway.route.RouteInput;
+import io.sluice.gateway.table.CompiledFrontend;
+import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.RoutingTable;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a table sends a request, and why.
+ *
+ * @param listener through which it comes
+ * @param refused why the listener itself refuses it; empty when it does not
+ * @param frontend the one that takes it; null where none does
+ * @param backends where that one sends it, with the share of each in percent
+ * @param candidates the frontends in question, first those that match in their order, then those
+ *     that nearly do
+ */
+public record Explanation(
+    String listener,
+    String refused,
+    @Nullable CompiledFrontend frontend,
+    Map<String, Integer> backends,
+    List<Candidate> candidates) {
+  private static final int MOST_NEAR = 10;
+
+  /** A frontend in question, and what speaks for or against it. */
+  public record Candidate(String frontend, boolean matches, String because) {}
+
+  /**
+   * A request.
+   *
+   * @param uri absolute, of http or https
+   */
+  public record Request(String method, URI uri, List<Map.Entry<String, String>> headers) {
+    /** The authority that a client would send. */
+    String authority() {
+      return uri.getRawAuthority();
+    }
+
+    /** The port that a client would connect to. */
+    public int port() {
+      return uri.getPort() > 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    }
+
+    private String target() {
+      String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+      return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+    }
+  }
+
+  /** Says what a listener of a table does with a request. */
+  public static Explanation of(RoutingTable table, CompiledListener listener, Request request) {
+    Seen seen;
+    try {
+      seen = new Seen(head(request));
+    } catch (ProxyError refused) {
+      return new Explanation(listener.id(), refused.reason().text(), null, Map.of(), List.of());
+    }
+    if (listener.scope() != null && !listener.scope().matches(seen)) {
+      return new Explanation(
+          listener.id(),
+          "the listener's Scope does not take it: " + listener.scope(),
+          null,
+          Map.of(),
+          List.of());
+    }
+    boolean forAll =
+        listener.written().isDefault()
+            || table.allListeners().stream().noneMatch(each -> each.written().isDefault());
+    List<CompiledFrontend> matching = new ArrayList<>();
+    List<CompiledFrontend> others = new ArrayList<>();
+    for (CompiledFrontend each : table.frontends().values()) {
+      if (isAt(each, listener, forAll) && each.route().matches(seen)) {
+        matching.add(each);
+      } else {
+        others.add(each);
+      }
+    }
+    List<CompiledFrontend> ordered = ordered(matching, seen);
+    List<Candidate> candidates = new ArrayList<>();
+    for (int i = 0; i < ordered.size(); i++) {
+      candidates.add(
+          new Candidate(
+              ordered.get(i).id(),
+              true,
+              i == 0 ? wins(ordered) : "frontend " + ordered.getFirst().id() + " comes first"));
+    }
+    others.stream()
+        .map(each -> near(each, listener, seen))
+        .sorted(Comparator.comparingInt(Near::mismatches).thenComparing(each -> each.it.frontend))
+        .limit(MOST_NEAR)
+        .forEach(each -> candidates.add(each.it));
+    CompiledFrontend first = ordered.isEmpty() ? null : ordered.getFirst();
+    return new Explanation(
+        listener.id(), "", first, first == null ? Map.of() : shares(first), candidates);
+  }
+
+  private record Near(int mismatches, Candidate it) {}
+
+  private static Near near(CompiledFrontend frontend, CompiledListener listener, Seen seen) {
+    List<String> mismatches = frontend.route().mismatches(seen);
+    String because =
+        mismatches.isEmpty()
+            ? "its Listeners are "
+                + (frontend.written().listeners().isEmpty()
+                    ? "the default ones"
+                    : String.join(", ", frontend.written().listeners()))
+                + ", not "
+                + listener.id()
+            : "not for " + String.join(", ", mismatches);
+    return new Near(mismatches.size(), new Candidate(frontend.id(), false, because));
+  }
+
+  /** In the order in which the gateway prefers them. */
+  private static List<CompiledFrontend> ordered(List<CompiledFrontend> matching, Seen seen) {
+    List<CompiledFrontend> left = new ArrayList<>(matching);
+    List<CompiledFrontend> ordered = new ArrayList<>();
+    while (!left.isEmpty() && ordered.size() < MOST_NEAR) {
+      RouteIndex<CompiledFrontend> index =
+          RouteIndex.of(
+              left.stream()
+                  .map(
+                      each ->
+                          new RouteIndex.Entry<>(
+                              each.id(), each.written().priority(), each.route(), each))
+                  .toList());
+      CompiledFrontend next = index.match(seen);
+      if (next == null) {
+        return ordered;
+      }
+      ordered.add(next);
+      left.remove(next);
+    }
+    return ordered;
+  }
+
+  private static String wins(List<CompiledFrontend> ordered) {
+    CompiledFrontend first = ordered.getFirst();
+    if (ordered.size() == 1) {
+      return "no other one matches";
+    }
+    CompiledFrontend second = ordered.get(1);
+    if (first.written().priority() != second.written().priority()) {
+      return "its Priority is " + first.written().priority();
+    }
+    return first.route().toString().equals(second.route().toString())
+        ? "of equal routes the id that sorts first wins"
+        : "its route is the most specific";
+  }
+
+  /**
+   * @param forAll whether frontends that name no listener are reachable here
+   */
+  private static boolean isAt(
+      CompiledFrontend frontend, CompiledListener listener, boolean forAll) {
+    List<String> named = frontend.written().listeners();
+    return named.isEmpty() ? forAll : named.contains(listener.id());
+  }
+
+  private static Map<String, Integer> shares(CompiledFrontend frontend) {
+    List<Split.Share> written = frontend.written().split().shares();
+    long all = Math.max(1, written.stream().mapToLong(Split.Share::weight).sum());
+    Map<String, Integer> shares = new LinkedHashMap<>();
+    written.forEach(each -> shares.put(each.backendId(), (int) (100L * each.weight() / all)));
+    return shares;
+  }
+
+  private static RequestHead head(Request request) {
+    RequestHead head = new RequestHead();
+    Http2RequestRules.begin(head);
+    Fields fields = head.fields();
+    request.headers().forEach(each -> fields.add(each.getKey(), each.getValue()));
+    Http2RequestRules.apply(
+        head, request.method(), request.target(), request.authority(), null, true);
+    return head;
+  }
+
+  /** A request as routes see it. */
+  private record Seen(RequestHead head) implements RouteInput {
+    @Override
+    public AsciiString host() {
+      return head.host();
+    }
+
+    @Override
+    public AsciiString path() {
+      return head.path();
+    }
+
+    @Override
+    public AsciiString method() {
+      return head.method();
+    }
+
+    @Override
+    public @Nullable AsciiString header(CharSequence name) {
+      return head.fields().first(name);
+    }
+  }
+}
