@@ -14,8 +14,10 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.sluice.gateway.admin.AdminServer;
 import io.sluice.gateway.client.InheritedSockets;
 import io.sluice.gateway.client.ServerSockets;
+import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.HostName;
+import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.control.ConfigSource;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.EtcdSource;
@@ -28,6 +30,7 @@ import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.CertificateWatch;
+import io.sluice.gateway.table.GoneFrontends;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.TableCompiler;
@@ -137,6 +140,8 @@ public final class Gateway {
         new Reconciler(
             settings.id(),
             source,
+            new ConfigReader(
+                settings.sealKeys() == null ? SealKeys.none() : SealKeys.read(settings.sealKeys())),
             compiler,
             live,
             List.of(
@@ -149,9 +154,9 @@ public final class Gateway {
                 known,
                 new UnansweredBackends(telemetry),
                 new UnmatchedFrontends(),
-                new CertificateWatch(InstantSource.system())),
-            endpoints,
-            telemetry,
+                new CertificateWatch(InstantSource.system()),
+                new GoneFrontends(telemetry),
+                TableFollower.of(table -> endpoints.retireExcept(table.wantedEndpoints()))),
             state);
     parts.add(reconciler::close);
     GatewayMeters.publish(telemetry, ledger, sockets, accessLog, reconciler, source, failures);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long exchanges may take to finish on shutdown
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
  * @param adminAccess who may use the admin API, and how
+ * @param sealKeys the file of the keys that secrets are sealed under; null for none
  */
 public record GatewaySettings(
     String id,
@@ -34,4 +35,5 @@ public record GatewaySettings(
     String accessLog,
     Duration drainTimeout,
     List<Cidr> forbiddenUpstreams,
-    AdminAccess adminAccess) {}
+    AdminAccess adminAccess,
+    @Nullable Path sealKeys) {}

@@ -15,6 +15,7 @@ import io.sluice.gateway.cli.HistoryCommand;
 import io.sluice.gateway.cli.ProblemsCommand;
 import io.sluice.gateway.cli.RmCommand;
 import io.sluice.gateway.cli.RolloutCommand;
+import io.sluice.gateway.cli.SecretCommand;
 import io.sluice.gateway.cli.ServersCommand;
 import io.sluice.gateway.cli.StatusCommand;
 import io.sluice.gateway.cli.StoreOptions;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Command;
       HistoryCommand.class,
       UndoCommand.class,
       AcceptCommand.class,
+      SecretCommand.class,
       DrainCommand.class,
       RolloutCommand.class,
       CompletionCommand.class,

@@ -112,7 +112,8 @@ final class RehearseCommand implements Callable<Integer> {
         "off",
         Duration.ofSeconds(1),
         List.of(),
-        AdminAccess.open());
+        AdminAccess.open(),
+        null);
   }
 
   private static int freePort() throws IOException {

@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminTokens;
+import io.sluice.gateway.cli.SealOption;
 import io.sluice.gateway.cli.StoreOptions;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
@@ -37,6 +38,7 @@ final class ServeCommand implements Callable<Integer> {
   private static final int MOST_THREADS = 1024;
 
   @Mixin private StoreOptions store = new StoreOptions();
+  @Mixin private SealOption seals = new SealOption();
 
   @Option(
       names = "--etcd-watchdog",
@@ -196,7 +198,8 @@ final class ServeCommand implements Callable<Integer> {
         accessLog,
         Duration.ofSeconds(drainTimeout),
         ranges(),
-        adminAccess());
+        adminAccess(),
+        seals.file());
   }
 
   private List<Cidr> ranges() {

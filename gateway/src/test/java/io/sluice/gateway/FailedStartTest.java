@@ -74,7 +74,8 @@ class FailedStartTest {
         accessLog,
         Duration.ofSeconds(1),
         List.of(),
-        AdminAccess.open());
+        AdminAccess.open(),
+        null);
   }
 
   private void leavesNothing(Supplier<GatewaySettings> settings) {

@@ -26,7 +26,7 @@ public final class ApplyCommand implements Callable<Integer> {
     Map<String, @Nullable String> files = tree.files(output);
     try (EtcdStore store = options.open()) {
       EtcdStore.Snapshot now = store.read("");
-      return writing.write(store, now, output, tree.in(store, now, files), tree.prunes());
+      return writing.writeSealed(store, now, output, tree.in(store, now, files), tree.prunes());
     }
   }
 }

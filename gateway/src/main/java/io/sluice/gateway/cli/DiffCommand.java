@@ -25,6 +25,7 @@ import picocli.CommandLine.Mixin;
 public final class DiffCommand implements Callable<Integer> {
   @Mixin private WantedTree tree = new WantedTree();
   @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private SealOption seals = new SealOption();
   @Mixin private Output output = new Output();
 
   @Override
@@ -34,8 +35,8 @@ public final class DiffCommand implements Callable<Integer> {
       EtcdStore.Snapshot now = store.read("");
       TreeChanges changes = TreeChanges.of(now, tree.in(store, now, files), tree.prunes());
       print(output, changes.list());
-      TreeCheck before = TreeCheck.of(TreeChanges.values(now));
-      TreeCheck after = TreeCheck.of(changes.after());
+      TreeCheck before = TreeCheck.of(TreeChanges.values(now), seals.keys());
+      TreeCheck after = TreeCheck.of(changes.after(), seals.keys());
       List<Problem> errors = after.errorsBeyond(before);
       errors.forEach(problem -> output.note("error: " + problem));
       Writing.warnings(new Fleet(store), before, after)

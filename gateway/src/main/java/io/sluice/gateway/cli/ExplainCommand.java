@@ -69,6 +69,7 @@ public final class ExplainCommand implements Callable<Integer> {
   private List<Path> folders = new ArrayList<>();
 
   @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private SealOption seals = new SealOption();
   @Mixin private Output output = new Output();
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -76,11 +77,11 @@ public final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Explanation.Request request = request();
     if (!folders.isEmpty()) {
-      TreeCheck tree = TreeCheck.of(TreeFiles.read(folders).values());
+      TreeCheck tree = TreeCheck.of(TreeFiles.read(folders).values(), seals.keys());
       return print(tree, Explanation.of(tree.table(), through(tree, request), request), List.of());
     }
     try (EtcdStore store = options.open()) {
-      TreeCheck tree = TreeCheck.of(TreeChanges.values(store.read("")));
+      TreeCheck tree = TreeCheck.of(TreeChanges.values(store.read("")), seals.keys());
       Explanation explanation = Explanation.of(tree.table(), through(tree, request), request);
       Map<String, List<Server>> backends = new TreeMap<>(tree.config().servers());
       backends.keySet().retainAll(explanation.backends().keySet());

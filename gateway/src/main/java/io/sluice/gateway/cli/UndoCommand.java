@@ -48,7 +48,8 @@ public final class UndoCommand implements Callable<Integer> {
       History.Entry last = entries.getFirst();
       if (!last.whole()) {
         output.note(
-            "sluice: the last change was too large to be recorded whole; sluice undo "
+            "sluice: the last change was too large to be recorded whole, or had secrets in clear;"
+                + " sluice undo "
                 + (last.revision() - 1)
                 + " brings back the tree before it");
         return 1;

@@ -80,7 +80,7 @@ public final class UpsertCommand implements Callable<Integer> {
     TreeMap<String, @Nullable String> wanted = new TreeMap<>();
     wanted.put(kind.key(id), record());
     try (EtcdStore store = options.open()) {
-      return writing.write(store, output, wanted, false);
+      return writing.writeSealed(store, store.read(""), output, wanted, false);
     }
   }
 

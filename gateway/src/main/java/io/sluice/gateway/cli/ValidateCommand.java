@@ -25,12 +25,13 @@ public final class ValidateCommand implements Callable<Integer> {
       description = "a folder that mirrors the key tree, such as config/routes")
   private Path folder = Path.of(".");
 
+  @Mixin private SealOption seals = new SealOption();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() throws IOException {
     TreeFiles files = TreeFiles.read(List.of(folder));
-    TreeCheck check = TreeCheck.of(files.values());
+    TreeCheck check = TreeCheck.of(files.values(), seals.keys());
     List<Problem> problems = new ArrayList<>(files.problems());
     problems.addAll(check.problems());
     problems.addAll(check.advice());

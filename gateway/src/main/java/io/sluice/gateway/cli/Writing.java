@@ -3,9 +3,11 @@ package io.sluice.gateway.cli;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.HostName;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.History;
 import io.sluice.gateway.fleet.LastHealthy;
+import io.sluice.gateway.fleet.Sealing;
 import io.sluice.gateway.fleet.TreeChanges;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.fleet.TreeCheck;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What all commands that change the tree do: check, commit, wait for the fleet. */
@@ -65,6 +68,13 @@ final class Writing {
       description = "who makes the change, for sluice history (the user and the machine)")
   private @Nullable String author;
 
+  @Mixin private SealOption seals = new SealOption();
+
+  /** The keys that it was given. */
+  SealKeys sealKeys() {
+    return seals.keys();
+  }
+
   History.Note note() {
     return new History.Note(author == null ? whoIsHere() : author, message);
   }
@@ -99,6 +109,17 @@ final class Writing {
     return write(store, now, output, wanted, prune, true);
   }
 
+  /** The same for records that people wrote: their secrets are sealed if there is a key. */
+  int writeSealed(
+      EtcdStore store,
+      EtcdStore.Snapshot now,
+      Output output,
+      Map<String, @Nullable String> wanted,
+      boolean prune)
+      throws IOException, InterruptedException {
+    return write(store, now, output, new Sealing(seals.keys()).toWrite(now, wanted), prune);
+  }
+
   /** The same for keys alone, and not at all where no server that answers would be left. */
   int writeKeepingAServer(EtcdStore store, Output output, Map<String, @Nullable String> wanted)
       throws IOException, InterruptedException {
@@ -119,8 +140,8 @@ final class Writing {
       output.note("nothing to change; the store is at revision " + now.revision());
       return 0;
     }
-    TreeCheck before = TreeCheck.of(TreeChanges.values(now));
-    TreeCheck after = TreeCheck.of(changes.after());
+    TreeCheck before = TreeCheck.of(TreeChanges.values(now), seals.keys());
+    TreeCheck after = TreeCheck.of(changes.after(), seals.keys());
     List<Problem> errors = after.errorsBeyond(before);
     errors.forEach(problem -> output.note("error: " + problem));
     Fleet fleet = new Fleet(store);

@@ -35,6 +35,17 @@ public final class ConfigReader {
   private final TreeMap<String, List<Problem>> problems = new TreeMap<>();
   private final IdMap.Editor<byte[]> lastGood = IdMap.<byte[]>empty().edit();
 
+  private final SealKeys seals;
+
+  /** One that opens nothing that is sealed. */
+  public ConfigReader() {
+    this(SealKeys.none());
+  }
+
+  public ConfigReader(SealKeys seals) {
+    this.seals = seals;
+  }
+
   /** What was read last to its end, so that what is tried again after a failure is all of it. */
   private KeyTree last = KeyTree.EMPTY;
 
@@ -160,17 +171,21 @@ public final class ConfigReader {
     return new Reading(value, goodValue, record, Problem.few(problems));
   }
 
-  private static @Nullable Object record(String key, byte[] value, List<Problem> problems)
+  private @Nullable Object record(String key, byte[] value, List<Problem> problems)
       throws JsonRecord.BadValue {
     return switch (Key.parse(key)) {
-      case Key.OfListener(String id) -> Listener.read(id, JsonRecord.parse(key, value, problems));
-      case Key.OfFrontend(String id) -> Frontend.read(id, JsonRecord.parse(key, value, problems));
-      case Key.OfBackend(String id) -> Backend.read(id, JsonRecord.parse(key, value, problems));
+      case Key.OfListener(String id) ->
+          Listener.read(id, JsonRecord.parse(key, value, seals, problems));
+      case Key.OfFrontend(String id) ->
+          Frontend.read(id, JsonRecord.parse(key, value, seals, problems));
+      case Key.OfBackend(String id) ->
+          Backend.read(id, JsonRecord.parse(key, value, seals, problems));
       case Key.OfServer(String backendId, String id) ->
-          Server.read(backendId, id, JsonRecord.parse(key, value, problems));
+          Server.read(backendId, id, JsonRecord.parse(key, value, seals, problems));
       case Key.OfMiddleware(String frontendId, String id) ->
-          Middleware.read(frontendId, id, JsonRecord.parse(key, value, problems));
-      case Key.OfHost(String name) -> Host.read(name, JsonRecord.parse(key, value, problems));
+          Middleware.read(frontendId, id, JsonRecord.parse(key, value, seals, problems));
+      case Key.OfHost(String name) ->
+          Host.read(name, JsonRecord.parse(key, value, seals, problems));
       case Key.OfSluice() -> null;
       case Key.Unknown() -> {
         problems.add(Problem.warning(key, Problem.UNKNOWN_KEY, Key.SHAPES));

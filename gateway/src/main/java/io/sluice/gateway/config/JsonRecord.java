@@ -56,14 +56,17 @@ final class JsonRecord {
 
   private final String where;
   private final boolean secret;
+  private final SealKeys seals;
   private final List<Problem> warnings;
   private final TreeMap<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Set<String> asked = new HashSet<>();
 
-  private JsonRecord(String where, JsonNode object, boolean secret, List<Problem> warnings)
+  private JsonRecord(
+      String where, JsonNode object, boolean secret, SealKeys seals, List<Problem> warnings)
       throws BadValue {
     this.where = where;
     this.secret = secret;
+    this.seals = seals;
     this.warnings = warnings;
     for (var field : object.properties()) {
       if (fields.put(field.getKey(), field.getValue()) != null) {
@@ -76,9 +79,11 @@ final class JsonRecord {
   /**
    * Reads a key's value.
    *
+   * @param seals open what is sealed in it
    * @throws BadValue when it is not one JSON object
    */
-  static JsonRecord parse(String key, byte[] value, List<Problem> warnings) throws BadValue {
+  static JsonRecord parse(String key, byte[] value, SealKeys seals, List<Problem> warnings)
+      throws BadValue {
     if (value == KeyTree.TOO_LARGE || value.length > MAX_BYTES) {
       throw new BadValue(
           Problem.error(key, "a value of too many bytes", "at most " + MAX_BYTES + " bytes"));
@@ -109,7 +114,7 @@ final class JsonRecord {
               node.isMissingNode() ? "an empty value" : secret ? kind(node) : abbreviate(node),
               "a JSON object"));
     }
-    return new JsonRecord(key, node, isSecret(key), warnings);
+    return new JsonRecord(key, node, isSecret(key), seals, warnings);
   }
 
   /** The parser's own words, where they cannot repeat what is in the text. */
@@ -160,6 +165,19 @@ final class JsonRecord {
       throw bad(name, node, "a text");
     }
     return node.textValue();
+  }
+
+  /** A text that may be sealed, opened. */
+  String secret(String name) throws BadValue {
+    String text = string(name, "");
+    if (!SealKeys.isSealed(text)) {
+      return text;
+    }
+    try {
+      return seals.open(text);
+    } catch (SealKeys.SealedException sealed) {
+      throw bad(name, sealed.getMessage(), "one that a key in the file of --seal-key opens");
+    }
   }
 
   String requiredString(String name, String expected) throws BadValue {
@@ -258,7 +276,7 @@ final class JsonRecord {
       }
       values.add(
           new JsonRecord(
-              where + " " + name + "[" + values.size() + "]", element, secret, warnings));
+              where + " " + name + "[" + values.size() + "]", element, secret, seals, warnings));
     }
     return values;
   }
@@ -274,6 +292,7 @@ final class JsonRecord {
         where + " " + name,
         node == null ? JSON.createObjectNode() : node,
         secret || name.equals("TLS"),
+        seals,
         warnings);
   }
 

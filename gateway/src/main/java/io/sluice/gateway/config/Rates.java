@@ -25,7 +25,7 @@ public final class Rates {
     try {
       byte[] wrapped = ("{\"Rates\":" + text + "}").getBytes(StandardCharsets.UTF_8);
       for (JsonRecord json :
-          JsonRecord.parse("rates", wrapped, new ArrayList<>()).objects("Rates")) {
+          JsonRecord.parse("rates", wrapped, SealKeys.none(), new ArrayList<>()).objects("Rates")) {
         Duration period = Duration.ofSeconds(json.integer("PeriodSeconds", 1, 1, 31_536_000));
         long requests = json.integer("Requests", 1, 1, MAX_REQUESTS);
         long burst = json.integer("Burst", 0, 0, MAX_REQUESTS);

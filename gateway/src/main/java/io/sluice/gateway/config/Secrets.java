@@ -19,6 +19,7 @@ public final class Secrets {
 
   private static final int LONGEST_NAME = 40;
   private static final String HIDDEN = "(a secret)";
+  private static final String SEALED = "(a sealed secret)";
 
   private Secrets() {}
 
@@ -37,6 +38,10 @@ public final class Secrets {
       // Nobody knows what in it is secret.
     }
     return "(a text of " + value.length() + " characters)";
+  }
+
+  private static String hidden(JsonNode value) {
+    return value.isTextual() && SealKeys.isSealed(value.textValue()) ? SEALED : HIDDEN;
   }
 
   private static boolean isHost(String key) {
@@ -62,7 +67,7 @@ public final class Secrets {
         String name = field.getKey().toLowerCase(Locale.ROOT);
         boolean pair = HOLDERS.contains(name) && !field.getValue().isObject();
         if ((pair || NAMES.contains(name)) && !field.getValue().isNull()) {
-          field.setValue(TextNode.valueOf(HIDDEN));
+          field.setValue(TextNode.valueOf(hidden(field.getValue())));
           hid = true;
         }
       }

@@ -28,7 +28,7 @@ public record UpstreamTls(
             !tls.bool("InsecureSkipVerify", false),
             tls.string("RootCAs", ""),
             tls.string("Certificate", ""),
-            tls.string("PrivateKey", ""),
+            tls.secret("PrivateKey"),
             tls.string("ServerName", ""),
             versions);
     tls.close();

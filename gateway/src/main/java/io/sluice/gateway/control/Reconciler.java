@@ -3,15 +3,12 @@ package io.sluice.gateway.control;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.GatewayStatus;
-import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
-import io.sluice.gateway.telemetry.Telemetry;
-import io.sluice.gateway.upstream.Endpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,12 +37,10 @@ public final class Reconciler implements Runnable {
   private static final Duration BETWEEN_SAVES = Duration.ofSeconds(1);
 
   private final ConfigSource source;
-  private final ConfigReader reader = new ConfigReader();
+  private final ConfigReader reader;
   private final TableCompiler compiler;
   private final LiveTable live;
   private final List<TableFollower> followers;
-  private final Endpoints endpoints;
-  private final Telemetry telemetry;
   private final @Nullable StateFile state;
   private final @Nullable StateKeeper keeper;
   private final String drainKey;
@@ -76,20 +71,18 @@ public final class Reconciler implements Runnable {
   public Reconciler(
       String id,
       ConfigSource source,
+      ConfigReader reader,
       TableCompiler compiler,
       LiveTable live,
       List<TableFollower> followers,
-      Endpoints endpoints,
-      Telemetry telemetry,
       @Nullable Path stateDirectory)
       throws IOException {
     this.drainKey = GatewayStatus.drainKey(id);
     this.source = source;
+    this.reader = reader;
     this.compiler = compiler;
     this.live = live;
     this.followers = List.copyOf(followers);
-    this.endpoints = endpoints;
-    this.telemetry = telemetry;
     this.state = stateDirectory == null ? null : new StateFile(stateDirectory);
     this.keeper = state == null ? null : new StateKeeper(state, BETWEEN_SAVES);
   }
@@ -196,9 +189,6 @@ public final class Reconciler implements Runnable {
     List<Problem> problems = follow(table);
     applied = new Applied(table, snapshot.origin(), now, problems);
     whenChanged.run();
-    Set<String> gone = IdMap.differences(previous.frontends(), table.frontends());
-    gone.removeAll(table.frontends().keySet());
-    telemetry.forgetFrontends(gone);
     LOG.debug(
         "table {} serves revision {} with {} frontends",
         table.version(),
@@ -223,7 +213,6 @@ public final class Reconciler implements Runnable {
     for (TableFollower follower : followers) {
       problems.addAll(follower.follow(table));
     }
-    endpoints.retireExcept(table.wantedEndpoints());
     report(problems);
     return List.copyOf(problems);
   }

@@ -31,7 +31,7 @@ public final class History {
   /** Of all records together: every command reads them. */
   private static final int MOST_CHARS = 2 * 1024 * 1024;
 
-  /** Of one: a larger change is recorded without its values. */
+  /** Of one: a larger change, or one of secrets in clear, is recorded without its values. */
   private static final int MOST_ENTRY_CHARS = 128 * 1024;
 
   private static final int MOST_FORGOTTEN_AT_ONCE = 16;
@@ -142,7 +142,7 @@ public final class History {
     for (KeyChange change : changes) {
       chars += length(change.before()) + length(change.after());
     }
-    boolean whole = chars <= MOST_ENTRY_CHARS;
+    boolean whole = chars <= MOST_ENTRY_CHARS && changes.stream().noneMatch(History::isSecret);
     ObjectNode json = JSON.createObjectNode();
     json.put("At", Instant.now().toString())
         .put("Author", note.author())
@@ -166,6 +166,14 @@ public final class History {
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** What is in clear in the tree is not kept longer than there. */
+  private static boolean isSecret(KeyChange change) {
+    String before = change.before();
+    String after = change.after();
+    return (before != null && Sealing.isInClear(change.key(), before))
+        || (after != null && Sealing.isInClear(change.key(), after));
   }
 
   private static int length(@Nullable String text) {

@@ -5,6 +5,7 @@ import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.Frontend;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.memory.SharedBudget;
 import io.sluice.gateway.middleware.Sources;
@@ -32,9 +33,18 @@ import java.util.TreeSet;
  */
 public record TreeCheck(
     Config config, RoutingTable table, List<Problem> problems, List<Problem> advice) {
-  /** Reads and compiles a tree. */
+  /** Reads and compiles a tree; what is sealed in it stays so. */
   public static TreeCheck of(Map<String, String> values) {
-    Config config = read(values);
+    return of(values, SealKeys.none());
+  }
+
+  /**
+   * Reads and compiles a tree.
+   *
+   * @param seals open what is sealed; a gateway may have more of them
+   */
+  public static TreeCheck of(Map<String, String> values, SealKeys seals) {
+    Config config = read(values, seals);
     try (Telemetry telemetry = new Telemetry()) {
       RoutingTable table =
           new TableCompiler(
@@ -44,7 +54,8 @@ public record TreeCheck(
                   System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
       List<Problem> problems =
-          new ArrayList<>(table.problems().stream().map(TreeCheck::forWhoWrites).toList());
+          new ArrayList<>(
+              table.problems().stream().map(each -> forWhoWrites(each, seals)).toList());
       List<Problem> advice = advice(config, table);
       for (Problem problem :
           HostCheck.of(config.hosts().values(), table.serverNames(), Instant.now())) {
@@ -62,7 +73,10 @@ public record TreeCheck(
    * A gateway passes over what it does not know, which may be of a newer version. Whoever writes it
    * has mistyped it, and perhaps opened what it was to close.
    */
-  private static Problem forWhoWrites(Problem problem) {
+  private static Problem forWhoWrites(Problem problem, SealKeys seals) {
+    if (!seals.canSeal() && problem.expected().contains("--seal-key")) {
+      return Problem.warning(problem.where(), problem.found(), problem.expected());
+    }
     boolean unknown =
         problem.found().equals(Problem.UNKNOWN_FIELD)
             || problem.found().equals(Problem.UNKNOWN_KEY);
@@ -71,9 +85,13 @@ public record TreeCheck(
 
   /** Reads a tree, or a part of one, without compiling it. */
   static Config read(Map<String, String> values) {
+    return read(values, SealKeys.none());
+  }
+
+  private static Config read(Map<String, String> values, SealKeys seals) {
     KeyTree.Editor tree = KeyTree.EMPTY.edit();
     values.forEach((key, value) -> tree.put(key, value.getBytes(StandardCharsets.UTF_8)));
-    return new ConfigReader().read(tree.done());
+    return new ConfigReader(seals).read(tree.done());
   }
 
   /** The errors of this tree that another did not have. */

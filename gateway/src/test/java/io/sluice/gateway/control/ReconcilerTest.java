@@ -1,5 +1,6 @@
 package io.sluice.gateway.control;
 
+import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.memory.SharedBudget;
@@ -58,12 +59,11 @@ class ReconcilerTest {
         new Reconciler(
             "test",
             source,
+            new ConfigReader(),
             new TableCompiler(
                 endpoints, telemetry, new Sources(new SharedBudget(0)), System::nanoTime),
             live,
             List.of(follower),
-            endpoints,
-            telemetry,
             null);
     reconciler.start();
   }

@@ -103,7 +103,8 @@ class AdminIT {
         "off",
         Duration.ofSeconds(1),
         List.of(),
-        access);
+        access,
+        null);
   }
 
   @ParameterizedTest

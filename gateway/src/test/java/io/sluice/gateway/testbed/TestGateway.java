@@ -104,7 +104,8 @@ public final class TestGateway implements AutoCloseable {
         accessLog,
         Duration.ofSeconds(10),
         List.of(Cidr.parse("169.254.0.0/16")),
-        AdminAccess.open());
+        AdminAccess.open(),
+        null);
   }
 
   public Gateway gateway() {
