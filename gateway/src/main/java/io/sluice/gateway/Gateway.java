@@ -107,7 +107,11 @@ public final class Gateway {
     this.sockets = new ServerSockets(context, group, serverType, inherited, pools);
     TableCompiler compiler =
         new TableCompiler(
-            endpoints, telemetry, new Sources(ledger.shared(Budget.SOURCES)), System::nanoTime);
+            endpoints,
+            telemetry,
+            new Sources(ledger.shared(Budget.SOURCES)),
+            System::nanoTime,
+            listener -> listener.isFor(settings.id()));
     ConfigSource source = parts.add(source(settings));
     HealthChecker checker = new HealthChecker(pools);
     TableFollower leaving =

@@ -1,8 +1,11 @@
 package io.sluice.gateway.config;
 
 import io.netty.util.NetUtil;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much a client may ask for
  * @param encodedSlashes whether a path with an encoded slash is served
  * @param forwarded whether servers get a Forwarded header (RFC 7239)
+ * @param gateways the ids of the gateways that bind it, where {@code *} stands for any characters;
+ *     empty for all
  */
 public record Listener(
     String id,
@@ -32,7 +37,10 @@ public record Listener(
     boolean forwarded,
     ClientTimeouts timeouts,
     ClientLimits limits,
-    Slashes encodedSlashes) {
+    Slashes encodedSlashes,
+    List<String> gateways) {
+  private static final Pattern GATEWAY = Pattern.compile("[A-Za-z0-9._*-]{1,128}");
+
   /** What is done with a path that holds an encoded slash. */
   public enum Slashes {
     KEEP,
@@ -50,6 +58,33 @@ public record Listener(
   /** {@code host:port}, with brackets around IPv6. */
   public String address() {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Whether a gateway binds it. */
+  public boolean isFor(String gateway) {
+    return gateways.isEmpty() || gateways.stream().anyMatch(each -> matches(each, gateway));
+  }
+
+  /** Whether a gateway may bind both; true also where that is hard to tell. */
+  public boolean mayMeet(Listener other) {
+    return gateways.isEmpty()
+        || other.gateways.isEmpty()
+        || gateways.stream()
+            .anyMatch(
+                mine ->
+                    other.gateways.stream()
+                        .anyMatch(
+                            theirs ->
+                                matches(mine, theirs)
+                                    || matches(theirs, mine)
+                                    || (mine.contains("*") && theirs.contains("*"))));
+  }
+
+  private static boolean matches(String pattern, String gateway) {
+    return gateway.matches(
+        Arrays.stream(pattern.split("\\*", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining(".*")));
   }
 
   static Listener read(String id, JsonRecord json) throws JsonRecord.BadValue {
@@ -77,6 +112,13 @@ public record Listener(
     final ClientLimits limits =
         ClientLimits.read(settings.object("Limits"), settings.object("HTTP2"));
     final Slashes slashes = settings.choice("EncodedSlashes", Slashes.KEEP);
+    final List<String> gateways = json.strings("Gateways");
+    for (String gateway : gateways) {
+      if (!GATEWAY.matcher(gateway).matches()) {
+        throw json.bad(
+            "Gateways", "\"" + gateway + "\"", "the id of a gateway, or a pattern such as eu-*");
+      }
+    }
     settings.close();
     json.close();
     int colon = text.lastIndexOf(':');
@@ -119,6 +161,7 @@ public record Listener(
         forwarded,
         timeouts,
         limits,
-        slashes);
+        slashes,
+        gateways);
   }
 }

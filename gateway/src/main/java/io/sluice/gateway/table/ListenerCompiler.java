@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,12 @@ final class ListenerCompiler {
       Config config,
       RoutingTable previous,
       FrontendCompiler.Result frontends,
+      Predicate<Listener> here,
       List<Problem> problems) {
     Map<String, CompiledListener> before =
         previous.allListeners().stream()
             .collect(Collectors.toMap(CompiledListener::id, listener -> listener));
-    Map<String, CompiledListener> accepted = accepted(config, before, problems);
+    Map<String, CompiledListener> accepted = accepted(config, before, here, problems);
     boolean sameReach = defaults(accepted).equals(defaults(before));
     List<String> forAll = defaultIds(accepted);
     Map<String, CompiledListener> listeners = new LinkedHashMap<>();
@@ -50,8 +52,10 @@ final class ListenerCompiler {
           sameReach && last != null
               ? changed(last.index(), listener.id(), forAll, frontends)
               : RouteIndex.of(entries(listener.id(), forAll, frontends.byId().values()));
+      String address = listener.written().address();
       listeners.put(
-          listener.written().address(),
+          // Two of different gateways, which no gateway has.
+          listeners.containsKey(address) ? address + ' ' + listener.id() : address,
           new CompiledListener(
               listener.written(),
               listener.scope(),
@@ -80,9 +84,15 @@ final class ListenerCompiler {
    * there keeps it.
    */
   private static Map<String, CompiledListener> accepted(
-      Config config, Map<String, CompiledListener> before, List<Problem> problems) {
+      Config config,
+      Map<String, CompiledListener> before,
+      Predicate<Listener> here,
+      List<Problem> problems) {
     Map<String, CompiledListener> wanted = new TreeMap<>();
     for (Listener written : config.listeners().values()) {
+      if (!here.test(written)) {
+        continue;
+      }
       CompiledListener last = before.get(written.id());
       try {
         Route scope =
@@ -114,7 +124,9 @@ final class ListenerCompiler {
     for (CompiledListener listener : wanted.values()) {
       String address = listener.written().address();
       String holder = holders.putIfAbsent(address, listener.id());
-      if (holder == null || holder.equals(listener.id())) {
+      CompiledListener first = holder == null ? null : wanted.get(holder);
+      boolean apart = first != null && !first.written().mayMeet(listener.written());
+      if (holder == null || holder.equals(listener.id()) || apart) {
         accepted.put(listener.id(), listener);
         continue;
       }

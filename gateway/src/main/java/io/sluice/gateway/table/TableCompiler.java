@@ -2,6 +2,7 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.IdMap;
+import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.telemetry.Telemetry;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Compiles a {@link Config} into a {@link RoutingTable}. Never throws: what cannot be compiled
@@ -20,6 +22,7 @@ import java.util.function.LongSupplier;
  * route changed, so a change costs what it changes.
  */
 public final class TableCompiler {
+  private final Predicate<Listener> here;
   private final BackendCompiler backends;
   private final FrontendCompiler frontends;
 
@@ -29,6 +32,19 @@ public final class TableCompiler {
    */
   public TableCompiler(
       Endpoints endpoints, Telemetry telemetry, Sources sources, LongSupplier clock) {
+    this(endpoints, telemetry, sources, clock, listener -> true);
+  }
+
+  /**
+   * @param here tells the listeners that are bound here
+   */
+  public TableCompiler(
+      Endpoints endpoints,
+      Telemetry telemetry,
+      Sources sources,
+      LongSupplier clock,
+      Predicate<Listener> here) {
+    this.here = here;
     this.backends = new BackendCompiler(endpoints, clock);
     this.frontends = new FrontendCompiler(telemetry, sources, clock);
   }
@@ -39,7 +55,7 @@ public final class TableCompiler {
     Map<String, CompiledBackend> backends = this.backends.compile(config, previous, problems);
     FrontendCompiler.Result frontends = this.frontends.compile(config, previous, problems);
     Map<String, CompiledListener> listeners =
-        ListenerCompiler.compile(config, previous, frontends, problems);
+        ListenerCompiler.compile(config, previous, frontends, here, problems);
     IdMap<List<Problem>> dangling = References.ofFrontends(config, frontends, previous);
     new TreeMap<>(dangling).values().forEach(problems::addAll);
     problems.addAll(References.orphans(config));

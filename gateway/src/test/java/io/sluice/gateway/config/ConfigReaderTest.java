@@ -93,7 +93,8 @@ class ConfigReaderTest {
                 false,
                 ClientTimeouts.DEFAULT,
                 ClientLimits.DEFAULT,
-                Listener.Slashes.KEEP));
+                Listener.Slashes.KEEP,
+                List.of()));
   }
 
   @ParameterizedTest(name = "{0} {1}")

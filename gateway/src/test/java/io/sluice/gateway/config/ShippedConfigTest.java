@@ -60,7 +60,7 @@ class ShippedConfigTest {
       delimiter = ';',
       value = {
         "listeners/l ;"
-            + " {'Protocol':'https','Address':{'Address':'127.0.0.1:1'},'ProxyProtocol':'PROXY_V2','Settings':{"
+            + " {'Protocol':'https','Address':{'Address':'127.0.0.1:1'},'ProxyProtocol':'PROXY_V2','Gateways':['eu-*','a'],'Settings':{"
             + "'TLS':{'MinVersion':'VersionTLS13','ClientAuth':'none','SessionTicketsDisabled':true},'TrustedProxies':['10.0.0.0/8'],"
             + "'Forwarded':true,'EncodedSlashes':'reject','Timeouts':{'Idle':'1s','Head':'1s','Body':'1s','Write':'1s','StreamIdle':'1s'},"
             + "'Limits':{'MaxConnections':1,'MaxConnectionsPerAddress':1,'MaxHeadBytes':2048,'MaxHeaders':5,'MaxBodyBytes':1,'MinBodyRate':1},"
@@ -115,6 +115,8 @@ class ShippedConfigTest {
         "backends/b/backend ; {'Type':'http','Settings':{'HealthCheck':{'Interval':'soon'}}}",
         "backends/b/backend ; {'Type':'http','Settings':{'Sticky':{}}}",
         "backends/b/backend ; {'Type':'http','Settings':{'Limits':{'MaxRequests':-1}}}",
+        "listeners/l ;"
+            + " {'Protocol':'http','Address':{'Address':'127.0.0.1:1'},'Gateways':['a b']}",
         "listeners/l ; {'Protocol':'gopher','Address':{'Address':'127.0.0.1:1'}}",
         "listeners/l ;"
             + " {'Protocol':'http','Address':{'Address':'127.0.0.1:1'},'Settings':{'Limits':{'MaxHeaders':0}}}",
