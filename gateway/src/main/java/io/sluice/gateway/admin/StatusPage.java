@@ -1,12 +1,14 @@
 package io.sluice.gateway.admin;
 
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.Server;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.control.SourceStatus;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoint;
+import io.sluice.gateway.upstream.EndpointKey;
 import io.sluice.gateway.upstream.HealthChecker;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What {@code /status} answers: everything that a gateway knows of itself. */
 final class StatusPage {
@@ -53,6 +56,7 @@ final class StatusPage {
                         .put("exchanges", endpoint.exchanges())
                         .put("failures", endpoint.failures())));
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    List<Server> unconfirmed = unconfirmed(status);
     JsonArray candidates = new JsonArray();
     for (HealthChecker.Wanted each : table.candidates()) {
       Candidate candidate = each.candidate();
@@ -71,7 +75,8 @@ final class StatusPage {
               .put("last_error", candidate.health().lastError())
               .put("in_flight", endpoint.inFlight())
               .put("exchanges", endpoint.exchanges())
-              .put("failures", endpoint.failures()));
+              .put("failures", endpoint.failures())
+              .put("unconfirmed", isOneOf(unconfirmed, each)));
     }
     JsonArray problems = new JsonArray();
     for (Problem problem : status.problems()) {
@@ -101,6 +106,26 @@ final class StatusPage {
         .put("problems", problems);
   }
 
+  private static List<Server> unconfirmed(ControlStatus status) {
+    Set<String> keys = status.source().unconfirmed();
+    return keys.isEmpty()
+        ? List.of()
+        : status.table().config().servers().values().stream()
+            .flatMap(List::stream)
+            .filter(each -> keys.contains(each.key()))
+            .toList();
+  }
+
+  private static boolean isOneOf(List<Server> servers, HealthChecker.Wanted wanted) {
+    EndpointKey at = wanted.candidate().endpoint().key();
+    return servers.stream()
+        .anyMatch(
+            each ->
+                each.backendId().equals(wanted.backendId())
+                    && each.host().equals(at.host())
+                    && each.port() == at.port());
+  }
+
   /** What is kept for strangers, by budget. */
   private static JsonArray memory(AdminServer.Subject subject) {
     JsonArray budgets = new JsonArray();
@@ -121,6 +146,7 @@ final class StatusPage {
         .put("since", source.since().toString())
         .put("detail", source.detail())
         .put("held", source.held())
-        .put("drifts", source.drifts());
+        .put("drifts", source.drifts())
+        .put("unconfirmed", new JsonArray(source.unconfirmed().stream().sorted().toList()));
   }
 }

@@ -179,6 +179,7 @@ public final class RollingCommand implements Callable<Integer> {
               replacements,
               commands.start(),
               commands.stop(),
+              commands.check(),
               url,
               surge,
               unavailable,
@@ -208,7 +209,7 @@ public final class RollingCommand implements Callable<Integer> {
 
   private Driver.Commands commands() {
     return switch (driver) {
-      case HOOK -> new Driver.Commands(required("--start", start), required("--stop", stop));
+      case HOOK -> new Driver.Commands(required("--start", start), required("--stop", stop), "");
       case PROCESS -> Driver.process(required("--command", command), folder);
       case SYSTEMD -> Driver.systemd(required("--unit", unit));
       case CONTAINER -> Driver.container(engine, required("--image", image), command);

@@ -41,7 +41,7 @@ public final class ServersCommand implements Callable<Integer> {
     try (EtcdStore store = options.open()) {
       Map<String, List<Server>> backends = Servers.all(store);
       if (backend != null && !backends.containsKey(backend)) {
-        output.note("sluice: found no backend \"" + backend + "\" with servers");
+        output.note("sluice: found no backend \"" + backend + "\"");
         return 1;
       }
       List<ServerView> servers =
@@ -51,10 +51,9 @@ public final class ServersCommand implements Callable<Integer> {
               line -> output.note("sluice: " + line));
       print(servers);
       boolean dead =
-          servers.stream()
-              .map(ServerView::backend)
-              .distinct()
-              .anyMatch(id -> servers.stream().noneMatch(each -> answers(each, id)));
+          backends.entrySet().stream()
+              .filter(each -> backend == null || each.getKey().equals(backend))
+              .anyMatch(each -> servers.stream().noneMatch(one -> answers(one, each.getKey())));
       return dead ? 1 : 0;
     }
   }
@@ -79,6 +78,7 @@ public final class ServersCommand implements Callable<Integer> {
               each.url(),
               each.weight(),
               each.state(),
+              output.isJson() ? each.unconfirmed() : each.unconfirmed() ? "unconfirmed" : "",
               output.isJson() ? each.since() : ago(each.since(), now),
               each.inFlight(),
               each.lastError(),
@@ -91,6 +91,7 @@ public final class ServersCommand implements Callable<Integer> {
             "url",
             "weight",
             "state",
+            output.isJson() ? "unconfirmed" : "",
             "since",
             "in_flight",
             "last_error",

@@ -18,6 +18,11 @@ public record Server(
     String backendId, String id, String host, int port, boolean tls, int weight, boolean draining) {
   private static final int MAX_WEIGHT = 1_000;
 
+  /** The key that it is written at. */
+  public String key() {
+    return "backends/" + backendId + "/servers/" + id;
+  }
+
   static Server read(String backendId, String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");
     json.ignore("Stats");

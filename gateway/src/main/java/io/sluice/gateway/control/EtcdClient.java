@@ -11,6 +11,7 @@ import io.sluice.gateway.store.EtcdConnection;
 import io.sluice.gateway.store.EtcdSettings;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The three calls that following a tree takes. */
 final class EtcdClient implements AutoCloseable {
@@ -29,13 +30,21 @@ final class EtcdClient implements AutoCloseable {
   /**
    * Reads the whole tree at one revision, in pages.
    *
+   * @param underLease is told the keys that hang on a lease
    * @throws IOException when the store cannot be reached or refuses
    */
-  Snapshot list() throws IOException, InterruptedException {
+  Snapshot list(Consumer<String> underLease) throws IOException, InterruptedException {
     KeyTree.Editor tree = KeyTree.EMPTY.edit();
     EtcdConnection.Header header =
         connection.scan(
-            "", entry -> tree.put(relative(entry.getKey()), entry.getValue().getBytes()));
+            "",
+            entry -> {
+              String key = relative(entry.getKey());
+              tree.put(key, entry.getValue().getBytes());
+              if (entry.getLease() != 0) {
+                underLease.accept(key);
+              }
+            });
     return new Snapshot(tree.revision(header.revision()).done(), Snapshot.ETCD, header.clusterId());
   }
 

@@ -8,6 +8,8 @@ import io.sluice.gateway.control.EtcdWatch.Event;
 import io.sluice.gateway.store.EtcdSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * <p>A list that cannot be the continuation of the tree that is served (another cluster, a lower
  * revision, suddenly no frontend at all) is held back until the operator accepts it; what is held
  * is followed just so, whatever the store does next.
+ *
+ * <p>Servers whose leases end around an outage of the store are kept for a while, see {@link
+ * UnconfirmedServers}.
  *
  * <pre>
  *   Listing ──tree at R──▶ Watching from R + 1
@@ -52,6 +57,7 @@ public final class EtcdSource implements ConfigSource {
   private final EtcdClient client;
   private final Watchdog watchdog;
   private final Backoff backoff = new Backoff();
+  private final UnconfirmedServers unconfirmed;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile SourceStatus status = SourceStatus.initial();
   private Phase phase = new Phase.Listing(System.nanoTime());
@@ -63,6 +69,14 @@ public final class EtcdSource implements ConfigSource {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdSource(EtcdSettings settings) throws IOException {
+    this(settings, UnconfirmedServers.GRACE);
+  }
+
+  /**
+   * @param grace how long servers under leases are kept once the store is back
+   */
+  EtcdSource(EtcdSettings settings, Duration grace) throws IOException {
+    this.unconfirmed = new UnconfirmedServers(System::nanoTime, grace);
     this.client = new EtcdClient(settings);
     this.watchdog = new Watchdog(settings.watchdog());
   }
@@ -87,16 +101,36 @@ public final class EtcdSource implements ConfigSource {
   public @Nullable Snapshot await(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (true) {
-      if (untilNextDuty() <= 0 && doDuty()) {
+      if ((unconfirmed.nanosLeft() <= 0 && letGo()) || (untilNextDuty() <= 0 && doDuty())) {
         return tell();
       }
       long left = until - System.nanoTime();
       if (left <= 0) {
         return null;
       }
-      if (takeEvents(Math.min(left, untilNextDuty()))) {
+      if (takeEvents(Math.min(left, Math.min(untilNextDuty(), unconfirmed.nanosLeft())))) {
         return tell();
       }
+    }
+  }
+
+  /** Nobody has confirmed them in time; true when they were served. */
+  private boolean letGo() {
+    LOG.warn("servers that have not registered again are gone: {}", unconfirmed.kept());
+    if (held != null) {
+      held = new Held(held.tree().with(unconfirmed.withoutThem(held.tree().tree())), held.doubt());
+    }
+    Snapshot before = served;
+    if (before != null) {
+      served = before.with(unconfirmed.withoutThem(before.tree()));
+    }
+    sayWhoIsKept();
+    return held == null;
+  }
+
+  private void sayWhoIsKept() {
+    if (!status.unconfirmed().equals(unconfirmed.kept())) {
+      status = status.unconfirmed(unconfirmed.kept());
     }
   }
 
@@ -135,8 +169,14 @@ public final class EtcdSource implements ConfigSource {
 
   /** Reads the tree anew; true when the served one changed. */
   private boolean list() throws IOException, InterruptedException {
-    Snapshot found = client.list();
+    Set<String> underLease = new HashSet<>();
+    Snapshot listed = client.list(underLease::add);
     connected();
+    Snapshot found =
+        served == null
+            ? listed.with(unconfirmed.listed(KeyTree.EMPTY, listed.tree(), underLease))
+            : listed.with(unconfirmed.listed(served.tree(), listed.tree(), underLease));
+    sayWhoIsKept();
     String doubt = doubt(found);
     if (!doubt.isEmpty()) {
       if (held == null) {
@@ -267,12 +307,20 @@ public final class EtcdSource implements ConfigSource {
       // What gateways and rollouts write of themselves must not make every gateway write again.
       changed |= !KeyTree.isOurOwn(key) || GatewayStatus.isDrainKey(key);
       switch (event.getEventType()) {
-        case PUT -> next.put(key, event.getKeyValue().getValue().getBytes());
-        case DELETE -> next.remove(key);
+        case PUT -> {
+          next.put(key, event.getKeyValue().getValue().getBytes());
+          unconfirmed.put(key, event.getKeyValue().getLease() != 0);
+        }
+        case DELETE -> {
+          if (!unconfirmed.keeps(key)) {
+            next.remove(key);
+          }
+        }
         case UNRECOGNIZED -> listAgainIn(watch, 0);
       }
       next.revision(event.getKeyValue().getModRevision());
     }
+    sayWhoIsKept();
     Snapshot after = now.with(next.done());
     if (held != null) {
       held = new Held(after, held.doubt());
@@ -285,7 +333,7 @@ public final class EtcdSource implements ConfigSource {
   /** Compares the store with what the watch has told; starts over where it has missed something. */
   private void check(EtcdWatch watch) throws IOException, InterruptedException {
     EtcdClient.Position store = client.position();
-    switch (watchdog.compare(store, followed())) {
+    switch (watchdog.compare(store, followed(), unconfirmed.kept().size())) {
       case AGREES -> healthy();
       case PERHAPS_LATE -> LOG.debug("the store is at {}", store);
       case MISSED -> {
@@ -309,6 +357,7 @@ public final class EtcdSource implements ConfigSource {
   }
 
   private void connected() {
+    unconfirmed.storeIsBack();
     if (!status.connected()) {
       LOG.info("the store is connected");
     }
@@ -317,6 +366,7 @@ public final class EtcdSource implements ConfigSource {
 
   /** How long to pause, in nanoseconds. */
   private long disconnected(@Nullable String why) {
+    unconfirmed.storeIsAway();
     if (status.connected() || !status.detail().equals(String.valueOf(why))) {
       LOG.warn("the store is not reachable: {}", why);
     }

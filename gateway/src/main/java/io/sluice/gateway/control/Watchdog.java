@@ -48,14 +48,18 @@ final class Watchdog {
     dueNanos = System.nanoTime() + nanos;
   }
 
-  /** Compares; the next look is a period away, or soon where there is a difference. */
-  Finding compare(EtcdClient.Position store, Snapshot followed) {
+  /**
+   * Compares; the next look is a period away, or soon where there is a difference.
+   *
+   * @param notInStore how many keys of the tree are kept though the store has them no longer
+   */
+  Finding compare(EtcdClient.Position store, Snapshot followed, int notInStore) {
     lookIn(everyNanos);
     long revision = followed.tree().revision();
     boolean sameStore =
         store.clusterId() == followed.clusterId() && store.headerRevision() >= revision;
     boolean sameKeys =
-        store.newestRevision() <= revision && store.count() == followed.tree().size();
+        store.newestRevision() <= revision && store.count() == followed.tree().size() - notInStore;
     if (sameStore && sameKeys) {
       suspected = OptionalLong.empty();
       return Finding.AGREES;

@@ -12,6 +12,7 @@ import java.util.List;
  * @param since when it came into that state, ISO 8601
  * @param lastError what went wrong there last; empty when nothing has
  * @param inFlight exchanges under way at its address, of whatever backends
+ * @param unconfirmed whether its lease has ended around an outage of the store
  * @param exchanges all that there were, and how many of them failed
  */
 public record SeenServer(
@@ -23,7 +24,8 @@ public record SeenServer(
     String lastError,
     long inFlight,
     long exchanges,
-    long failures) {
+    long failures,
+    boolean unconfirmed) {
   /** Those of a gateway's {@code /status}. */
   static List<SeenServer> of(JsonNode status) {
     List<SeenServer> seen = new ArrayList<>();
@@ -38,7 +40,8 @@ public record SeenServer(
               each.path("last_error").asText(),
               each.path("in_flight").asLong(),
               each.path("exchanges").asLong(),
-              each.path("failures").asLong()));
+              each.path("failures").asLong(),
+              each.path("unconfirmed").asBoolean()));
     }
     return seen;
   }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param since the latest moment at which a gateway saw it come into that state
  * @param lastError what went wrong there last, at one of those gateways
  * @param inFlight exchanges under way there, of all gateways together
+ * @param unconfirmed whether it is kept although its lease has ended around an outage of the store
  * @param gateways the state at each
  */
 public record ServerView(
@@ -28,6 +29,7 @@ public record ServerView(
     String since,
     String lastError,
     long inFlight,
+    boolean unconfirmed,
     Map<String, String> gateways) {
   private static final List<String> WORST_LAST =
       List.of("READY", "UNCHECKED", "FAILING", "EJECTED", "DOWN");
@@ -52,8 +54,44 @@ public record ServerView(
     List<ServerView> views = new ArrayList<>();
     new TreeMap<>(backends)
         .forEach(
-            (backend, servers) -> servers.forEach(each -> views.add(view(backend, each, seen))));
+            (backend, servers) -> {
+              servers.forEach(each -> views.add(view(backend, each, seen)));
+              views.addAll(onlyAtGateways(backend, servers, seen));
+            });
     return views;
+  }
+
+  /** Those that the store has no longer, and gateways keep for a while. */
+  private static List<ServerView> onlyAtGateways(
+      String backend, List<Server> known, Map<String, List<SeenServer>> gateways) {
+    Map<String, ServerView> kept = new TreeMap<>();
+    gateways.forEach(
+        (gateway, servers) -> {
+          for (SeenServer each : servers) {
+            boolean unconfirmed = each.backend().equals(backend) && each.unconfirmed();
+            if (unconfirmed && known.stream().noneMatch(each::isAt)) {
+              String at = address(each.host(), each.port());
+              ServerView before = kept.get(at);
+              Map<String, String> states =
+                  new TreeMap<>(before == null ? Map.of() : before.gateways);
+              states.put(gateway, each.state());
+              kept.put(
+                  at,
+                  new ServerView(
+                      backend,
+                      at,
+                      "http://" + at,
+                      1,
+                      each.state(),
+                      each.since(),
+                      each.lastError(),
+                      each.inFlight() + (before == null ? 0 : before.inFlight),
+                      true,
+                      states));
+            }
+          }
+        });
+    return List.copyOf(kept.values());
   }
 
   private static ServerView view(
@@ -81,6 +119,7 @@ public record ServerView(
         out || worst == null ? "" : worst.since(),
         worst == null ? "" : worst.lastError(),
         inFlight,
+        worst != null && worst.unconfirmed(),
         states);
   }
 
@@ -90,7 +129,10 @@ public record ServerView(
   }
 
   private static String url(Server server) {
-    String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
-    return (server.tls() ? "https://" : "http://") + host + ":" + server.port();
+    return (server.tls() ? "https://" : "http://") + address(server.host(), server.port());
+  }
+
+  private static String address(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -1,12 +1,14 @@
 package io.sluice.gateway.fleet;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A backend's servers as they stand in the store. */
 public final class Servers {
@@ -22,10 +24,13 @@ public final class Servers {
         .getOrDefault(backend, List.of());
   }
 
-  /** Those of all backends, by the backend's id. */
+  /** Those of all backends, by the backend's id; an empty list for one that has none. */
   public static Map<String, List<Server>> all(EtcdStore store)
       throws IOException, InterruptedException {
-    return TreeCheck.read(TreeChanges.values(store.read("backends/"))).servers();
+    Config config = TreeCheck.read(TreeChanges.values(store.read("backends/")));
+    Map<String, List<Server>> servers = new TreeMap<>(config.servers());
+    config.backends().keySet().forEach(id -> servers.putIfAbsent(id, List.of()));
+    return servers;
   }
 
   /**

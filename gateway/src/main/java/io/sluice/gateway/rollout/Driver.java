@@ -14,29 +14,51 @@ public enum Driver {
   /** Engines kill after ten of their own accord. */
   private static final int DRAIN_SECONDS = 40;
 
+  private static final int LAST_LINES = 5;
+
   /**
    * The commands of one kind.
    *
    * @param start a shell command that returns once the server is on its way
    * @param stop a shell command that returns once the server has ended, with {@link
    *     Rolling#NOT_MINE} where it has not started it
+   * @param check a shell command that fails, and says how it came to it, where a server that was
+   *     started has ended by itself; empty where nobody can tell
    */
-  public record Commands(String start, String stop) {}
+  public record Commands(String start, String stop, String check) {}
 
-  /** Processes that run a command, their ids in {@code folder/{id}.pid}. */
+  /**
+   * Processes that run a command, their ids in {@code folder/{id}.pid}, what they say in {@code
+   * folder/{id}.log}, and what they ended with in {@code folder/{id}.exit}.
+   */
   public static Commands process(String command, String folder) {
     String pid = "'" + folder + "'/{id}.pid";
+    String log = "'" + folder + "'/{id}.log";
+    String exit = "'" + folder + "'/{id}.exit";
     return new Commands(
         "if [ -f "
             + pid
             + " ] && [ -d /proc/$(cat "
             + pid
-            + ") ]; then exit 0; fi; setsid "
+            + ") ]; then exit 0; fi; rm -f "
+            + pid
+            + " "
+            + exit
+            + "; (setsid "
             + command
-            + " > '"
-            + folder
-            + "'/{id}.log 2>&1 < /dev/null & echo $! > "
-            + pid,
+            + " > "
+            + log
+            + " 2>&1 < /dev/null & echo $! > "
+            + pid
+            + ".new; mv "
+            + pid
+            + ".new "
+            + pid
+            + "; wait $!; echo $? > "
+            + exit
+            + ") > /dev/null 2>&1 & while [ ! -s "
+            + pid
+            + " ]; do sleep 0.05; done",
         "[ -f "
             + pid
             + " ] || exit "
@@ -45,7 +67,18 @@ public enum Driver {
             + pid
             + ") && kill -TERM $pid && while [ -d /proc/$pid ] && ! grep -q ') Z' /proc/$pid/stat;"
             + " do sleep 0.1; done 2>/dev/null; rm "
-            + pid);
+            + pid,
+        "[ ! -f "
+            + exit
+            + " ] || { echo \"its process has ended with $(cat "
+            + exit
+            + "); the end of "
+            + folder
+            + "/{id}.log:\"; tail -n "
+            + LAST_LINES
+            + " "
+            + log
+            + "; exit 1; }");
   }
 
   /** Instances {@code unit@id}. */
@@ -58,7 +91,14 @@ public enum Driver {
             + Rolling.NOT_MINE
             + "; systemctl stop '"
             + unit
-            + "@{id}'");
+            + "@{id}'",
+        "case $(systemctl is-active '"
+            + unit
+            + "@{id}') in failed | inactive) echo 'its unit has ended:'; journalctl -q --no-pager -n "
+            + LAST_LINES
+            + " -u '"
+            + unit
+            + "@{id}'; exit 1 ;; esac");
   }
 
   /** Containers of an image that run a command in it, and have as long to end as a drain takes. */
@@ -75,6 +115,16 @@ public enum Driver {
             + DRAIN_SECONDS
             + " '{id}' && "
             + engine
-            + " rm '{id}'");
+            + " rm '{id}'",
+        "[ \"$("
+            + engine
+            + " inspect -f '{{.State.Running}}' '{id}')\" != false ] || { echo \"its container has"
+            + " ended with $("
+            + engine
+            + " inspect -f '{{.State.ExitCode}}' '{id}'):\"; "
+            + engine
+            + " logs --tail "
+            + LAST_LINES
+            + " '{id}'; exit 1; }");
   }
 }

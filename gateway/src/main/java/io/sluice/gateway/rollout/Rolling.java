@@ -13,6 +13,8 @@ import java.util.Objects;
  *     {backend}} and {@code {version}} stand for its own
  * @param stop a shell command that stops one; it ends with {@link #NOT_MINE} where it has not
  *     started it
+ * @param check fails, and says why, where a server that was started has ended by itself; empty for
+ *     nothing
  * @param url of a new server, with the same marks; empty where servers announce themselves
  * @param surge how many servers there may be beyond those that there were
  * @param unavailable how many of those that there were may be missing
@@ -28,6 +30,7 @@ public record Rolling(
     List<Replacement> replacements,
     String start,
     String stop,
+    String check,
     String url,
     int surge,
     int unavailable,
@@ -43,9 +46,10 @@ public record Rolling(
 
   private static final int ALL = 100;
 
-  /** One that was written by an earlier version has no judgement. */
+  /** One that was written by an earlier version has no judgement and no check. */
   public Rolling {
     judgement = Objects.requireNonNullElse(judgement, "");
+    check = Objects.requireNonNullElse(check, "");
   }
 
   /** One server for another; a port of 0 where the commands need none. */

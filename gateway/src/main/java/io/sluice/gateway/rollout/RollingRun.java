@@ -232,6 +232,10 @@ final class RollingRun {
           return "";
         }
       }
+      String end = commands.ended(each);
+      if (!end.isEmpty()) {
+        return "server " + each.newId() + " takes no traffic: " + end;
+      }
       if (waited.seconds() > plan.timeoutSeconds()) {
         return missing + " within " + plan.timeoutSeconds() + " s";
       }

@@ -3,12 +3,16 @@ package io.sluice.gateway.rollout;
 import io.sluice.gateway.rollout.Rolling.Replacement;
 import io.sluice.gateway.rollout.RolloutStore.Taken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the commands of a rolling rollout that start and stop servers, while its claim is kept. */
 final class ServerCommands {
+  private static final int MOST_SAID = 2_000;
+  private static final int CHECK_SECONDS = 5;
+
   private final Course course;
   private final Rolling plan;
 
@@ -40,6 +44,27 @@ final class ServerCommands {
 
   Outcome stopNew(Replacement each) throws IOException, InterruptedException, Taken {
     return run(plan.stop(), each.newId(), each.port());
+  }
+
+  /** How a server that was started came to its end; empty while it lives, or nobody can tell. */
+  String ended(Replacement each) throws IOException, InterruptedException {
+    if (plan.check().isEmpty()) {
+      return "";
+    }
+    Process process =
+        new ProcessBuilder("sh", "-c", plan.fill(plan.check(), each.newId(), each.port()))
+            .redirectErrorStream(true)
+            .start();
+    try {
+      process.getOutputStream().close();
+      byte[] said = process.getInputStream().readNBytes(MOST_SAID);
+      boolean over = process.waitFor(CHECK_SECONDS, TimeUnit.SECONDS);
+      return over && process.exitValue() != 0
+          ? new String(said, StandardCharsets.UTF_8).strip()
+          : "";
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private Outcome run(String template, String id, int port)

@@ -13,6 +13,7 @@ import io.sluice.testkit.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -96,21 +97,41 @@ class RollingIT extends UnderLoad {
     ProcessHandle.of(pid("v2-1")).orElseThrow().destroy();
   }
 
-  private Sluice rollProcess(String version, String command) throws Exception {
-    return roll(
-        version,
-        "--driver",
-        "process",
-        "--dir",
-        folder.toString(),
-        "--command",
-        command,
-        "--settle",
-        "1",
-        "--ports",
-        Integer.toString(FreePort.next()),
-        "--url",
-        "http://127.0.0.1:{port}");
+  @Test
+  void aProcessThatEndsAtOnceIsToldWithWhatItSaidAndWhatItEndedWith() throws Exception {
+    Path server = folder.resolve("server.sh");
+    Files.writeString(server, "echo the port {port} is somebody else\\'s\nexit 7\n");
+
+    // Whoever waits for the whole of the time waits for ten minutes.
+    Sluice rolled = rollProcess("v9", "sh " + server, "--timeout", "600");
+
+    assertThat(rolled.status()).isEqualTo(3);
+    assertThat(rolled.err())
+        .contains(
+            "server v9-1 takes no traffic: its process has ended with 7",
+            folder.resolve("v9-1.log").toString(),
+            "is somebody else's");
+    assertThat(sluice("get", "server").out()).contains("blue/s0").doesNotContain("v9-1");
+  }
+
+  private Sluice rollProcess(String version, String command, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--driver",
+                "process",
+                "--dir",
+                folder.toString(),
+                "--command",
+                command,
+                "--settle",
+                "1",
+                "--ports",
+                Integer.toString(FreePort.next()),
+                "--url",
+                "http://127.0.0.1:{port}"));
+    options.addAll(List.of(more));
+    return roll(version, options.toArray(new String[0]));
   }
 
   private long pid(String server) throws Exception {

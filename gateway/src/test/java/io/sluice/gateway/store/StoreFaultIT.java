@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.testbed.Load;
 import io.sluice.gateway.testbed.Origin;
+import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
@@ -11,6 +12,9 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +144,67 @@ class StoreFaultIT {
     etcd.resume();
     gateway.awaitStatus(port, "/main", 200);
     assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aThousandServersOutliveAnOutageThatTheirLeasesDoNot() throws Exception {
+    int servers = 1_000;
+    try (EtcdStore service = new EtcdStore(TestGateway.inClear(etcd))) {
+      register(service, servers);
+      gateway.remove("backends/b/servers/s0");
+      awaitServers(servers);
+      try (Load load = Load.start(4, port, "/main", answer -> answer.status() == 200)) {
+        etcd.kill();
+        Awaitility.await()
+            .atMost(20, TimeUnit.SECONDS)
+            .until(() -> gateway.meter("sluice_store_connected") == 0);
+        etcd.resume();
+        Awaitility.await()
+            .atMost(60, TimeUnit.SECONDS)
+            .until(() -> etcd.ctl("get", "--prefix", "/vulcand/backends/b/servers/").isBlank());
+        // What comes after the leases have ended has been seen with their end.
+        gateway.frontend("after", "b", "Path(`/after`)").awaitStatus(port, "/after", 200);
+
+        awaitServers(servers);
+        assertThat(gateway.gateway().status().source().unconfirmed()).hasSize(servers);
+        assertThat(gateway.problems().toString()).contains("until they had time to register again");
+        Sluice shown = Sluice.run(etcd, "servers", "b", "--output", "json");
+        assertThat(shown.succeeds().out()).contains("\"unconfirmed\" : true", "READY");
+
+        try (EtcdStore again = new EtcdStore(TestGateway.inClear(etcd))) {
+          register(again, servers / 2);
+        }
+        Awaitility.await()
+            .atMost(20, TimeUnit.SECONDS)
+            .until(() -> gateway.gateway().status().source().unconfirmed().size() == servers / 2);
+        awaitServers(servers);
+        assertThat(load.wrong()).isEmpty();
+      }
+    }
+  }
+
+  /** Servers that hang on a lease which nobody renews. */
+  private void register(EtcdStore service, int count) throws Exception {
+    long lease = service.renewLease(Duration.ofSeconds(10));
+    for (int from = 0; from < count; from += 100) {
+      List<EtcdStore.Change> puts = new ArrayList<>();
+      for (int i = from; i < from + 100; i++) {
+        puts.add(
+            new EtcdStore.Change(
+                "backends/b/servers/leased" + i,
+                "{\"URL\":\"" + origin.url() + "\"}",
+                EtcdStore.Change.ANY,
+                lease));
+      }
+      service.commit(puts);
+    }
+  }
+
+  private void awaitServers(int count) {
+    Awaitility.await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> gateway.gateway().status().table().config().servers().get("b").size() == count);
   }
 
   @Test
