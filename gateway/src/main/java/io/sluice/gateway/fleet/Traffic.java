@@ -24,6 +24,9 @@ public final class Traffic implements Judgement.Measures {
    */
   public record Summary(long requests, double errorRatio, double p99Millis) {
     public String text() {
+      if (requests == 0) {
+        return "no answers yet";
+      }
       return String.format(
           Locale.ROOT,
           "%d answers, %.2f %% errors, p99 %.1f ms",
@@ -123,6 +126,7 @@ public final class Traffic implements Judgement.Measures {
                 Double::sum));
   }
 
+  @Override
   public long requests() {
     return Math.round(answers.values().stream().mapToDouble(Double::doubleValue).sum());
   }

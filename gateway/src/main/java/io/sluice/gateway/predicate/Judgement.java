@@ -1,7 +1,6 @@
 package io.sluice.gateway.predicate;
 
 import java.io.IOException;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  *   comparison = measure op limit
  *   measure    = "ResponseCodeRatio(" from "," to "," from "," to ")"
  *              | "LatencyAtQuantileMS(" percent ")" | "NetworkErrorRatio()"
- *   limit      = number [ "*" "baseline" ] | "baseline"
+ *   limit      = ( number [ "*" "baseline" ] | "baseline" ) [ "+" number ]
  *   op         = "==" | "!=" | "<" | "<=" | ">" | ">="
  * </pre>
  *
- * <p>{@code baseline} is the same measure of what is old.
+ * <p>{@code baseline} is the same measure of what is old. A quantile of few answers says nothing
+ * but which was the slowest: of both sides the highest one is compared, up to the one that is asked
+ * for, beyond which five answers are; with fewer than ten answers there is no telling.
  */
 public interface Judgement {
   /** What was measured of one side. */
@@ -28,12 +29,35 @@ public interface Judgement {
 
     /** In milliseconds. */
     double latencyAtQuantile(double percent);
+
+    /** How many answers were measured. */
+    long requests();
+  }
+
+  /** What can be said. */
+  enum Verdict {
+    PASSES,
+    /** There are too few answers to tell. */
+    TOO_FEW,
+    FAILS;
+
+    Verdict and(Verdict other) {
+      return compareTo(other) > 0 ? this : other;
+    }
+
+    Verdict or(Verdict other) {
+      return compareTo(other) < 0 ? this : other;
+    }
+
+    Verdict negate() {
+      return values()[FAILS.ordinal() - ordinal()];
+    }
   }
 
   /** Both sides. */
   record Sides(Measures canary, Measures baseline) {}
 
-  boolean passes(Sides sides);
+  Verdict of(Sides sides);
 
   /**
    * Reads a judgement that was written down; null where none was.
@@ -65,7 +89,6 @@ public interface Judgement {
    * @throws PredicateSyntaxException when it is none
    */
   static Judgement parse(String text) throws PredicateSyntaxException {
-    Predicate<Sides> condition = new JudgementParser(text).parse();
-    return condition::test;
+    return new JudgementParser(text).parse();
   }
 }

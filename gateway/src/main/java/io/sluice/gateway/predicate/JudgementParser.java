@@ -1,12 +1,17 @@
 package io.sluice.gateway.predicate;
 
-import java.util.function.Predicate;
+import io.sluice.gateway.predicate.Judgement.Verdict;
 import java.util.function.ToDoubleFunction;
 
 /** Reads {@link Judgement}s by recursive descent; one instance a text. */
 final class JudgementParser {
   private static final int MAX_DEPTH = 32;
   private static final double CLOSE = 1e-9;
+
+  /** Answers that must be slower than a quantile before it says anything. */
+  private static final int BEYOND_A_QUANTILE = 5;
+
+  private static final int LEAST_ANSWERS = 2 * BEYOND_A_QUANTILE;
 
   private final PredicateText text;
   private int depth;
@@ -15,38 +20,43 @@ final class JudgementParser {
     this.text = new PredicateText(text);
   }
 
-  Predicate<Judgement.Sides> parse() throws PredicateSyntaxException {
-    Predicate<Judgement.Sides> condition = or();
+  Judgement parse() throws PredicateSyntaxException {
+    Judgement condition = or();
     text.expectEnd();
     return condition;
   }
 
-  private Predicate<Judgement.Sides> or() throws PredicateSyntaxException {
-    Predicate<Judgement.Sides> left = and();
+  private Judgement or() throws PredicateSyntaxException {
+    Judgement left = and();
     while (text.take("||")) {
-      left = left.or(and());
+      Judgement first = left;
+      Judgement second = and();
+      left = sides -> first.of(sides).or(second.of(sides));
     }
     return left;
   }
 
-  private Predicate<Judgement.Sides> and() throws PredicateSyntaxException {
-    Predicate<Judgement.Sides> left = term();
+  private Judgement and() throws PredicateSyntaxException {
+    Judgement left = term();
     while (text.take("&&")) {
-      left = left.and(term());
+      Judgement first = left;
+      Judgement second = term();
+      left = sides -> first.of(sides).and(second.of(sides));
     }
     return left;
   }
 
-  private Predicate<Judgement.Sides> term() throws PredicateSyntaxException {
+  private Judgement term() throws PredicateSyntaxException {
     if (++depth > MAX_DEPTH) {
       throw new PredicateSyntaxException("more than " + MAX_DEPTH + " levels", "fewer");
     }
     try {
       if (text.take("!")) {
-        return term().negate();
+        Judgement opposite = term();
+        return sides -> opposite.of(sides).negate();
       }
       if (text.take("(")) {
-        Predicate<Judgement.Sides> inner = or();
+        Judgement inner = or();
         text.expect(")");
         return inner;
       }
@@ -56,8 +66,8 @@ final class JudgementParser {
     }
   }
 
-  private Predicate<Judgement.Sides> comparison() throws PredicateSyntaxException {
-    ToDoubleFunction<Judgement.Measures> measure = measure();
+  private Judgement comparison() throws PredicateSyntaxException {
+    Measure measure = measure();
     String operator = operator();
     double factor = 1;
     boolean relative = text.take("baseline");
@@ -68,16 +78,58 @@ final class JudgementParser {
         relative = true;
       }
     }
+    double more = text.take("+") ? text.decimal() : 0;
     double times = factor;
     boolean ofBaseline = relative;
     return sides -> {
-      double found = measure.applyAsDouble(sides.canary());
-      double limit = ofBaseline ? times * measure.applyAsDouble(sides.baseline()) : times;
-      return holds(found, operator, limit);
+      long answers =
+          ofBaseline
+              ? Math.min(sides.canary().requests(), sides.baseline().requests())
+              : sides.canary().requests();
+      if (measure.isQuantile() && answers < LEAST_ANSWERS) {
+        return Verdict.TOO_FEW;
+      }
+      double found = measure.of(sides.canary(), answers);
+      double limit = more + (ofBaseline ? times * measure.of(sides.baseline(), answers) : times);
+      return holds(found, operator, limit) ? Verdict.PASSES : Verdict.FAILS;
     };
   }
 
-  private ToDoubleFunction<Judgement.Measures> measure() throws PredicateSyntaxException {
+  /**
+   * What is compared.
+   *
+   * @param quantile in percent; negative for a ratio
+   */
+  private record Measure(double quantile, ToDoubleFunction<Judgement.Measures> ratio) {
+    boolean isQuantile() {
+      return quantile >= 0;
+    }
+
+    /**
+     * @param answers how many there are on the side that has fewer
+     */
+    double of(Judgement.Measures measures, long answers) {
+      return isQuantile()
+          ? measures.latencyAtQuantile(
+              Math.min(quantile, 100 * (1 - (double) BEYOND_A_QUANTILE / answers)))
+          : ratio.applyAsDouble(measures);
+    }
+  }
+
+  private Measure measure() throws PredicateSyntaxException {
+    if (text.take("LatencyAtQuantileMS")) {
+      text.expect("(");
+      double percent = text.decimal();
+      text.expect(")");
+      if (percent > 100) {
+        throw new PredicateSyntaxException("the quantile " + percent, "0 to 100");
+      }
+      return new Measure(percent, measures -> 0);
+    }
+    return new Measure(-1, ratio());
+  }
+
+  private ToDoubleFunction<Judgement.Measures> ratio() throws PredicateSyntaxException {
     if (text.take("ResponseCodeRatio")) {
       text.expect("(");
       int from = text.number();
@@ -89,15 +141,6 @@ final class JudgementParser {
       int ofTo = text.number();
       text.expect(")");
       return measures -> measures.responseCodeRatio(from, to, ofFrom, ofTo);
-    }
-    if (text.take("LatencyAtQuantileMS")) {
-      text.expect("(");
-      double percent = text.decimal();
-      text.expect(")");
-      if (percent > 100) {
-        throw new PredicateSyntaxException("the quantile " + percent, "0 to 100");
-      }
-      return measures -> measures.latencyAtQuantile(percent);
     }
     if (text.take("NetworkErrorRatio")) {
       text.expect("(");

@@ -125,21 +125,34 @@ final class Course {
   /**
    * What an operator has asked for since; a pause is over when this returns.
    *
-   * @return ABORT, PROMOTE, RESUME after a pause, or NOTHING
+   * @param vigil is kept while it is paused
+   * @return ABORT, PROMOTE, RESUME after a pause, or NOTHING, also where the vigil ended a pause
    */
-  Asked asked() throws IOException, InterruptedException, Taken {
+  Asked asked(Vigil vigil) throws IOException, InterruptedException, Taken {
     refresh();
     Asked wish = rollout().asked();
     if (wish == Asked.PAUSE) {
       say("paused by an operator");
       change(answering(wish, Phase.PAUSED, "paused"));
-      awaitWish();
+      while (rollout().asked() == Asked.NOTHING) {
+        pause();
+        refresh();
+        if (vigil.isLost()) {
+          change(rollout -> rollout.and(event("resumed")).to(Phase.RUNNING, rollout.step()));
+          return Asked.NOTHING;
+        }
+      }
       Asked next = rollout().asked();
       say("an operator says " + next);
       change(answering(next, Phase.RUNNING, "resumed"));
       return next;
     }
     return wish;
+  }
+
+  /** Looks whether a rollout that is paused can stay as it is. */
+  interface Vigil {
+    boolean isLost() throws IOException, InterruptedException;
   }
 
   /** Stays paused until an operator asks for something. */

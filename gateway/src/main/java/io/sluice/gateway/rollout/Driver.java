@@ -94,7 +94,8 @@ public enum Driver {
             + "@{id}'",
         "case $(systemctl is-active '"
             + unit
-            + "@{id}') in failed | inactive) echo 'its unit has ended:'; journalctl -q --no-pager -n "
+            + "@{id}') in failed | inactive) echo 'its unit has ended:'; journalctl -q --no-pager"
+            + " -n "
             + LAST_LINES
             + " -u '"
             + unit

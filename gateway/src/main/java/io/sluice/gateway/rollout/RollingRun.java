@@ -61,7 +61,7 @@ final class RollingRun {
 
   void toEnd() throws IOException, InterruptedException, Taken {
     while (!course.isOver()) {
-      if (course.asked() == Asked.ABORT) {
+      if (course.asked(() -> false) == Asked.ABORT) {
         stop("an operator asked for it");
         return;
       }
@@ -116,7 +116,7 @@ final class RollingRun {
       Traffic past = before.requests() < LEAST_ANSWERS ? since.sum() : before;
       boolean enough = since.sum().requests() >= (last ? LEAST_ANSWERS : MANY_ANSWERS);
       String fault =
-          enough && !judgement.passes(new Sides(since.sum(), past))
+          enough && judgement.of(new Sides(since.sum(), past)) == Judgement.Verdict.FAILS
               ? "found " + since.sum().summary().text() + ", expected " + plan.judgement()
               : notReady(batch);
       if (!fault.isEmpty()) {

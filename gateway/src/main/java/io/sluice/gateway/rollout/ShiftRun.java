@@ -4,6 +4,7 @@ import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.Traffic;
 import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.predicate.Judgement.Sides;
+import io.sluice.gateway.predicate.Judgement.Verdict;
 import io.sluice.gateway.rollout.Rollout.Asked;
 import io.sluice.gateway.rollout.Rollout.Event;
 import io.sluice.gateway.rollout.Rollout.Phase;
@@ -12,6 +13,7 @@ import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a frontend's requests, step by step.
@@ -23,6 +25,7 @@ import java.util.List;
  */
 final class ShiftRun {
   private static final int NOTES = 10;
+  private static final int TELL_SECONDS = 5;
 
   private final EtcdStore store;
   private final Fleet fleet;
@@ -80,47 +83,37 @@ final class ShiftRun {
       return;
     }
     course.change(rollout -> rollout.and(event("served", share, revision)));
-    Judgement judgement = Judgement.parseOptional(plan.judgement());
-    Tally ofCanary = new Tally(plan.frontend(), plan.to());
-    Tally ofBaseline = new Tally(plan.frontend(), plan.from());
-    Window window = new Window(fleet, ofCanary, ofBaseline);
+    Measured measured = new Measured(Judgement.parseOptional(plan.judgement()));
     Stopwatch stepped = new Stopwatch();
     Stopwatch noted = new Stopwatch();
+    Stopwatch told = new Stopwatch();
     while (true) {
       course.pause();
-      if (obeyed()) {
+      if (obeyed(measured)) {
         return;
       }
-      window.look();
-      Traffic canary = ofCanary.sum();
-      // With everything on the new backend nothing is left to compare with but what was.
-      Traffic baseline = ofBaseline.sum().requests() > 0 ? ofBaseline.sum() : earlierBaseline;
-      boolean enough = judgement == null || canary.requests() >= plan.minRequests();
-      boolean well = judgement == null || judgement.passes(new Sides(canary, baseline));
-      if (enough && !well) {
+      measured.look();
+      Traffic canary = measured.canary();
+      Traffic baseline = measured.baseline();
+      if (measured.isBad()) {
         note("failed", share, revision, canary, baseline);
-        takeBack(
-            "found "
-                + canary.summary().text()
-                + " beside "
-                + baseline.summary().text()
-                + ", expected "
-                + plan.judgement());
+        takeBack(measured.fault());
         return;
       }
-      if (enough && stepped.seconds() >= plan.stepSeconds()) {
+      boolean passes = measured.verdict() == Verdict.PASSES;
+      if (passes && stepped.seconds() >= plan.stepSeconds()) {
         earlierBaseline = baseline;
         note("passed", share, revision, canary, baseline);
         passed(canary.summary(), baseline.summary());
         return;
       }
-      if (!enough && stepped.seconds() > plan.timeoutSeconds()) {
+      if (!passes && stepped.seconds() > plan.timeoutSeconds()) {
         takeBack(
             "found "
                 + canary.requests()
                 + " answers within "
                 + plan.timeoutSeconds()
-                + " s, expected "
+                + " s, which are too few, expected "
                 + plan.minRequests());
         return;
       }
@@ -129,6 +122,71 @@ final class ShiftRun {
         note("measured", share, revision, canary, baseline);
         noted = new Stopwatch();
       }
+      if (told.seconds() >= TELL_SECONDS) {
+        told = new Stopwatch();
+        course.say(
+            share
+                + " % for "
+                + stepped.seconds()
+                + " s: "
+                + plan.to()
+                + " "
+                + canary.summary().text()
+                + "; "
+                + plan.from()
+                + " "
+                + baseline.summary().text());
+      }
+    }
+  }
+
+  /** What both backends have answered since a step began, and what that says. */
+  private final class Measured {
+    private final @Nullable Judgement judgement;
+    private final Tally ofCanary = new Tally(plan.frontend(), plan.to());
+    private final Tally ofBaseline = new Tally(plan.frontend(), plan.from());
+    private final Window window;
+
+    Measured(@Nullable Judgement judgement) throws IOException, InterruptedException {
+      this.judgement = judgement;
+      this.window = new Window(fleet, ofCanary, ofBaseline);
+    }
+
+    void look() throws IOException, InterruptedException {
+      window.look();
+    }
+
+    Traffic canary() {
+      return ofCanary.sum();
+    }
+
+    /** With next to everything on the new backend, what was is more to compare with. */
+    Traffic baseline() {
+      boolean few = ofBaseline.sum().requests() < plan.minRequests();
+      boolean more = earlierBaseline.requests() > ofBaseline.sum().requests();
+      return few && more ? earlierBaseline : ofBaseline.sum();
+    }
+
+    Verdict verdict() {
+      if (judgement == null) {
+        return Verdict.PASSES;
+      }
+      return canary().requests() < plan.minRequests()
+          ? Verdict.TOO_FEW
+          : judgement.of(new Sides(canary(), baseline()));
+    }
+
+    boolean isBad() {
+      return verdict() == Verdict.FAILS;
+    }
+
+    String fault() {
+      return "found "
+          + canary().summary().text()
+          + " beside "
+          + baseline().summary().text()
+          + ", expected "
+          + plan.judgement();
     }
   }
 
@@ -153,8 +211,14 @@ final class ShiftRun {
   }
 
   /** Does what an operator asks for; true when the step is over by that. */
-  private boolean obeyed() throws IOException, InterruptedException, Taken {
-    switch (course.asked()) {
+  private boolean obeyed(Measured measured) throws IOException, InterruptedException, Taken {
+    Asked asked =
+        course.asked(
+            () -> {
+              measured.look();
+              return measured.isBad();
+            });
+    switch (asked) {
       case ABORT -> takeBack("an operator asked for it");
       case PROMOTE -> {
         course.say("promoted by an operator");

@@ -11,6 +11,7 @@ import io.sluice.testkit.Program;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,49 @@ class RolloutIT extends UnderLoad {
       assertThat(canary.out()).contains("TAKEN_BACK");
       assertThat(sluice("get", "frontend", "f").out()).contains("\"BackendId\" : \"blue\"");
       load.close(); // What was sent to the slow server before is answered before it goes.
+    }
+  }
+
+  @Test
+  void aCanaryIsJudgedAlsoWhileItIsPaused() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    try (Origin origin =
+            Origin.scripted(
+                wire -> {
+                  while (wire.message() != null) {
+                    wire.send(
+                        broken.get()
+                            ? "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+                            : Origin.response("new"));
+                  }
+                });
+        Load any = loadThatMindsNothing()) {
+      gateway.backend("changing", origin);
+      CompletableFuture<Sluice> canary =
+          CompletableFuture.supplyAsync(
+              () ->
+                  sluice(
+                      "rollout",
+                      "canary",
+                      "f",
+                      "--to",
+                      "changing",
+                      "--steps",
+                      "50,100",
+                      "--step-time",
+                      "600",
+                      "--min-requests",
+                      "20"));
+      Awaitility.await().until(() -> sluice("rollout", "status", "f").out().contains("RUNNING"));
+      sluice("rollout", "pause", "f").succeeds();
+      Awaitility.await().until(() -> sluice("rollout", "status", "f").out().contains("PAUSED"));
+
+      broken.set(true);
+
+      Sluice ended = canary.get(60, TimeUnit.SECONDS);
+      assertThat(ended.status()).isEqualTo(1);
+      assertThat(ended.err()).contains("paused by an operator", "taken back: found");
+      assertThat(any.answers()).isPositive();
     }
   }
 

@@ -24,6 +24,7 @@ class RolloutTest {
             "start",
             "stop",
             "",
+            "",
             1,
             0,
             "",
