@@ -13,6 +13,7 @@ import io.sluice.gateway.cli.ExportCommand;
 import io.sluice.gateway.cli.GetCommand;
 import io.sluice.gateway.cli.HistoryCommand;
 import io.sluice.gateway.cli.ProblemsCommand;
+import io.sluice.gateway.cli.RegisterCommand;
 import io.sluice.gateway.cli.RmCommand;
 import io.sluice.gateway.cli.RolloutCommand;
 import io.sluice.gateway.cli.SecretCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Command;
       AcceptCommand.class,
       SecretCommand.class,
       DrainCommand.class,
+      RegisterCommand.class,
       RolloutCommand.class,
       CompletionCommand.class,
       RehearseCommand.class
