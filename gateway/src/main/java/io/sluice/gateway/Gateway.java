@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.sluice.gateway.admin.AdminServer;
 import io.sluice.gateway.client.InheritedSockets;
 import io.sluice.gateway.client.ServerSockets;
+import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.HostName;
@@ -67,12 +68,15 @@ public final class Gateway {
   private final Ledger ledger;
   private final ServerSockets sockets;
   private final Reconciler reconciler;
-  private final AdminServer admin;
+  private final AdminServer.Subject subject;
+  private final int adminPort;
   private final @Nullable Presence presence;
+  private volatile AdminServer admin;
   private volatile boolean draining;
 
   /** Makes the parts in the order in which they start; they stop in the opposite one. */
-  private Gateway(GatewaySettings settings, Parts parts) throws IOException, InterruptedException {
+  private Gateway(GatewaySettings settings, List<Integer> handedOver, Parts parts)
+      throws IOException, InterruptedException {
     this.settings = settings;
     this.parts = parts;
     boolean epoll = Epoll.isAvailable();
@@ -104,6 +108,7 @@ public final class Gateway {
     ProxyContext context = new ProxyContext(live, telemetry, accessLog, ledger, failures);
     InheritedSockets inherited =
         epoll ? new InheritedSockets(System.getenv()) : new InheritedSockets();
+    inherited.add(handedOver);
     this.sockets = new ServerSockets(context, group, serverType, inherited, pools);
     TableCompiler compiler =
         new TableCompiler(
@@ -164,7 +169,7 @@ public final class Gateway {
             state);
     parts.add(reconciler::close);
     GatewayMeters.publish(telemetry, ledger, sockets, accessLog, reconciler, source, failures);
-    AdminServer.Subject subject =
+    this.subject =
         new AdminServer.Subject(
             settings.id(),
             reconciler::status,
@@ -176,11 +181,10 @@ public final class Gateway {
             sockets::connections,
             sockets::unbound,
             source::accept);
-    this.admin =
-        parts.add(
-            AdminServer.start(
-                subject, settings.adminHost(), settings.adminPort(), settings.adminAccess()));
-    forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), admin.port()));
+    this.admin = startAdmin(settings.adminPort());
+    this.adminPort = admin.port();
+    parts.add(() -> admin.close());
+    forbidden.adminIsAt(new InetSocketAddress(settings.adminHost(), adminPort));
     LOG.info("transport {}, {} event loops", epoll ? "epoll" : "nio", settings.threads());
   }
 
@@ -192,9 +196,19 @@ public final class Gateway {
    * @throws IllegalStateException when the admin address cannot be bound
    */
   public static Gateway start(GatewaySettings settings) throws IOException, InterruptedException {
+    return start(settings, List.of());
+  }
+
+  /**
+   * The same with listening sockets that another one has handed over.
+   *
+   * @param sockets their file numbers
+   */
+  public static Gateway start(GatewaySettings settings, List<Integer> sockets)
+      throws IOException, InterruptedException {
     Parts parts = new Parts();
     try {
-      Gateway gateway = new Gateway(settings, parts);
+      Gateway gateway = new Gateway(settings, sockets, parts);
       gateway.start();
       return gateway;
     } catch (Throwable failed) {
@@ -209,13 +223,83 @@ public final class Gateway {
       presence.start();
     }
     reconciler.start();
-    LOG.info(
-        "gateway {} started; admin on {}:{}", settings.id(), settings.adminHost(), admin.port());
+    LOG.info("gateway {} started; admin on {}:{}", settings.id(), settings.adminHost(), adminPort);
+  }
+
+  private AdminServer startAdmin(int port) throws InterruptedException {
+    return AdminServer.start(subject, settings.adminHost(), port, settings.adminAccess());
+  }
+
+  /** Whether it serves a table whose listeners are all bound. */
+  public boolean isReady() {
+    return status().isServing() && sockets.unbound().isEmpty() && !isDraining();
+  }
+
+  /** Lets go of sockets that were handed over and that no listener wants. */
+  public void closeUnwantedSockets() {
+    sockets.closeUnwanted();
+  }
+
+  /**
+   * From now on another one may take its place, where there is a state directory and the system can
+   * hand sockets over.
+   *
+   * @param leave drains and ends it
+   */
+  public void openDoor(Runnable leave) {
+    Path directory = settings.stateDirectory();
+    if (directory == null || !Epoll.isAvailable()) {
+      return;
+    }
+    try {
+      parts.add(TakeoverDoor.open(directory, new Held(leave)));
+    } catch (IOException unusable) {
+      LOG.warn("nobody can take the place of this gateway: {}", unusable.getMessage());
+    }
+  }
+
+  /** What is handed over, and what is left to the other one. */
+  private final class Held implements TakeoverDoor.Holder {
+    private final Runnable leave;
+
+    Held(Runnable leave) {
+      this.leave = leave;
+    }
+
+    @Override
+    public List<Integer> sockets() {
+      return sockets.descriptors();
+    }
+
+    @Override
+    public void standBack() {
+      if (presence != null) {
+        presence.silent(true);
+      }
+      admin.close();
+    }
+
+    @Override
+    public void stepForward() {
+      try {
+        admin = startAdmin(adminPort);
+      } catch (InterruptedException | IllegalStateException failed) {
+        LOG.error("the admin API is gone: {}", failed.getMessage());
+      }
+      if (presence != null) {
+        presence.silent(false);
+      }
+    }
+
+    @Override
+    public void leave() {
+      leave.run();
+    }
   }
 
   /** The port of the admin API. */
   public int adminPort() {
-    return admin.port();
+    return adminPort;
   }
 
   /** What the control plane has done so far. */
@@ -264,7 +348,7 @@ public final class Gateway {
         (settings.adminAccess().isSecure() ? "https://" : "")
             + settings.adminHost()
             + ":"
-            + admin.port(),
+            + adminPort,
         isDraining(),
         status.problems().size(),
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());

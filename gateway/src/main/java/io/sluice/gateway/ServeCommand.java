@@ -1,9 +1,12 @@
 package io.sluice.gateway;
 
+import io.netty.channel.epoll.Epoll;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminTokens;
 import io.sluice.gateway.cli.SealOption;
 import io.sluice.gateway.cli.StoreOptions;
+import io.sluice.gateway.client.Takeover;
+import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +40,8 @@ final class ServeCommand implements Callable<Integer> {
   private static final Pattern OWN_THREADS =
       Pattern.compile("control|presence|access-log|state|ocsp|loop-.*");
   private static final int MOST_THREADS = 1024;
+  private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LOOK_MILLIS = 20;
 
   @Mixin private StoreOptions store = new StoreOptions();
   @Mixin private SealOption seals = new SealOption();
@@ -112,6 +118,14 @@ final class ServeCommand implements Callable<Integer> {
           "lets anybody who reaches the admin API use it, on other addresses than loopback")
   private boolean adminOpen;
 
+  @Option(
+      names = "--takeover",
+      description =
+          "takes the place of the gateway with the same --state-dir: its listening sockets come"
+              + " over, and once this one serves, that one drains and ends; starts as ever where"
+              + " there is none")
+  private boolean takeover;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -121,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
     GatewaySettings settings = settings();
     Gateway gateway;
     try {
-      gateway = Gateway.start(settings);
+      gateway = takeover ? takeOver(settings) : Gateway.start(settings);
     } catch (IOException | IllegalStateException failed) {
       spec.commandLine().getErr().println("sluice: " + failed.getMessage());
       return 1;
@@ -138,8 +152,41 @@ final class ServeCommand implements Callable<Integer> {
                       // A signal's own status would hide whether every exchange finished.
                       Runtime.getRuntime().halt(clean ? 0 : 1);
                     }));
+    gateway.openDoor(() -> Thread.ofPlatform().name("leave").start(() -> System.exit(0)));
     stopped.await();
     return 0;
+  }
+
+  /**
+   * Starts with the sockets of the one that runs, and sends it away once this one serves.
+   *
+   * @throws IOException when this one does not serve in time: the other one stays
+   */
+  private Gateway takeOver(GatewaySettings settings) throws IOException, InterruptedException {
+    Path directory = settings.stateDirectory();
+    if (directory == null || !Epoll.isAvailable()) {
+      throw new IOException(
+          "--takeover: found "
+              + (directory == null ? "--state-dir off" : "a system without epoll")
+              + ", expected a state directory that the running gateway has, too");
+    }
+    try (Takeover other = Takeover.begin(TakeoverDoor.file(directory))) {
+      if (other == null) {
+        return Gateway.start(settings);
+      }
+      Gateway gateway = Gateway.start(settings, other.sockets());
+      long until = System.nanoTime() + READY_NANOS;
+      while (!gateway.isReady()) {
+        if (System.nanoTime() - until > 0) {
+          gateway.stop();
+          throw new IOException("--takeover: not ready in time, the running gateway stays");
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      }
+      other.ready();
+      gateway.closeUnwantedSockets();
+      return gateway;
+    }
   }
 
   /**

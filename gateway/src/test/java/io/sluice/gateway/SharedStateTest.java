@@ -33,6 +33,7 @@ class SharedStateTest {
           "ProxyContext",
           "QueuePlace",
           "Registration",
+          "Received",
           "RetryBudget",
           "Ring",
           "RoundRobin",
@@ -43,6 +44,7 @@ class SharedStateTest {
           "Sources",
           "Stapler",
           "Subject",
+          "TakeoverDoor",
           "TokenBucket");
 
   private static final String[] DATA_PATH = {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.client;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.sluice.gateway.config.ClientLimits;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledListener;
@@ -26,7 +27,7 @@ final class BoundSocket {
 
   private volatile String listenerId;
   private volatile boolean closed;
-  private @Nullable Channel channel;
+  private volatile @Nullable Channel channel;
 
   BoundSocket(String address, String listenerId) {
     this.address = address;
@@ -98,6 +99,11 @@ final class BoundSocket {
 
   void channel(Channel bound) {
     channel = bound;
+  }
+
+  /** Its file number; negative where it has none. Any thread. */
+  int descriptor() {
+    return channel instanceof EpollServerSocketChannel epoll ? epoll.fd().intValue() : -1;
   }
 
   /** Stops accepting. Control thread only. */

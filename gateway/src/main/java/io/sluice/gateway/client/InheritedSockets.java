@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Listening sockets that whoever started the process has opened and keeps (sd_listen_fds(3)), so
  * that clients wait in their backlog while one process takes the place of another. Each is given
- * out once. Control thread only.
+ * out once. Control thread only, but for the end of a takeover.
  */
 public final class InheritedSockets {
   private static final Logger LOG = LoggerFactory.getLogger(InheritedSockets.class);
@@ -58,6 +58,21 @@ public final class InheritedSockets {
     }
   }
 
+  /** Those that another gateway has handed over, besides. */
+  public void add(List<Integer> files) {
+    for (int file : files) {
+      EpollServerSocketChannel channel = new EpollServerSocketChannel(file);
+      LOG.info("took over a socket that listens on {}", channel.localAddress());
+      left.add(channel);
+    }
+  }
+
+  /** Lets those go that no listener wanted, so that no client waits there for ever. */
+  synchronized void closeLeft() {
+    left.forEach(channel -> channel.unsafe().closeForcibly());
+    left.clear();
+  }
+
   private static boolean isNonBlocking(int file) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo", Integer.toString(file)))) {
       if (line.startsWith("flags:")) {
@@ -68,7 +83,7 @@ public final class InheritedSockets {
   }
 
   /** The one that listens there, or null. A wildcard of either family is every wildcard. */
-  @Nullable EpollServerSocketChannel take(String host, int port) {
+  synchronized @Nullable EpollServerSocketChannel take(String host, int port) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host);
     for (EpollServerSocketChannel channel : left) {
       InetSocketAddress local = channel.localAddress();

@@ -20,11 +20,11 @@ import io.sluice.gateway.wire.Loop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -53,7 +53,7 @@ public final class ServerSockets implements TableFollower {
   private final Map<EventLoop, ServerLoop> loops;
 
   @Bounded("by the listeners that are written")
-  private final Map<String, BoundSocket> bound = new HashMap<>();
+  private final Map<String, BoundSocket> bound = new ConcurrentHashMap<>();
 
   @Bounded("by the listeners that were written")
   private final List<BoundSocket> closing = new ArrayList<>();
@@ -133,6 +133,19 @@ public final class ServerSockets implements TableFollower {
       }
     }
     return closed;
+  }
+
+  /** The file numbers of the sockets that listen. Any thread. */
+  public List<Integer> descriptors() {
+    return bound.values().stream()
+        .map(BoundSocket::descriptor)
+        .filter(descriptor -> descriptor >= 0)
+        .toList();
+  }
+
+  /** Lets go of sockets that were handed over and that no listener wants. Any thread. */
+  public void closeUnwanted() {
+    inherited.closeLeft();
   }
 
   /** The ids of the listeners whose address could not be bound. Any thread. */

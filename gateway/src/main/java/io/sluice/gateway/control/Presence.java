@@ -45,6 +45,7 @@ public final class Presence implements AutoCloseable {
   private long seen = NOT_THERE;
   private boolean complained;
   private volatile boolean stopping;
+  private volatile boolean silent;
 
   /**
    * @param status what there is to tell; any thread
@@ -62,6 +63,12 @@ public final class Presence implements AutoCloseable {
 
   /** Something may be different. Any thread. */
   public void tell() {
+    news.release();
+  }
+
+  /** Whether somebody else speaks for this place now. Any thread. */
+  public void silent(boolean now) {
+    silent = now;
     news.release();
   }
 
@@ -87,7 +94,7 @@ public final class Presence implements AutoCloseable {
             renewedNanos = System.nanoTime();
           }
           GatewayStatus now = status.get();
-          if (!now.equals(told)) {
+          if (!silent && !now.equals(told)) {
             told = say(now) ? now : null;
           }
           complained = false;

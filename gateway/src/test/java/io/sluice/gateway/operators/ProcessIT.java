@@ -201,6 +201,36 @@ class ProcessIT {
     assertThat(folder.resolve("keeper.log")).content().contains("was handed a socket");
   }
 
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void twentyTakeoversInARowRefuseNobodyAndCutNobody() throws Exception {
+    try (Origin origin = Origin.named("origin")) {
+      int port = FreePort.next();
+      int admin = FreePort.next();
+      routes(port, origin.port());
+      String state = folder.resolve("state").toString();
+      Program running = serve(admin, "--state-dir", state, "--access-log", "off", "--takeover");
+      try {
+        awaitReady(admin);
+        try (Load load =
+            Load.start(8, port, "/x", answer -> answer.head().startsWith("HTTP/1.1 200"))) {
+          for (int i = 0; i < 20; i++) {
+            long before = load.answers();
+            Program next = serve(admin, "--state-dir", state, "--access-log", "off", "--takeover");
+            int ended = running.awaitExit(PATIENCE);
+            running = next;
+            assertThat(ended).isZero();
+            Awaitility.await().atMost(PATIENCE).until(() -> load.answers() > before + 100);
+          }
+          assertThat(load.wrong()).isEmpty();
+        }
+        awaitReady(admin);
+      } finally {
+        running.close();
+      }
+    }
+  }
+
   /** Of Linux: {@code /proc/<id>/task/<thread>/stat}, field 19 (proc(5)). */
   @Test
   @EnabledOnOs(OS.LINUX)
