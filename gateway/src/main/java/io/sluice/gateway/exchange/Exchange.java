@@ -12,6 +12,7 @@ import io.sluice.gateway.http.HttpDate;
 import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Budget;
@@ -60,6 +61,7 @@ final class Exchange implements ExchangeView {
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;
+  private final RequestId id;
   private final long startedNanos;
   private @Nullable CompiledListener listener;
   private @Nullable CompiledFrontend frontend;
@@ -83,6 +85,7 @@ final class Exchange implements ExchangeView {
     this.context = context;
     this.stream = stream;
     this.request = request;
+    this.id = RequestId.of(request.fields());
     this.startedNanos = stream.pools().loop().now();
     this.grpc = GrpcStatus.isCall(request);
     this.client = stream.peer().address();
@@ -100,6 +103,11 @@ final class Exchange implements ExchangeView {
     InetSocketAddress local = peer.local();
     int port = client == peer.address() ? peer.port() : 0;
     return new ProxyHeaderWriter.Ends(client, port, local.getAddress(), local.getPort());
+  }
+
+  /** By which it is found again. */
+  RequestId id() {
+    return id;
   }
 
   /** {@link #client} in digits. */
@@ -314,6 +322,7 @@ final class Exchange implements ExchangeView {
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
     date(head.fields());
+    id.setIn(head.fields());
     String cookie =
         backend == null || delivery == null
             ? null
@@ -397,14 +406,14 @@ final class Exchange implements ExchangeView {
     status = reply.reason().status();
     if (grpc) {
       finish(reply.reason());
-      Replies.sendGrpc(stream, reply, added);
+      Replies.sendGrpc(stream, reply, id, added);
       return;
     }
-    byte[] body = Replies.body(reply);
+    byte[] body = Replies.body(reply, id);
     boolean withBody = !request.method().contentEquals("HEAD");
     bytesOut = withBody ? body.length : 0;
     finish(reply.reason());
-    Replies.send(stream, reply, body, withBody, added);
+    Replies.send(stream, reply, id, body, withBody, added);
   }
 
   /**
@@ -460,6 +469,7 @@ final class Exchange implements ExchangeView {
         durationNanos,
         upstreamNanos,
         delivery == null ? 0 : delivery.count(),
-        reason == null ? "" : reason.label());
+        reason == null ? "" : reason.label(),
+        id.toString());
   }
 }

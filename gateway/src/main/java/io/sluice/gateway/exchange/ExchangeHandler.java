@@ -98,6 +98,7 @@ public final class ExchangeHandler {
             listener.written(),
             stream.peer(),
             exchange.clientText(),
+            exchange.id(),
             context.via()));
   }
 

@@ -10,11 +10,11 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.RequestHead;
+import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.tls.TlsSession;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,6 @@ final class Forwarding {
   private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString HTTP_PORT = AsciiString.cached("80");
   private static final AsciiString HTTPS_PORT = AsciiString.cached("443");
-  private static final int MAX_REQUEST_ID = 128;
   private static final HeaderName[] CLAIMS = {
     HeaderName.FORWARDED,
     HeaderName.X_FORWARDED_FOR,
@@ -90,6 +89,7 @@ final class Forwarding {
    * What a server is asked for a client's request.
    *
    * @param client who sent it, in digits
+   * @param id by which it is found again
    * @param via this gateway, to itself
    */
   static UpstreamRequest request(
@@ -98,6 +98,7 @@ final class Forwarding {
       Listener listener,
       Peer peer,
       AsciiString client,
+      RequestId id,
       Via via) {
     Fields fields = new Fields(head.fields());
     boolean trailers = HopByHop.wantsTrailers(fields);
@@ -129,7 +130,7 @@ final class Forwarding {
       fields.set(HeaderName.X_FORWARDED_SERVER, frontend.hostname());
     }
     identity(fields, peer.tls());
-    requestId(fields);
+    id.setIn(fields);
     appendTo(fields, HeaderName.VIA, via.element(head.version()));
     fields.remove(HeaderName.HOST);
     return new UpstreamRequest(head, fields, frontend.passHostHeader() ? host : null, trailers);
@@ -142,16 +143,6 @@ final class Forwarding {
     AsciiString certificate = tls == null ? null : tls.clientCertificate();
     if (certificate != null) {
       fields.add(HeaderName.CLIENT_CERT, certificate);
-    }
-  }
-
-  /** One that came is kept where it can be an id; else the request gets 128 random bits. */
-  private static void requestId(Fields fields) {
-    AsciiString id = fields.first(HeaderName.X_REQUEST_ID);
-    if (id == null || id.isEmpty() || id.length() > MAX_REQUEST_ID) {
-      ThreadLocalRandom random = ThreadLocalRandom.current();
-      fields.remove(HeaderName.X_REQUEST_ID);
-      fields.addHex(HeaderName.X_REQUEST_ID, random.nextLong(), random.nextLong());
     }
   }
 

@@ -5,6 +5,7 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HttpDate;
+import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.middleware.Verdict;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,8 @@ import java.time.Duration;
 final class Replies {
   private Replies() {}
 
-  /** The body: fixed texts and numbers only, so nothing needs to be escaped. */
-  static byte[] body(Verdict.Reply reply) {
+  /** The body: fixed texts, numbers and a clean id only, so nothing needs to be escaped. */
+  static byte[] body(Verdict.Reply reply, RequestId id) {
     String json =
         "{\"error\":\""
             + reply.detail()
@@ -26,6 +27,8 @@ final class Replies {
             + reply.reason().status()
             + ",\"reason\":\""
             + reply.reason().label()
+            + "\",\"request_id\":\""
+            + id
             + "\"}\n";
     return json.getBytes(StandardCharsets.UTF_8);
   }
@@ -33,10 +36,16 @@ final class Replies {
   /**
    * Sends the whole response.
    *
+   * @param id of the request that it answers
    * @param added header fields that it has besides
    */
   static void send(
-      ClientStream stream, Verdict.Reply reply, byte[] body, boolean withBody, Fields added) {
+      ClientStream stream,
+      Verdict.Reply reply,
+      RequestId id,
+      byte[] body,
+      boolean withBody,
+      Fields added) {
     ResponseHead head = new ResponseHead().set(reply.reason().status(), withBody ? body.length : 0);
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/json");
@@ -51,6 +60,7 @@ final class Replies {
       fields.add("X-Retry-In", goDuration(retryAfter));
     }
     fields.addAll(added);
+    id.setIn(fields);
     stream.sendHead(head);
     if (withBody) {
       stream.sendBody(Unpooled.wrappedBuffer(body));
@@ -63,7 +73,7 @@ final class Replies {
    * Sends the response to a gRPC call: HTTP says 200, the status stands beside it (gRPC over
    * HTTP/2, "Trailers-Only").
    */
-  static void sendGrpc(ClientStream stream, Verdict.Reply reply, Fields added) {
+  static void sendGrpc(ClientStream stream, Verdict.Reply reply, RequestId id, Fields added) {
     ResponseHead head = new ResponseHead().set(200, 0);
     Fields fields = head.fields();
     fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
@@ -71,6 +81,7 @@ final class Replies {
     status(fields, reply);
     fields.add(HeaderName.DATE, HttpDate.now());
     fields.addAll(added);
+    id.setIn(fields);
     stream.sendHead(head);
     stream.sendEnd(Fields.EMPTY);
     stream.flush();

@@ -17,6 +17,7 @@ package io.sluice.gateway.telemetry;
  * @param upstreamNanos of it, from the last attempt's start to its end
  * @param attempts how many endpoints were tried
  * @param reason why it did not go the ordinary way, or empty
+ * @param requestId what it is found again by
  */
 public record AccessEntry(
     long epochMillis,
@@ -34,7 +35,8 @@ public record AccessEntry(
     long durationNanos,
     long upstreamNanos,
     int attempts,
-    String reason) {
+    String reason,
+    String requestId) {
   private static final int MOST_CHARS = 2_000;
 
   /** A text of the client's as an entry keeps it: no more than two thousand characters of it. */
@@ -62,6 +64,7 @@ public record AccessEntry(
     millis(line, "upstream_ms", upstreamNanos);
     number(line, "attempts", attempts);
     text(line, "reason", reason);
+    text(line, "request_id", requestId);
     line.append("}\n");
   }
 

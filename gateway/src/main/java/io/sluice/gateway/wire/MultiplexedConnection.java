@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.StreamByteDistributor;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.sluice.gateway.http.HeaderName;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +76,8 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
       connection(connection);
       initialSettings(settings);
       validateHeaders(true);
+      // Never the same twice: it would only push out of the table what is (RFC 7541 section 7.1.3).
+      headerSensitivityDetector((name, value) -> name == HeaderName.X_REQUEST_ID.lowerText());
       // A connection that is closed waits for its streams, however long they take.
       gracefulShutdownTimeoutMillis(-1);
       if (server) {

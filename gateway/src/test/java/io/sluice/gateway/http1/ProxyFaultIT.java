@@ -33,7 +33,9 @@ class ProxyFaultIT extends RawConnection {
       Wire.Message refused = wire.message();
       assertThat(refused.status()).isEqualTo(404);
       assertThat(refused.body())
-          .isEqualTo("{\"error\":\"not found\",\"status\":404,\"reason\":\"no_route\"}\n");
+          .matches(
+              "\\{\"error\":\"not found\",\"status\":404,\"reason\":\"no_route\","
+                  + "\"request_id\":\"[0-9a-f]{32}\"}\n");
       assertThat(wire.message().status()).isEqualTo(200);
     }
   }

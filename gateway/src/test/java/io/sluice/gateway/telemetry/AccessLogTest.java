@@ -31,7 +31,7 @@ class AccessLogTest {
         .startsWith("{\"time\":\"1970-01-01T00:00:01Z\",\"client\":\"10.0.0.1\"")
         .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
         .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
-        .endsWith("\"reason\":\"\"}");
+        .endsWith("\"reason\":\"\",\"request_id\":\"id-1\"}");
   }
 
   /** As logrotate leaves it: moved away, deleted, and both again. */
@@ -115,6 +115,7 @@ class AccessLogTest {
         1_234_567_890L,
         5_000,
         1,
-        "");
+        "",
+        "id-1");
   }
 }
