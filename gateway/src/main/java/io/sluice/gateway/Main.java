@@ -8,6 +8,7 @@ import io.sluice.gateway.cli.ApplyCommand;
 import io.sluice.gateway.cli.CompletionCommand;
 import io.sluice.gateway.cli.DiffCommand;
 import io.sluice.gateway.cli.DrainCommand;
+import io.sluice.gateway.cli.EditCommand;
 import io.sluice.gateway.cli.ExplainCommand;
 import io.sluice.gateway.cli.ExportCommand;
 import io.sluice.gateway.cli.GetCommand;
@@ -24,6 +25,7 @@ import io.sluice.gateway.cli.TopCommand;
 import io.sluice.gateway.cli.UndoCommand;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
+import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.store.StoreAwayException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,7 +60,9 @@ import picocli.CommandLine.Command;
       DrainCommand.class,
       RegisterCommand.class,
       RolloutCommand.class,
+      EditCommand.class,
       CompletionCommand.class,
+      CommandLine.HelpCommand.class,
       RehearseCommand.class
     },
     description = "A reverse proxy that is steered through etcd.")
@@ -86,7 +90,8 @@ public final class Main {
       boolean named =
           arguments.length > 0
               && command.getAnnotation(Command.class).name().equals(arguments[0])
-              && command != CompletionCommand.class;
+              && command != CompletionCommand.class
+              && command != CommandLine.HelpCommand.class;
       if (named) {
         return new CommandLine(new Alone()).addSubcommand(command);
       }
@@ -100,6 +105,13 @@ public final class Main {
     command.setParameterExceptionHandler(
         (wrong, args) -> {
           wrong.getCommandLine().getErr().println("sluice: " + wrong.getMessage());
+          if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched
+              && !unmatched.getSuggestions().isEmpty()) {
+            wrong
+                .getCommandLine()
+                .getErr()
+                .println("Did you mean: " + String.join(" or ", unmatched.getSuggestions()) + "?");
+          }
           wrong
               .getCommandLine()
               .getErr()
@@ -113,6 +125,7 @@ public final class Main {
           return CommandLine.ExitCode.SOFTWARE;
         });
     command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.registerConverter(Kind.class, Main::kind);
     try {
       LayeredDefaults defaults = LayeredDefaults.of(arguments, System.getenv());
       for (String key : defaults.unknownKeys(() -> new CommandLine(new ServeCommand()))) {
@@ -132,6 +145,14 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     }
     return command.execute(arguments);
+  }
+
+  private static Kind kind(String name) {
+    try {
+      return Kind.of(name);
+    } catch (IllegalArgumentException none) {
+      throw new CommandLine.TypeConversionException(String.valueOf(none.getMessage()));
+    }
   }
 
   /** What a person can do something about; a bug shows where it is. */

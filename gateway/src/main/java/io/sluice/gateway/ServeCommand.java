@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice serve --routes config/routes",
     sortOptions = false,
     description =
         "Runs a gateway. Each option also from the environment (--drain-timeout is"

@@ -57,6 +57,9 @@ class CommandsTest {
   @Test
   void whatNoCommandKnowsIsNamedAndNothingIsDone() {
     for (CommandLine command : all()) {
+      if (command.getCommandName().equals("help")) {
+        continue; // It is picocli's, and takes that for a command.
+      }
       String[] path = command.getCommandSpec().qualifiedName().split(" ", -1);
       String[] asked = java.util.Arrays.copyOfRange(path, 1, path.length + 1);
       asked[path.length - 1] = "--mistyped";
@@ -67,6 +70,34 @@ class CommandsTest {
       assertThat(status).as("%s", command.getCommandSpec().qualifiedName()).isEqualTo(2);
       assertThat(err.toString()).startsWith("sluice: ").contains("Try: sluice");
     }
+  }
+
+  @Test
+  void everyCommandHasAnExample() {
+    List<String> without = new ArrayList<>();
+    for (CommandLine command : Main.command().getSubcommands().values()) {
+      boolean shown = !command.getCommandSpec().usageMessage().hidden();
+      String[] footer = command.getCommandSpec().usageMessage().footer();
+      if (shown && !String.join(" ", footer).contains("Example: ")) {
+        without.add(command.getCommandName());
+      }
+    }
+
+    assertThat(without).containsExactly("help");
+  }
+
+  @Test
+  void whatIsMistypedIsGuessed() {
+    assertThat(said("fronted")).contains("Did you mean", "sluice");
+    assertThat(said("get", "frontend", "--outptu", "json")).contains("--output");
+    assertThat(said("get", "frontier")).contains("found \"frontier\", expected one of [listener");
+  }
+
+  private static String said(String... arguments) {
+    StringWriter err = new StringWriter();
+    assertThat(Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err), arguments))
+        .isEqualTo(2);
+    return err.toString();
   }
 
   @Test

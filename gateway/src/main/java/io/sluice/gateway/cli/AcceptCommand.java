@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "accept",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice accept",
     description =
         "Tells gateways that the tree which they hold back, since the store was restored, wiped or"
             + " exchanged, is the right one.")

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "access",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice access --passwords /etc/sluice/passwords --service gtin=gtin",
     sortOptions = false,
     description =
         "Gives etcd users that have exactly the rights their programs need, and turns everybody"

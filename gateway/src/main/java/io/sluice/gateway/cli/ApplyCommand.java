@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "apply",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice apply -f config/routes -m 'the routes of the morning'",
     description =
         "Puts folders of routes into etcd in one transaction, unless somebody else changed the same"
             + " keys meanwhile, and waits until every gateway serves them.")

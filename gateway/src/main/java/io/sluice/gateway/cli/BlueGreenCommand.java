@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "blue-green",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice rollout blue-green web --to web-2 --smoke /healthz",
     sortOptions = false,
     description =
         "Moves everything in one transaction once the new backend is ready and its servers answer"

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "canary",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice rollout canary web --to web-2 --steps 5,25,100",
     sortOptions = false,
     description = "Moves a share of the requests at a time, each share judged before the next.")
 public final class CanaryCommand implements Callable<Integer> {

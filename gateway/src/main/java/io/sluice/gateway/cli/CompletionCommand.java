@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: source <(sluice completion)",
     description =
         "Prints completion for bash and zsh: source <(sluice completion), in zsh after autoload -U"
             + " +X bashcompinit && bashcompinit.")

@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "diff",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice diff -f config/routes",
     description =
         "Shows what apply would change and what would be wrong then, without touching anything.")
 public final class DiffCommand implements Callable<Integer> {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "drain",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice drain server web/a",
     description =
         "Takes a server or a gateway out and waits until nothing is under way there. A gateway says"
             + " 503 at /readyz and ends its clients' connections as they become idle.")

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice explain -X POST https://shop.example/cart",
     description =
         "Says which frontend takes a request and why no other does, what it passes and where it is"
             + " sent; exits with 1 where none takes it. Nothing is sent.")

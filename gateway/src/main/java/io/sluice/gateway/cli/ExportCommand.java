@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice export routes",
     description = "Writes the tree in etcd into a folder, as apply reads it.")
 public final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "a folder, made if it is not there")

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "get",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice get frontends -o wide",
     description = "Shows one object of the tree in etcd, or all of a kind.")
 public final class GetCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}")

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "history",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice history frontend web",
     description =
         "Shows who changed what in the tree, the newest first. What was written past the commands"
             + " has no author.")

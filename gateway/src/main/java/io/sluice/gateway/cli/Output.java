@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.sluice.gateway.config.Problem;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -20,10 +23,15 @@ import picocli.CommandLine.Spec;
 
 /** How a command prints what it found: a table for people, JSON for programs. */
 final class Output {
-  /** The two forms. */
+  /** The forms. */
   enum Form {
     TABLE,
-    JSON;
+    /** Lines as long as they are, also on a narrow terminal. */
+    WIDE,
+    /** The first column alone. */
+    NAME,
+    JSON,
+    YAML;
 
     /** As people write it. */
     @Override
@@ -36,17 +44,21 @@ final class Output {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   @Option(
-      names = "--output",
-      paramLabel = "table|json",
+      names = {"-o", "--output"},
+      paramLabel = "table|wide|name|json|yaml",
       defaultValue = "table",
       description = "for people or for programs (${DEFAULT-VALUE})")
   private Form form = Form.TABLE;
 
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
+  /** Whether a program reads it, in JSON or YAML. */
   boolean isJson() {
-    return form == Form.JSON;
+    return form == Form.JSON || form == Form.YAML;
   }
 
   PrintWriter out() {
@@ -76,6 +88,11 @@ final class Output {
       json(array);
       return;
     }
+    if (form == Form.NAME) {
+      rows.forEach(row -> out().println(text(row.getFirst())));
+      out().flush();
+      return;
+    }
     List<List<String>> lines = new ArrayList<>();
     lines.add(header.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList());
     rows.forEach(row -> lines.add(row.stream().map(Output::text).toList()));
@@ -90,9 +107,18 @@ final class Output {
       for (int i = 0; i < widths.length; i++) {
         text.append(line.get(i)).repeat(' ', widths[i] - line.get(i).length() + 2);
       }
-      out().println(text.toString().stripTrailing());
+      out().println(fitting(text.toString().stripTrailing()));
     }
     out().flush();
+  }
+
+  /** A line that the terminal takes, where it says how much it does. */
+  private String fitting(String line) {
+    String columns = System.getenv("COLUMNS");
+    int most = columns != null && columns.matches("[1-9]\\d{1,4}") ? Integer.parseInt(columns) : 0;
+    return form == Form.WIDE || most == 0 || line.length() <= most
+        ? line
+        : line.substring(0, most - 1) + "…";
   }
 
   private static String text(Object cell) {
@@ -103,7 +129,11 @@ final class Output {
 
   void json(JsonNode node) {
     try {
-      out().println(JSON.writeValueAsString(node));
+      out()
+          .println(
+              form == Form.YAML
+                  ? new YAMLMapper(YAML).writeValueAsString(node).stripTrailing()
+                  : JSON.writeValueAsString(node));
       out().flush();
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);

@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "problems",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice problems",
     description = "Shows what gateways have refused and why; exits with 1 where there is an error.")
 public final class ProblemsCommand implements Callable<Integer> {
   @Mixin private StoreOptions options = new StoreOptions();
@@ -52,6 +53,9 @@ public final class ProblemsCommand implements Callable<Integer> {
                       problem.found(),
                       problem.expected(),
                       ids)));
+      if (rows.isEmpty()) {
+        output.note("no problems");
+      }
       output.rows(List.of("level", "where", "found", "expected", "gateways"), rows);
       boolean error =
           gateways.keySet().stream().anyMatch(each -> each.level() == Problem.Level.ERROR);

@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "register",
     mixinStandardHelpOptions = true,
+    footer =
+        "%nExample: sluice register --backend web --url http://10.0.0.7:9000 --check /healthz --"
+            + " ./server --port 9000",
     description =
         "Runs COMMAND and announces it as a server of a backend, under a lease, once and as long as"
             + " its check answers. On TERM it is withdrawn first, and gets the signal when every"

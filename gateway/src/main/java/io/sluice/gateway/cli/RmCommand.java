@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rm",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice rm frontend web",
     description =
         "Removes one object: a frontend with its middlewares, a backend with its servers.")
 public final class RmCommand implements Callable<Integer> {

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rolling",
     mixinStandardHelpOptions = true,
+    footer =
+        "%nExample: sluice rollout rolling web --to v2 --driver systemd --unit web --id {port}"
+            + " --ports 9003,9004",
     sortOptions = false,
     description =
         "Replaces a backend's servers: starts the new, waits until it takes traffic at every"

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rollout",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice rollout status",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {BlueGreenCommand.class, CanaryCommand.class, RollingCommand.class},
     description =

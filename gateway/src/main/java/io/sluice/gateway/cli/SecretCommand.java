@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "secret",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice secret new-key /etc/sluice/seal.key",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       SecretCommand.NewKey.class,
@@ -49,6 +50,7 @@ public final class SecretCommand implements Callable<Integer> {
   @Command(
       name = "new-key",
       mixinStandardHelpOptions = true,
+      footer = "%nExample: sluice secret new-key /etc/sluice/seal.key",
       description =
           "Puts a new key in front of those in a file, which is made where there is none. Give it"
               + " to every gateway before anything is sealed under it.")
@@ -148,6 +150,7 @@ public final class SecretCommand implements Callable<Integer> {
   @Command(
       name = "seal",
       mixinStandardHelpOptions = true,
+      footer = "%nExample: sluice secret seal --seal-key /etc/sluice/seal.key",
       description = "Seals what is in clear, under the first key.")
   static final class Seal extends OfStore {
     @Override
@@ -160,6 +163,7 @@ public final class SecretCommand implements Callable<Integer> {
   @Command(
       name = "unseal",
       mixinStandardHelpOptions = true,
+      footer = "%nExample: sluice secret unseal host shop.example --seal-key /etc/sluice/seal.key",
       description = "Puts what is sealed into the store in clear.")
   static final class Unseal extends OfStore {
     @Override
@@ -172,6 +176,7 @@ public final class SecretCommand implements Callable<Integer> {
   @Command(
       name = "rotate",
       mixinStandardHelpOptions = true,
+      footer = "%nExample: sluice secret rotate --seal-key /etc/sluice/seal.key",
       description = "Seals everything anew that is not sealed under the first key.")
   static final class Rotate extends OfStore {
     @Override

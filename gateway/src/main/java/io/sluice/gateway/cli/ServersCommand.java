@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "servers",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice servers web",
     description =
         "Shows every server with its state over all gateways, the worst where they differ; exits"
             + " with 1 where a backend has none that answers.")

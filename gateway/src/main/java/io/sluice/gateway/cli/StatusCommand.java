@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice status",
     description = "Shows the gateways that are alive and what each has applied.")
 public final class StatusCommand implements Callable<Integer> {
   @Option(

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "top",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice top backends",
     description =
         "Shows the traffic of all gateways together, the busiest first, anew every second until it"
             + " is interrupted. Times are of the servers, in milliseconds.")

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "undo",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice undo -m 'it was a mistake'",
     description =
         "Takes the last change back that a command made, which may be an undo; or, with a revision,"
             + " makes the tree what it was then. What hangs on a lease stays as it is.")

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "upsert",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice upsert server web/a '{\"URL\":\"http://10.0.0.7:9000\"}'",
     description = "Writes one object of the tree, new or not, and waits until it is served.")
 public final class UpsertCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}")

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "validate",
     mixinStandardHelpOptions = true,
+    footer = "%nExample: sluice validate config/routes",
     description =
         "Checks a folder of routes without a store: reads, compiles, and prints what is wrong, one"
             + " line each.")

@@ -12,11 +12,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +44,7 @@ final class JsonRecord {
   }
 
   private static final int MAX_BYTES = 1024 * 1024;
+  private static final int MOST_NAME = 64;
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -59,7 +60,7 @@ final class JsonRecord {
   private final SealKeys seals;
   private final List<Problem> warnings;
   private final TreeMap<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  private final Set<String> asked = new HashSet<>();
+  private final Set<String> asked = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
   private JsonRecord(
       String where, JsonNode object, boolean secret, SealKeys seals, List<Problem> warnings)
@@ -326,11 +327,47 @@ final class JsonRecord {
   /** Reports what nobody asked for. */
   void close() {
     for (String name : fields.keySet()) {
-      if (!asked.contains(name.toLowerCase(Locale.ROOT))) {
+      if (!asked.contains(name)) {
+        String meant = nearest(name);
         warnings.add(
-            Problem.warning(where + " " + name, Problem.UNKNOWN_FIELD, "a field of this record"));
+            Problem.warning(
+                where + " " + name,
+                Problem.UNKNOWN_FIELD,
+                "a field of this record" + (meant.isEmpty() ? "" : ", perhaps " + meant)));
       }
     }
+  }
+
+  /** What was asked for and is spelled nearly so; empty where nothing is. */
+  private String nearest(String name) {
+    String nearest = "";
+    int least = 1 + Math.min(2, name.length() / 3);
+    for (String known : asked) {
+      int distance = distance(known.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+      if (distance < least && name.length() <= MOST_NAME) {
+        least = distance;
+        nearest = known;
+      }
+    }
+    return nearest;
+  }
+
+  /** How many letters have to be added, left out or exchanged (Levenshtein). */
+  private static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int exchanged = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(exchanged, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[other.length()];
   }
 
   BadValue bad(String name, String found, String expected) {
@@ -356,7 +393,7 @@ final class JsonRecord {
   }
 
   private @Nullable JsonNode find(String name) {
-    asked.add(name.toLowerCase(Locale.ROOT));
+    asked.add(name);
     JsonNode node = fields.get(name);
     return node == null || node.isNull() ? null : node;
   }

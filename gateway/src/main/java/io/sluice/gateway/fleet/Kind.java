@@ -1,5 +1,6 @@
 package io.sluice.gateway.fleet;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,28 +8,46 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of objects in the tree, and the key of each. */
 public enum Kind {
-  LISTENER("listeners/", ""),
-  HOST("hosts/", "/host"),
-  BACKEND("backends/", "/backend"),
-  SERVER("backends/", "/servers/"),
-  FRONTEND("frontends/", "/frontend"),
-  MIDDLEWARE("frontends/", "/middlewares/"),
-  GATEWAY("gateways/", ""),
-  ROLLOUT("rollouts/", "");
+  LISTENER("ls", "listeners/", ""),
+  HOST("ho", "hosts/", "/host"),
+  BACKEND("be", "backends/", "/backend"),
+  SERVER("srv", "backends/", "/servers/"),
+  FRONTEND("fe", "frontends/", "/frontend"),
+  MIDDLEWARE("mw", "frontends/", "/middlewares/"),
+  GATEWAY("gw", "gateways/", ""),
+  ROLLOUT("ro", "rollouts/", "");
 
   private static final String NAME = "([^/]+)";
 
+  private final String brief;
   private final String before;
   private final String after;
   private final boolean owned;
   private final Pattern pattern;
 
-  Kind(String before, String after) {
+  Kind(String brief, String before, String after) {
+    this.brief = brief;
     this.before = before;
     this.after = after;
     this.owned = after.endsWith("/");
     this.pattern =
         Pattern.compile(Pattern.quote(before) + NAME + Pattern.quote(after) + (owned ? NAME : ""));
+  }
+
+  /**
+   * The kind that people call so: in the singular or plural, or short, in any case.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Kind of(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    for (Kind kind : values()) {
+      if (lower.equals(kind.toString()) || lower.equals(kind + "s") || lower.equals(kind.brief)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "found \"" + name + "\", expected one of " + List.of(values()));
   }
 
   /** As people write it. */

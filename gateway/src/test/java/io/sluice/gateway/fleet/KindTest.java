@@ -1,7 +1,10 @@
 package io.sluice.gateway.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,5 +40,16 @@ class KindTest {
     for (Kind kind : Kind.values()) {
       assertThat(kind.isId(id)).as("%s", kind).isFalse();
     }
+  }
+
+  @Test
+  void aKindIsFoundAsPeopleCallIt() {
+    for (Kind kind : Kind.values()) {
+      assertThat(Kind.of(kind.toString())).isEqualTo(kind);
+      assertThat(Kind.of((kind + "s").toUpperCase(Locale.ROOT))).isEqualTo(kind);
+    }
+    assertThat(Kind.of("fe")).isEqualTo(Kind.FRONTEND);
+    assertThat(Kind.of("srv")).isEqualTo(Kind.SERVER);
+    assertThatThrownBy(() -> Kind.of("x")).hasMessageContaining("expected one of");
   }
 }
