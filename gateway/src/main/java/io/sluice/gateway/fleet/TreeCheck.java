@@ -9,6 +9,7 @@ import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.config.Server;
 import io.sluice.gateway.memory.SharedBudget;
 import io.sluice.gateway.middleware.Sources;
+import io.sluice.gateway.table.ListenerCompiler;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.UnmatchedFrontends;
@@ -53,9 +54,10 @@ public record TreeCheck(
                   new Sources(new SharedBudget(0)),
                   System::nanoTime)
               .compile(config, RoutingTable.EMPTY);
+      boolean sealed = !seals.canSeal() && table.problems().stream().anyMatch(TreeCheck::isOfSeal);
       List<Problem> problems =
           new ArrayList<>(
-              table.problems().stream().map(each -> forWhoWrites(each, seals)).toList());
+              table.problems().stream().map(each -> forWhoWrites(each, sealed)).toList());
       List<Problem> advice = advice(config, table);
       for (Problem problem :
           HostCheck.of(config.hosts().values(), table.serverNames(), Instant.now())) {
@@ -73,14 +75,19 @@ public record TreeCheck(
    * A gateway passes over what it does not know, which may be of a newer version. Whoever writes it
    * has mistyped it, and perhaps opened what it was to close.
    */
-  private static Problem forWhoWrites(Problem problem, SealKeys seals) {
-    if (!seals.canSeal() && problem.expected().contains("--seal-key")) {
+  private static Problem forWhoWrites(Problem problem, boolean sealed) {
+    // What a gateway with the key makes of a sealed pair, nobody without it can tell.
+    if (sealed && (isOfSeal(problem) || problem.found().equals(ListenerCompiler.NO_KEY_PAIR))) {
       return Problem.warning(problem.where(), problem.found(), problem.expected());
     }
     boolean unknown =
         problem.found().equals(Problem.UNKNOWN_FIELD)
             || problem.found().equals(Problem.UNKNOWN_KEY);
     return unknown ? Problem.error(problem.where(), problem.found(), problem.expected()) : problem;
+  }
+
+  private static boolean isOfSeal(Problem problem) {
+    return problem.expected().contains("--seal-key");
   }
 
   /** Reads a tree, or a part of one, without compiling it. */

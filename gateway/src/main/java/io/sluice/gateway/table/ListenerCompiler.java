@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Compiles the listeners of a {@link Config}: which there are, with which certificates, and which
  * frontends are reached through each.
  */
-final class ListenerCompiler {
+public final class ListenerCompiler {
+  /** What is found wrong with a listener for https that has nothing to show. */
+  public static final String NO_KEY_PAIR = "https, and no host with a KeyPair";
+
   private static final RouteIndex<String> NO_ROUTES = RouteIndex.of(List.of());
 
   /** More changed routes than this are indexed anew. */
@@ -162,7 +165,7 @@ final class ListenerCompiler {
       problems.add(
           Problem.error(
               "listeners/" + listener.id() + " Protocol",
-              "https, and no host with a KeyPair",
+              NO_KEY_PAIR,
               "a key hosts/<name>/host with a KeyPair"));
     }
     return names;

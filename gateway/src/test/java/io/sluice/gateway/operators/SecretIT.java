@@ -132,7 +132,17 @@ class SecretIT {
     } finally {
       without.stop();
     }
+    // Whoever writes something else needs no key, and neither who adds a listener.
     sluice("upsert", "backend", "b", "{'Type':'http'}").succeeds();
+    String address = "127.0.0.1:" + FreePort.next();
+    Sluice more =
+        sluice(
+            "upsert",
+            "listener",
+            "more",
+            "{'Protocol':'https','Address':{'Address':'" + address + "'}}",
+            "--force");
+    assertThat(more.succeeds().err()).doesNotContain("error:");
   }
 
   @Test
