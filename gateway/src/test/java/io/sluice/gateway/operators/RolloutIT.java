@@ -170,7 +170,9 @@ class RolloutIT extends UnderLoad {
 
     canary.join().succeeds();
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
-    assertThat(folder.resolve("f.html")).content().contains("<polyline", "Rollout of f", "DONE");
+    assertThat(folder.resolve("f.html"))
+        .content()
+        .contains("<polyline", "canary of f", "Done: everything");
     assertThat(folder.resolve("f.json")).content().contains("\"revision\"", "\"passed\"");
   }
 
