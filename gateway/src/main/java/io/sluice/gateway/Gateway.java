@@ -88,7 +88,8 @@ public final class Gateway {
     this.ledger = Ledger.ofProcess(settings.threads());
     Telemetry telemetry = parts.add(new Telemetry());
     AccessLog accessLog =
-        parts.add(AccessLog.open(settings.accessLog(), ledger.shared(Budget.LOG)));
+        parts.add(
+            AccessLog.open(settings.accessLog(), settings.logFormat(), ledger.shared(Budget.LOG)));
     MultiThreadIoEventLoopGroup group = EventLoops.start(settings.threads(), handlers);
     parts.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));
     HostResolver resolver = new HostResolver();

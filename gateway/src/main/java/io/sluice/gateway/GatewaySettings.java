@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.telemetry.LogFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long exchanges may take to finish on shutdown
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
  * @param adminAccess who may use the admin API, and how
+ * @param logFormat how the access log's lines are written
  * @param sealKeys the file of the keys that secrets are sealed under; null for none
  */
 public record GatewaySettings(
@@ -36,4 +38,5 @@ public record GatewaySettings(
     Duration drainTimeout,
     List<Cidr> forbiddenUpstreams,
     AdminAccess adminAccess,
-    @Nullable Path sealKeys) {}
+    @Nullable Path sealKeys,
+    LogFormat logFormat) {}

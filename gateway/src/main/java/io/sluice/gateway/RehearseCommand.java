@@ -1,6 +1,7 @@
 package io.sluice.gateway;
 
 import io.sluice.gateway.admin.AdminAccess;
+import io.sluice.gateway.telemetry.LogFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -113,7 +114,8 @@ final class RehearseCommand implements Callable<Integer> {
         Duration.ofSeconds(1),
         List.of(),
         AdminAccess.open(),
-        null);
+        null,
+        LogFormat.JSON);
   }
 
   private static int freePort() throws IOException {

@@ -9,6 +9,7 @@ import io.sluice.gateway.client.Takeover;
 import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
+import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,6 +90,14 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "-",
       description = "where the access log goes (${DEFAULT-VALUE})")
   private String accessLog = "-";
+
+  @Option(
+      names = "--access-log-format",
+      paramLabel = "json|common|combined|TEMPLATE",
+      defaultValue = "json",
+      description =
+          "how its lines are written (${DEFAULT-VALUE}); a template has {field}s named as in JSON")
+  private String accessLogFormat = "json";
 
   @Option(
       names = "--drain-timeout",
@@ -247,7 +256,16 @@ final class ServeCommand implements Callable<Integer> {
         Duration.ofSeconds(drainTimeout),
         ranges(),
         adminAccess(),
-        seals.file());
+        seals.file(),
+        logFormat());
+  }
+
+  private LogFormat logFormat() {
+    try {
+      return LogFormat.of(accessLogFormat);
+    } catch (IllegalArgumentException unknown) {
+      throw usage("--access-log-format: " + unknown.getMessage());
+    }
   }
 
   private List<Cidr> ranges() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.testkit.FreePort;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -75,7 +76,8 @@ class FailedStartTest {
         Duration.ofSeconds(1),
         List.of(),
         AdminAccess.open(),
-        null);
+        null,
+        LogFormat.JSON);
   }
 
   private void leavesNothing(Supplier<GatewaySettings> settings) {

@@ -447,6 +447,16 @@ final class Exchange implements ExchangeView {
     }
   }
 
+  private String protocol() {
+    AsciiString version = request.version();
+    return version.isEmpty() ? "" : "HTTP/" + version;
+  }
+
+  private String said(String name) {
+    AsciiString value = request.fields().first(name);
+    return value == null ? "" : AccessEntry.text(value);
+  }
+
   private AccessEntry entry(
       String listenerId,
       String backendId,
@@ -470,6 +480,9 @@ final class Exchange implements ExchangeView {
         upstreamNanos,
         delivery == null ? 0 : delivery.count(),
         reason == null ? "" : reason.label(),
-        id.toString());
+        id.toString(),
+        protocol(),
+        said("User-Agent"),
+        said("Referer"));
   }
 }

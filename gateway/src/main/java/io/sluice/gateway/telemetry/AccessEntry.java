@@ -18,6 +18,9 @@ package io.sluice.gateway.telemetry;
  * @param attempts how many endpoints were tried
  * @param reason why it did not go the ordinary way, or empty
  * @param requestId what it is found again by
+ * @param protocol {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}
+ * @param userAgent the client's word, or empty
+ * @param referer the same
  */
 public record AccessEntry(
     long epochMillis,
@@ -36,7 +39,10 @@ public record AccessEntry(
     long upstreamNanos,
     int attempts,
     String reason,
-    String requestId) {
+    String requestId,
+    String protocol,
+    String userAgent,
+    String referer) {
   private static final int MOST_CHARS = 2_000;
 
   /** A text of the client's as an entry keeps it: no more than two thousand characters of it. */
@@ -65,6 +71,9 @@ public record AccessEntry(
     number(line, "attempts", attempts);
     text(line, "reason", reason);
     text(line, "request_id", requestId);
+    text(line, "protocol", protocol);
+    text(line, "user_agent", userAgent);
+    text(line, "referer", referer);
     line.append("}\n");
   }
 

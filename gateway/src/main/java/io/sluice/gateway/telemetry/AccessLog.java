@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one line of JSON per exchange, off the event loops.
+ * Writes one line per exchange, off the event loops.
  *
  * <p>{@link #write} is called by any thread and never waits: when the writer cannot keep up,
  * entries are dropped and counted. The writer looks at the ring a few dozen times a second, so no
@@ -33,14 +33,16 @@ public final class AccessLog implements AutoCloseable {
   @Charged(Budget.LOG)
   private final Ring<AccessEntry> ring;
 
+  private final LogFormat format;
   private final SharedBudget budget;
   private final LongAdder dropped = new LongAdder();
   private final @Nullable OutputStream out;
   private final @Nullable Thread writer;
   private volatile boolean closing;
 
-  private AccessLog(@Nullable OutputStream out, SharedBudget budget) {
+  private AccessLog(@Nullable OutputStream out, LogFormat format, SharedBudget budget) {
     this.out = out;
+    this.format = format;
     this.budget = budget;
     // Half of the budget are the entries that the ring has places for.
     int places = Math.clamp(budget.most() / 2 / ENTRY_BYTES, LEAST_ENTRIES, MOST_ENTRIES);
@@ -56,18 +58,21 @@ public final class AccessLog implements AutoCloseable {
    * Opens a log.
    *
    * @param target a file to append to, {@code -} for standard output, {@code off} for none
+   * @param format how an entry is written
    * @param budget what entries that are not written yet are taken from
    * @throws IOException when the file cannot be written
    */
-  public static AccessLog open(String target, SharedBudget budget) throws IOException {
+  public static AccessLog open(String target, LogFormat format, SharedBudget budget)
+      throws IOException {
     return switch (target) {
-      case "off" -> new AccessLog(null, budget);
+      case "off" -> new AccessLog(null, format, budget);
       case "-" ->
           new AccessLog(
               new PrintStream(
                   new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+              format,
               budget);
-      default -> new AccessLog(new LogFile(target), budget);
+      default -> new AccessLog(new LogFile(target), format, budget);
     };
   }
 
@@ -88,7 +93,12 @@ public final class AccessLog implements AutoCloseable {
 
   /** What an entry takes beyond its place in the ring. */
   private static long beyond(AccessEntry entry) {
-    int texts = entry.host().length() + entry.path().length() + entry.method().length();
+    int texts =
+        entry.host().length()
+            + entry.path().length()
+            + entry.method().length()
+            + entry.userAgent().length()
+            + entry.referer().length();
     return Math.max(0, texts - ENTRY_BYTES / 2);
   }
 
@@ -121,7 +131,7 @@ public final class AccessLog implements AutoCloseable {
       boolean last = closing;
       int entries = 0;
       for (AccessEntry entry = ring.poll(); entry != null; entry = ring.poll()) {
-        entry.appendTo(lines);
+        format.append(entry, lines);
         budget.giveBack(beyond(entry));
         entries++;
         if (lines.length() > FLUSH_CHARS) {

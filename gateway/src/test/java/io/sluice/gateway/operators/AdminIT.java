@@ -13,6 +13,7 @@ import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.store.AdminLogin;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.store.EtcdStore;
+import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
@@ -104,7 +105,8 @@ class AdminIT {
         Duration.ofSeconds(1),
         List.of(),
         access,
-        null);
+        null,
+        LogFormat.JSON);
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Host;
+import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
@@ -67,7 +68,8 @@ class SecretIT {
             Duration.ofSeconds(1),
             List.of(),
             AdminAccess.open(),
-            sealKeys));
+            sealKeys,
+            LogFormat.JSON));
   }
 
   private Sluice sluice(String... arguments) {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gateway.memory.SharedBudget;
 import java.io.IOException;
@@ -19,7 +20,8 @@ class AccessLogTest {
   @Test
   void everyEntryIsOneLineOfJsonWhateverIsInIt() throws IOException {
     Path file = folder.resolve("access.log");
-    try (AccessLog log = AccessLog.open(file.toString(), new SharedBudget(1 << 24))) {
+    try (AccessLog log =
+        AccessLog.open(file.toString(), LogFormat.JSON, new SharedBudget(1 << 24))) {
       log.write(entry("/a\"b\\c\r\n\u001b\u00e9"));
       log.write(entry("/plain"));
     }
@@ -31,14 +33,16 @@ class AccessLogTest {
         .startsWith("{\"time\":\"1970-01-01T00:00:01Z\",\"client\":\"10.0.0.1\"")
         .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
         .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
-        .endsWith("\"reason\":\"\",\"request_id\":\"id-1\"}");
+        .endsWith(
+            "\"reason\":\"\",\"request_id\":\"id-1\",\"protocol\":\"HTTP/1.1\",\"user_agent\":\"curl\",\"referer\":\"\"}");
   }
 
   /** As logrotate leaves it: moved away, deleted, and both again. */
   @Test
   void afterTheFileWasMovedOrDeletedEveryLaterLineIsAtItsPath() throws IOException {
     Path file = folder.resolve("access.log");
-    try (AccessLog log = AccessLog.open(file.toString(), new SharedBudget(1 << 24))) {
+    try (AccessLog log =
+        AccessLog.open(file.toString(), LogFormat.JSON, new SharedBudget(1 << 24))) {
       log.write(entry("/1"));
       Awaitility.await().until(() -> lines(file) == 1);
       Files.move(file, folder.resolve("access.log.1"));
@@ -116,6 +120,38 @@ class AccessLogTest {
         5_000,
         1,
         "",
-        "id-1");
+        "id-1",
+        "HTTP/1.1",
+        "curl",
+        "");
+  }
+
+  private static String written(String format, String path) {
+    StringBuilder line = new StringBuilder();
+    LogFormat.of(format).append(entry(path), line);
+    return line.toString();
+  }
+
+  @Test
+  void commonAndCombinedAreThoseOfOtherServers() {
+    assertThat(written("common", "/a"))
+        .isEqualTo("10.0.0.1 - - [01/Jan/1970:00:00:01 +0000] \"GET /a HTTP/1.1\" 200 7\n");
+    assertThat(written("combined", "/a")).endsWith("\"GET /a HTTP/1.1\" 200 7 \"-\" \"curl\"\n");
+  }
+
+  @Test
+  void aTemplateHasTheFieldsOfTheJsonLineAndNoOthers() {
+    assertThat(written("{status}|{reason}|{request_id} {duration_ms}", "/a"))
+        .isEqualTo("200|-|id-1 1234.568\n");
+    for (String unknown : new String[] {"{stat}", "{status", "text"}) {
+      assertThatThrownBy(() -> LogFormat.of(unknown)).hasMessageContaining("request_id");
+    }
+  }
+
+  @Test
+  void nobodyForgesALineOfText() {
+    assertThat(written("common", "/a\"\n10.0.0.2 - \\ \u001b"))
+        .hasLineCount(1)
+        .contains("/a\\x22\\x0A10.0.0.2 - \\x5C \\x1B HTTP/1.1\"");
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LeakWatch;
@@ -105,7 +106,8 @@ public final class TestGateway implements AutoCloseable {
         Duration.ofSeconds(10),
         List.of(Cidr.parse("169.254.0.0/16")),
         AdminAccess.open(),
-        null);
+        null,
+        LogFormat.JSON);
   }
 
   public Gateway gateway() {
