@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sluice.gateway.cli.AcceptCommand;
 import io.sluice.gateway.cli.AccessCommand;
 import io.sluice.gateway.cli.ApplyCommand;
+import io.sluice.gateway.cli.CertsCommand;
 import io.sluice.gateway.cli.CompletionCommand;
 import io.sluice.gateway.cli.DiffCommand;
 import io.sluice.gateway.cli.DrainCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Command;
       UndoCommand.class,
       AcceptCommand.class,
       SecretCommand.class,
+      CertsCommand.class,
       DrainCommand.class,
       RegisterCommand.class,
       RolloutCommand.class,

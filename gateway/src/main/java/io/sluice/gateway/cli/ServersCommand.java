@@ -35,28 +35,33 @@ public final class ServersCommand implements Callable<Integer> {
   private @Nullable String backend;
 
   @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private Watch watch = new Watch();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
-      Map<String, List<Server>> backends = Servers.all(store);
-      if (backend != null && !backends.containsKey(backend)) {
-        output.note("sluice: found no backend \"" + backend + "\"");
-        return 1;
-      }
-      List<ServerView> servers =
-          ServerView.of(
-              new Fleet(store),
-              backend == null ? backends : Map.of(backend, servers(backends)),
-              line -> output.note("sluice: " + line));
-      print(servers);
-      boolean dead =
-          backends.entrySet().stream()
-              .filter(each -> backend == null || each.getKey().equals(backend))
-              .anyMatch(each -> servers.stream().noneMatch(one -> answers(one, each.getKey())));
-      return dead ? 1 : 0;
+      return watch.run(output, () -> look(store));
     }
+  }
+
+  private int look(EtcdStore store) throws IOException, InterruptedException {
+    Map<String, List<Server>> backends = Servers.all(store);
+    if (backend != null && !backends.containsKey(backend)) {
+      output.note("sluice: found no backend \"" + backend + "\"");
+      return 1;
+    }
+    List<ServerView> servers =
+        ServerView.of(
+            new Fleet(store),
+            backend == null ? backends : Map.of(backend, servers(backends)),
+            line -> output.note("sluice: " + line));
+    print(servers);
+    boolean dead =
+        backends.entrySet().stream()
+            .filter(each -> backend == null || each.getKey().equals(backend))
+            .anyMatch(each -> servers.stream().noneMatch(one -> answers(one, each.getKey())));
+    return dead ? 1 : 0;
   }
 
   private List<Server> servers(Map<String, List<Server>> backends) {

@@ -31,18 +31,29 @@ public final class StatusCommand implements Callable<Integer> {
   private @Nullable String admin;
 
   @Mixin private StoreOptions options = new StoreOptions();
+  @Mixin private Watch watch = new Watch();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (admin != null) {
-      JsonNode status = new AdminApi(options.adminLogin()).json("the gateway", admin, "/status");
-      print(List.of(GatewayStatus.ofPage(status, admin)));
-      return 0;
+    String itself = admin;
+    if (itself != null) {
+      AdminApi api = new AdminApi(options.adminLogin());
+      return watch.run(
+          output,
+          () -> {
+            JsonNode status = api.json("the gateway", itself, "/status");
+            print(List.of(GatewayStatus.ofPage(status, itself)));
+            return 0;
+          });
     }
     try (EtcdStore store = options.open()) {
-      print(new Fleet(store).gateways().values());
-      return 0;
+      return watch.run(
+          output,
+          () -> {
+            print(new Fleet(store).gateways().values());
+            return 0;
+          });
     } catch (StoreAwayException away) {
       throw new StoreAwayException(
           away.getMessage() + "; gateways serve on, and --admin HOST:PORT asks one of them", away);

@@ -23,6 +23,7 @@ public final class Announcement {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration CHECK = Duration.ofSeconds(2);
   private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(1);
+  private static final Duration MOMENT = Duration.ofSeconds(2);
   private static final int BAD_ONES = 3;
 
   private final EtcdStore store;
@@ -146,26 +147,36 @@ public final class Announcement {
 
   /**
    * Takes it out and waits until every gateway has let go of it, for so long at most; where the
-   * store is away its lease ends by itself.
+   * store is away its lease ends by itself. Whoever may not ask for the gateways waits a moment.
    */
   public void withdraw(Duration atMost) throws InterruptedException {
     if (!announced) {
       return;
     }
     try {
-      List<Server> servers =
-          Servers.of(store, backend).stream().filter(each -> each.id().equals(id)).toList();
       long revision = remove();
       note.accept("sluice: " + key + " is withdrawn");
-      if (!atMost.isZero() && !servers.isEmpty()) {
-        new Fleet(store).await(revision, atMost).forEach(line -> note.accept("sluice: " + line));
-        new Quiet(new Fleet(store))
-            .awaitServer(servers.getFirst(), atMost)
-            .forEach(line -> note.accept("sluice: " + line));
-      }
       store.revokeLease();
+      if (!atMost.isZero()) {
+        awaitGateways(revision, atMost);
+      }
     } catch (IOException away) {
       note.accept("sluice: " + key + " ends with its lease: " + away.getMessage());
+    }
+  }
+
+  private void awaitGateways(long revision, Duration atMost) throws InterruptedException {
+    boolean tls = "https".equals(at.getScheme());
+    Server server =
+        new Server(
+            backend, id, at.getHost().replaceAll("[\\[\\]]", ""), at.getPort(), tls, 1, false);
+    Fleet fleet = new Fleet(store);
+    try {
+      fleet.await(revision, atMost).forEach(line -> note.accept("sluice: " + line));
+      new Quiet(fleet).awaitServer(server, atMost).forEach(line -> note.accept("sluice: " + line));
+    } catch (IOException unknown) {
+      note.accept("sluice: the gateways cannot be asked: " + unknown.getMessage());
+      Thread.sleep(MOMENT);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.TestFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,24 +15,26 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The id in every response finds exactly one line of the access log. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RequestIdIT {
   private static final Pattern ID = Pattern.compile("(?i)x-request-id[:=] ?([^\\s,]+)");
 
-  @TempDir private Path folder;
   private final Origin origin = Origin.echoing();
+  private Path folder;
   private Path log;
   private TestGateway gateway;
   private int port;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  void start() throws IOException {
+    folder = TestFolder.make("ids");
     log = folder.resolve("access.log");
     gateway = TestGateway.onFolder(log.toString());
     port = gateway.listener("l");
@@ -45,10 +48,11 @@ class RequestIdIT {
         .awaitStatus(port, "/dead", 502);
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     gateway.close();
     origin.close();
+    TestFolder.remove(folder);
   }
 
   @ParameterizedTest(name = "{0} {1} with {2}")
@@ -56,15 +60,15 @@ class RequestIdIT {
     "HTTP/1.1, /well, ''",
     "HTTP/1.1, /well, my-id_42:7/a",
     "HTTP/1.1, /well, 'has a blank'",
-    "HTTP/1.1, /dead, my-id",
+    "HTTP/1.1, /dead, my-id-1",
     "HTTP/1.1, /dead, ''",
     "HTTP/1.1, /none, ''",
     "HTTP/1.1, /%zz, ''",
     "HTTP/2, /well, ''",
-    "HTTP/2, /well, my-id_42:7/a",
+    "HTTP/2, /well, my-id_43:7/a",
     "HTTP/2, /well, '\"quoted\"'",
     "HTTP/2, /dead, ''",
-    "HTTP/2, /none, my-id",
+    "HTTP/2, /none, my-id-2",
   })
   void theIdInEveryResponseFindsExactlyOneLine(String protocol, String path, String said)
       throws IOException {

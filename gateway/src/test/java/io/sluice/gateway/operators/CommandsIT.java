@@ -270,6 +270,12 @@ class CommandsIT {
         .contains("BEGIN CERTIFICATE", "BEGIN PRIVATE KEY");
     assertThat(sluice("upsert", "host", "x.org", files[0], files[1], files[2], files[3]).err())
         .contains("warning: hosts/x.org/host KeyPair: found a certificate for shop.example");
+    Sluice certificates = sluice("certs");
+    assertThat(certificates.status()).isEqualTo(1);
+    assertThat(certificates.out().lines())
+        .anyMatch(line -> line.matches("shop.example +shop.example +20.*"))
+        .anyMatch(
+            line -> line.startsWith("x.org ") && line.endsWith("expected one that names x.org"));
 
     Sluice paths =
         sluice(
