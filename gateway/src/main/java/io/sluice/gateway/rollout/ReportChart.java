@@ -13,10 +13,10 @@ import java.util.function.ToDoubleFunction;
  */
 final class ReportChart {
   private static final int WIDTH = 800;
-  private static final int HEIGHT = 170;
+  private static final int HEIGHT = 176;
   private static final int LEFT = 56;
   private static final int BOTTOM = 24;
-  private static final int TOP = 8;
+  private static final int TOP = 14;
   private static final int LINES = 4;
   private static final int TICKS = 6;
 
@@ -27,9 +27,19 @@ final class ReportChart {
    * A line of the plot.
    *
    * @param css what it is drawn by
+   * @param steps whether a value holds until the next one
    * @param shown whether there is something to draw at a moment
    */
-  record Line(String css, String name, Predicate<Event> shown, ToDoubleFunction<Event> value) {}
+  record Line(
+      String css,
+      String name,
+      boolean steps,
+      Predicate<Event> shown,
+      ToDoubleFunction<Event> value) {
+    Line(String css, String name, Predicate<Event> shown, ToDoubleFunction<Event> value) {
+      this(css, name, false, shown, value);
+    }
+  }
 
   private final String title;
   private final String unit;
@@ -106,12 +116,12 @@ final class ReportChart {
   private void steps(StringBuilder svg) {
     int share = -1;
     double from = 0;
-    boolean shaded = false;
+    boolean shaded = true;
     for (int i = 0; i <= points.size(); i++) {
       boolean ends = i == points.size();
       if (ends || points.get(i).event.share() != share) {
         double until = ends ? seconds : points.get(i).seconds;
-        if (shaded) {
+        if (shaded && share >= 0) {
           svg.append(
               String.format(
                   Locale.ROOT,
@@ -164,6 +174,12 @@ final class ReportChart {
     for (Point point : points) {
       boolean shown =
           line.shown.test(point.event) && Double.isFinite(line.value.applyAsDouble(point.event));
+      if (shown && line.steps && !piece.isEmpty()) {
+        String last = piece.getLast();
+        piece.add(
+            String.format(
+                Locale.ROOT, "%.1f%s", x(point.seconds), last.substring(last.indexOf(','))));
+      }
       if (shown) {
         piece.add(
             String.format(
@@ -214,7 +230,7 @@ final class ReportChart {
   static String duration(double seconds) {
     long whole = Math.round(seconds);
     return whole < 120
-        ? String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds)
+        ? String.format(Locale.ROOT, seconds > 0 && seconds < 10 ? "%.1f s" : "%.0f s", seconds)
         : whole < 7_200
             ? String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60)
             : String.format(Locale.ROOT, "%d:%02d h", whole / 3_600, whole / 60 % 60);

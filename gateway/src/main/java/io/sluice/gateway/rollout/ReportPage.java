@@ -41,7 +41,7 @@ public final class ReportPage {
       h2 { font-size: 1rem; margin: 1.6rem 0 .3rem; }
       .legend span { margin-right: 1.2rem; } .legend i { display: inline-block; width: 1.4rem; border-top: 3px solid; vertical-align: middle; margin-right: .4rem; }
       .legend .new { color: var(--new); } .legend .old { color: var(--old); } .legend .limit { color: var(--limit); } .legend .limit i { border-top-style: dashed; } .legend b { color: var(--text); font-weight: normal; }
-      svg { display: block; width: 100%; height: auto; } .none { color: var(--soft); }
+      svg { display: block; width: 100%; height: auto; overflow: visible; } .none { color: var(--soft); }
       polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } polyline.new { stroke: var(--new); } polyline.old { stroke: var(--old); } polyline.limit { stroke: var(--limit); stroke-dasharray: 5 4; }
       circle.new { fill: var(--new); } circle.old { fill: var(--old); } circle.limit { fill: none; }
       .grid { stroke: var(--line); } .step { fill: var(--panel); } .axis { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
@@ -49,7 +49,7 @@ public final class ReportPage {
       th, td { padding: .25rem .6rem; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; border-bottom: 1px solid var(--line); } th { position: sticky; top: 0; background: var(--page); color: var(--soft); font-weight: 600; }
       .what { text-align: left; white-space: normal; min-width: 14rem; overflow-wrap: anywhere; } th.of { text-align: center; }
       @media print { body { max-width: none; font-size: 11px; } header { background: none; border: 1px solid #000; } svg { break-inside: avoid; } th { position: static; } }
-      @media (max-width: 40rem) { body { font-size: 14px; } th, td { padding: .2rem .4rem; } }
+      @media (max-width: 40rem) { body { font-size: 14px; } .axis { font-size: 22px; } polyline { stroke-width: 4; } .what { min-width: 9rem; } th, td { padding: .2rem .4rem; } }
       """;
 
   private final Rollout rollout;
@@ -141,7 +141,7 @@ public final class ReportPage {
   private String charts() {
     ReportChart share =
         new ReportChart("Share of the new", "%", points, seconds)
-            .with(new Line("new", "share", event -> true, Event::share));
+            .with(new Line("new", "share", true, event -> true, Event::share));
     ReportChart errors =
         new ReportChart("Errors", "% of all answers, status 500 and above", points, seconds)
             .with(
