@@ -93,8 +93,10 @@ class RegisterIT {
         assertThat(old.awaitExit(PATIENCE)).isEqualTo(143);
 
         assertThat(stored()).contains("servers/new").doesNotContain("servers/old");
-        assertThat(next.isAlive()).isTrue();
         assertThat(load.wrong()).isEmpty();
+        // Killed, it would leave its program behind.
+        next.terminate();
+        assertThat(next.awaitExit(PATIENCE)).isEqualTo(143);
       }
     }
   }
