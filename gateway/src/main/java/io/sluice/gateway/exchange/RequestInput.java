@@ -7,7 +7,7 @@ import io.sluice.gateway.table.MatchFailures;
 import org.jspecify.annotations.Nullable;
 
 /** A request head as the route language sees it. */
-record RequestInput(RequestHead head, MatchFailures failures) implements RouteInput {
+public record RequestInput(RequestHead head, MatchFailures failures) implements RouteInput {
   @Override
   public AsciiString host() {
     return head.host();

@@ -1,7 +1,7 @@
 package io.sluice.gateway.fleet;
 
-import io.netty.util.AsciiString;
 import io.sluice.gateway.config.Split;
+import io.sluice.gateway.exchange.RequestInput;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Http2RequestRules;
 import io.sluice.gateway.http.ProxyError;
@@ -10,6 +10,7 @@ import io.sluice.gateway.route.RouteIndex;
 import io.sluice.gateway.route.RouteInput;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
+import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
 import java.net.URI;
 import java.util.ArrayList;
@@ -64,9 +65,9 @@ public record Explanation(
 
   /** Says what a listener of a table does with a request. */
   public static Explanation of(RoutingTable table, CompiledListener listener, Request request) {
-    Seen seen;
+    RouteInput seen;
     try {
-      seen = new Seen(head(request));
+      seen = new RequestInput(head(request), new MatchFailures());
     } catch (ProxyError refused) {
       return new Explanation(listener.id(), refused.reason().text(), null, Map.of(), List.of());
     }
@@ -111,7 +112,7 @@ public record Explanation(
 
   private record Near(int mismatches, Candidate it) {}
 
-  private static Near near(CompiledFrontend frontend, CompiledListener listener, Seen seen) {
+  private static Near near(CompiledFrontend frontend, CompiledListener listener, RouteInput seen) {
     List<String> mismatches = frontend.route().mismatches(seen);
     String because =
         mismatches.isEmpty()
@@ -126,7 +127,7 @@ public record Explanation(
   }
 
   /** In the order in which the gateway prefers them. */
-  private static List<CompiledFrontend> ordered(List<CompiledFrontend> matching, Seen seen) {
+  private static List<CompiledFrontend> ordered(List<CompiledFrontend> matching, RouteInput seen) {
     List<CompiledFrontend> left = new ArrayList<>(matching);
     List<CompiledFrontend> ordered = new ArrayList<>();
     while (!left.isEmpty() && ordered.size() < MOST_NEAR) {
@@ -187,28 +188,5 @@ public record Explanation(
     Http2RequestRules.apply(
         head, request.method(), request.target(), request.authority(), null, true);
     return head;
-  }
-
-  /** A request as routes see it. */
-  private record Seen(RequestHead head) implements RouteInput {
-    @Override
-    public AsciiString host() {
-      return head.host();
-    }
-
-    @Override
-    public AsciiString path() {
-      return head.path();
-    }
-
-    @Override
-    public AsciiString method() {
-      return head.method();
-    }
-
-    @Override
-    public @Nullable AsciiString header(CharSequence name) {
-      return head.fields().first(name);
-    }
   }
 }
