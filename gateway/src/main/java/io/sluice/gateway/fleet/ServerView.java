@@ -4,6 +4,7 @@ import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.Server;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,37 +62,27 @@ public record ServerView(
     return views;
   }
 
-  /** Those that the store has no longer, and gateways keep for a while. */
+  /** Those that the store has no longer, and gateways keep for a while; by their addresses. */
   private static List<ServerView> onlyAtGateways(
       String backend, List<Server> known, Map<String, List<SeenServer>> gateways) {
-    Map<String, ServerView> kept = new TreeMap<>();
-    gateways.forEach(
-        (gateway, servers) -> {
-          for (SeenServer each : servers) {
-            boolean unconfirmed = each.backend().equals(backend) && each.unconfirmed();
-            if (unconfirmed && known.stream().noneMatch(each::isAt)) {
-              String at = address(each.host(), each.port());
-              ServerView before = kept.get(at);
-              Map<String, String> states =
-                  new TreeMap<>(before == null ? Map.of() : before.gateways);
-              states.put(gateway, each.state());
-              kept.put(
-                  at,
-                  new ServerView(
-                      backend,
-                      at,
-                      "http://" + at,
-                      1,
-                      each.state(),
-                      each.since(),
-                      each.lastError(),
-                      each.inFlight() + (before == null ? 0 : before.inFlight),
-                      true,
-                      states));
-            }
-          }
-        });
-    return List.copyOf(kept.values());
+    return gateways.values().stream()
+        .flatMap(List::stream)
+        .filter(each -> each.backend().equals(backend) && each.unconfirmed())
+        .filter(each -> known.stream().noneMatch(each::isAt))
+        .map(
+            each ->
+                new Server(
+                    backend,
+                    address(each.host(), each.port()),
+                    each.host(),
+                    each.port(),
+                    false,
+                    1,
+                    false))
+        .distinct()
+        .sorted(Comparator.comparing(Server::id))
+        .map(each -> view(backend, each, gateways))
+        .toList();
   }
 
   private static ServerView view(
