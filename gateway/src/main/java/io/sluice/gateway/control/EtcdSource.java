@@ -57,7 +57,8 @@ public final class EtcdSource implements ConfigSource {
   private final EtcdClient client;
   private final Watchdog watchdog;
   private final Backoff backoff = new Backoff();
-  private final UnconfirmedServers unconfirmed;
+  private final UnconfirmedServers unconfirmed =
+      new UnconfirmedServers(System::nanoTime, UnconfirmedServers.GRACE);
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile SourceStatus status = SourceStatus.initial();
   private Phase phase = new Phase.Listing(System.nanoTime());
@@ -69,14 +70,6 @@ public final class EtcdSource implements ConfigSource {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdSource(EtcdSettings settings) throws IOException {
-    this(settings, UnconfirmedServers.GRACE);
-  }
-
-  /**
-   * @param grace how long servers under leases are kept once the store is back
-   */
-  EtcdSource(EtcdSettings settings, Duration grace) throws IOException {
-    this.unconfirmed = new UnconfirmedServers(System::nanoTime, grace);
     this.client = new EtcdClient(settings);
     this.watchdog = new Watchdog(settings.watchdog());
   }
@@ -129,8 +122,9 @@ public final class EtcdSource implements ConfigSource {
   }
 
   private void sayWhoIsKept() {
-    if (!status.unconfirmed().equals(unconfirmed.kept())) {
-      status = status.unconfirmed(unconfirmed.kept());
+    Set<String> kept = unconfirmed.kept();
+    if (!status.unconfirmed().equals(kept)) {
+      status = status.unconfirmed(kept);
     }
   }
 
@@ -172,10 +166,8 @@ public final class EtcdSource implements ConfigSource {
     Set<String> underLease = new HashSet<>();
     Snapshot listed = client.list(underLease::add);
     connected();
-    Snapshot found =
-        served == null
-            ? listed.with(unconfirmed.listed(KeyTree.EMPTY, listed.tree(), underLease))
-            : listed.with(unconfirmed.listed(served.tree(), listed.tree(), underLease));
+    KeyTree before = served == null ? KeyTree.EMPTY : served.tree();
+    Snapshot found = listed.with(unconfirmed.listed(before, listed.tree(), underLease));
     sayWhoIsKept();
     String doubt = doubt(found);
     if (!doubt.isEmpty()) {
