@@ -233,7 +233,7 @@ public final class Gateway {
 
   /** Whether it serves a table whose listeners are all bound. */
   public boolean isReady() {
-    return status().isServing() && sockets.unbound().isEmpty() && !isDraining();
+    return subject.isReady();
   }
 
   /** Lets go of sockets that were handed over and that no listener wants. */

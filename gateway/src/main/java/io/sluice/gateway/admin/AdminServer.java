@@ -69,7 +69,12 @@ public final class AdminServer implements AutoCloseable {
       Supplier<List<Ledger.Use>> memory,
       IntSupplier connections,
       Supplier<List<String>> unbound,
-      Runnable accept) {}
+      Runnable accept) {
+    /** Whether it serves a table whose listeners are all bound, and is not on its way out. */
+    public boolean isReady() {
+      return status.get().isServing() && !draining.getAsBoolean() && unbound.get().isEmpty();
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -314,19 +319,17 @@ public final class AdminServer implements AutoCloseable {
 
   private void ready(RoutingContext context) {
     ControlStatus status = subject.status.get();
-    boolean draining = subject.draining.getAsBoolean();
-    List<String> unbound = subject.unbound.get();
-    boolean ready = status.isServing() && !draining && unbound.isEmpty();
+    boolean ready = subject.isReady();
     JsonObject body =
         new JsonObject()
             .put("ready", ready)
-            .put("draining", draining)
+            .put("draining", subject.draining.getAsBoolean())
             .put("revision", status.table().revision())
             .put("source", status.origin())
             .put("age_seconds", Duration.between(status.appliedAt(), Instant.now()).toSeconds())
             .put("store_connected", status.source().connected())
             .put("store_held", !status.source().held().isEmpty())
-            .put("unbound", new JsonArray(unbound))
+            .put("unbound", new JsonArray(subject.unbound.get()))
             .put("problems", status.problems().size());
     json(context, ready ? 200 : 503, body);
   }
