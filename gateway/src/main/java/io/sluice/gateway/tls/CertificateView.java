@@ -21,9 +21,8 @@ public record CertificateView(String host, String names, Instant until, boolean 
     ServerNames usable = ServerNames.of("", ListenerTls.DEFAULT, hosts, null, new ArrayList<>());
     List<CertificateView> views = new ArrayList<>();
     for (Host host : hosts) {
-      ServerIdentity identity = usable.find(host.name());
-      // Where a pair cannot be used, another host may answer.
-      if (identity != null && identity.hostName().equals(host.name())) {
+      ServerIdentity identity = usable.own(host.name());
+      if (identity != null) {
         views.add(
             new CertificateView(
                 host.name(),

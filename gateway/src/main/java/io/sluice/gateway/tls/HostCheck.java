@@ -31,9 +31,8 @@ public final class HostCheck {
     ListenerTls settings = known == null ? ListenerTls.DEFAULT : known.settings();
     ServerNames usable = ServerNames.of("", settings, hosts, known, problems);
     for (Host host : hosts) {
-      ServerIdentity identity = usable.find(host.name());
-      // Where a pair cannot be used, another host may answer.
-      if (identity != null && identity.hostName().equals(host.name())) {
+      ServerIdentity identity = usable.own(host.name());
+      if (identity != null) {
         warn(identity, host.name(), now, warnings);
       }
     }

@@ -96,6 +96,11 @@ public final class ServerNames {
     return byName.isEmpty();
   }
 
+  /** The certificate of this very host, or null where it has none that can be used. */
+  @Nullable ServerIdentity own(String host) {
+    return byName.get(host);
+  }
+
   /**
    * The certificate for a name in lower case, or null when nobody answers for it.
    *
