@@ -25,11 +25,11 @@ class FloorsTest {
           Map.entry("wire", 1),
           Map.entry("store", 2),
           Map.entry("config", 0),
-          Map.entry("predicate", 0),
-          Map.entry("route", 0),
-          Map.entry("http", 0),
-          Map.entry("telemetry", 0),
-          Map.entry("memory", -1));
+          Map.entry("predicate", -1),
+          Map.entry("route", -1),
+          Map.entry("http", -1),
+          Map.entry("telemetry", -1),
+          Map.entry("memory", -2));
 
   private final Floors floors = new Floors("io.sluice.gateway", FLOORS);
 

@@ -21,11 +21,15 @@ class SharedStateTest {
           "AccessLog",
           "Admission",
           "BoundSocket",
+          "Breaker",
           "Endpoint",
+          "FaultMaker",
           "ForbiddenAddresses",
           "FrontendMeters",
           "Health",
           "HttpDate",
+          "KnownClients",
+          "Life",
           "LiveTable",
           "LoopLedger",
           "MatchFailures",
@@ -34,6 +38,7 @@ class SharedStateTest {
           "QueuePlace",
           "Registration",
           "Received",
+          "Recovering",
           "RetryBudget",
           "Ring",
           "RoundRobin",
@@ -45,7 +50,10 @@ class SharedStateTest {
           "Stapler",
           "Subject",
           "TakeoverDoor",
-          "TokenBucket");
+          "TokenBucket",
+          "Wait",
+          "Webhooks",
+          "Workers");
 
   private static final String[] DATA_PATH = {
     "client",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Server;
+import io.sluice.gateway.config.StageType;
 import io.sluice.gateway.fleet.Explanation;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.ServerView;
@@ -190,9 +191,7 @@ public final class ExplainCommand implements Callable<Integer> {
   }
 
   private static String describe(Middleware stage) {
-    return stage.spec().getClass().getSimpleName().toLowerCase(Locale.ROOT)
-        + ", priority "
-        + stage.priority();
+    return StageType.of(stage.spec()).written() + ", priority " + stage.priority();
   }
 
   private static ObjectNode json(
@@ -212,7 +211,12 @@ public final class ExplainCommand implements Callable<Integer> {
       frontend
           .middlewares()
           .forEach(
-              each -> stages.addObject().put("id", each.id()).put("priority", each.priority()));
+              each ->
+                  stages
+                      .addObject()
+                      .put("id", each.id())
+                      .put("type", StageType.of(each.spec()).written())
+                      .put("priority", each.priority()));
     }
     ArrayNode list = json.putArray("servers");
     for (ServerView each : servers) {

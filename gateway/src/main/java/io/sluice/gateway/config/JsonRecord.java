@@ -7,13 +7,19 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.re2j.Pattern;
+import io.sluice.gateway.route.Regexps;
+import io.sluice.gateway.route.RouteSyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,16 +63,23 @@ final class JsonRecord {
 
   private final String where;
   private final boolean secret;
+  private final boolean strict;
   private final SealKeys seals;
   private final List<Problem> warnings;
   private final TreeMap<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Set<String> asked = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
   private JsonRecord(
-      String where, JsonNode object, boolean secret, SealKeys seals, List<Problem> warnings)
+      String where,
+      JsonNode object,
+      boolean secret,
+      boolean strict,
+      SealKeys seals,
+      List<Problem> warnings)
       throws BadValue {
     this.where = where;
     this.secret = secret;
+    this.strict = strict;
     this.seals = seals;
     this.warnings = warnings;
     for (var field : object.properties()) {
@@ -115,7 +128,7 @@ final class JsonRecord {
               node.isMissingNode() ? "an empty value" : secret ? kind(node) : abbreviate(node),
               "a JSON object"));
     }
-    return new JsonRecord(key, node, isSecret(key), seals, warnings);
+    return new JsonRecord(key, node, isSecret(key), false, seals, warnings);
   }
 
   /** The parser's own words, where they cannot repeat what is in the text. */
@@ -277,13 +290,29 @@ final class JsonRecord {
       }
       values.add(
           new JsonRecord(
-              where + " " + name + "[" + values.size() + "]", element, secret, seals, warnings));
+              where + " " + name + "[" + values.size() + "]",
+              element,
+              secret,
+              strict,
+              seals,
+              warnings));
     }
     return values;
   }
 
   /** The object in a field; an empty one when it is absent. */
   JsonRecord object(String name) throws BadValue {
+    return object(name, strict);
+  }
+
+  /**
+   * The same, of which every field must be known: a guard that is mistyped must never open a route.
+   */
+  JsonRecord strict(String name) throws BadValue {
+    return object(name, true);
+  }
+
+  private JsonRecord object(String name, boolean allKnown) throws BadValue {
     JsonNode node = find(name);
     if (node != null && !node.isObject()) {
       boolean hidden = secret || name.equals("TLS") || name.equals("Settings");
@@ -293,8 +322,92 @@ final class JsonRecord {
         where + " " + name,
         node == null ? JSON.createObjectNode() : node,
         secret || name.equals("TLS"),
+        allKnown,
         seals,
         warnings);
+  }
+
+  /**
+   * The object in a field, also where it stands as a text that holds JSON, as {@code vctl} writes
+   * some; null when it is absent or the text is empty.
+   */
+  @Nullable JsonRecord nested(String name) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null || !node.isTextual()) {
+      return node == null ? null : object(name);
+    }
+    if (node.textValue().isBlank()) {
+      return null;
+    }
+    try {
+      JsonNode inner = JSON.readTree(node.textValue());
+      if (inner.isObject()) {
+        return new JsonRecord(where + " " + name, inner, secret, strict, seals, warnings);
+      }
+    } catch (JsonProcessingException notJson) {
+      // It is told like any other text that holds no object.
+    }
+    throw bad(name, node, "an object, or a text that holds one as JSON");
+  }
+
+  /** A text as it is, or any other value as JSON; empty when it is absent. */
+  String textOrJson(String name) {
+    JsonNode node = find(name);
+    return node == null ? "" : node.isTextual() ? node.textValue() : node.toString();
+  }
+
+  /** The names of all fields. */
+  Set<String> names() {
+    return fields.keySet();
+  }
+
+  /** The texts of an object, by their names as they are written; empty when it is absent. */
+  Map<String, String> texts(String name) throws BadValue {
+    JsonRecord object = object(name);
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (String field : object.fields.keySet()) {
+      texts.put(field, object.string(field, ""));
+    }
+    return Collections.unmodifiableMap(texts);
+  }
+
+  /** A regular expression, RE2 syntax. */
+  Pattern regexp(String name) throws BadValue {
+    try {
+      return Regexps.compile(requiredString(name, "a regular expression in RE2 syntax"));
+    } catch (RouteSyntaxException notOne) {
+      throw bad(name, notOne.found(), notOne.expected());
+    }
+  }
+
+  /** A header's name. */
+  String headerName(String name, String absent) throws BadValue {
+    String text = string(name, "");
+    if (!text.isEmpty() && !Names.isToken(text)) {
+      throw bad(name, "\"" + text + "\"", "a header name");
+    }
+    return text.isEmpty() ? absent : text;
+  }
+
+  /** A media type with its parameters. */
+  String contentType(String name, String absent) throws BadValue {
+    String text = string(name, "");
+    if (!text.matches("([!-~]+/[!-~]+(;?[ -~]*[!-~])?)?")) {
+      throw bad(name, "\"" + text + "\"", "a media type such as text/html; charset=utf-8");
+    }
+    return text.isEmpty() ? absent : text;
+  }
+
+  /** A share from 0 to 100. */
+  double percent(String name, double absent) throws BadValue {
+    JsonNode node = find(name);
+    if (node == null) {
+      return absent;
+    }
+    if (!node.isNumber() || !(node.doubleValue() >= 0 && node.doubleValue() <= 100)) {
+      throw bad(name, node, "a number from 0 to 100");
+    }
+    return node.doubleValue();
   }
 
   /**
@@ -324,16 +437,16 @@ final class JsonRecord {
     find(name);
   }
 
-  /** Reports what nobody asked for. */
-  void close() {
+  /** Reports what nobody asked for; where all must be known, the first is an error. */
+  void close() throws BadValue {
     for (String name : fields.keySet()) {
       if (!asked.contains(name)) {
         String meant = nearest(name);
-        warnings.add(
-            Problem.warning(
-                where + " " + name,
-                Problem.UNKNOWN_FIELD,
-                "a field of this record" + (meant.isEmpty() ? "" : ", perhaps " + meant)));
+        String expected = "a field of this record" + (meant.isEmpty() ? "" : ", perhaps " + meant);
+        if (strict) {
+          throw new BadValue(Problem.error(where + " " + name, Problem.UNKNOWN_FIELD, expected));
+        }
+        warnings.add(Problem.warning(where + " " + name, Problem.UNKNOWN_FIELD, expected));
       }
     }
   }

@@ -20,8 +20,8 @@ public final class Rates {
    * The rates in the text, one a period, the last of a period winning; empty when it holds none
    * that can be used.
    */
-  public static List<Middleware.Rate> parse(String text) {
-    TreeMap<Duration, Middleware.Rate> rates = new TreeMap<>();
+  public static List<RateLimit.Rate> parse(String text) {
+    TreeMap<Duration, RateLimit.Rate> rates = new TreeMap<>();
     try {
       byte[] wrapped = ("{\"Rates\":" + text + "}").getBytes(StandardCharsets.UTF_8);
       for (JsonRecord json :
@@ -29,7 +29,7 @@ public final class Rates {
         Duration period = Duration.ofSeconds(json.integer("PeriodSeconds", 1, 1, 31_536_000));
         long requests = json.integer("Requests", 1, 1, MAX_REQUESTS);
         long burst = json.integer("Burst", 0, 0, MAX_REQUESTS);
-        rates.put(period, new Middleware.Rate(period, requests, burst == 0 ? requests : burst));
+        rates.put(period, new RateLimit.Rate(period, requests, burst == 0 ? requests : burst));
       }
     } catch (JsonRecord.BadValue unusable) {
       return List.of();

@@ -17,6 +17,9 @@ public final class Secrets {
   /** Objects with secrets in them: whatever else stands there may be one. */
   private static final Set<String> HOLDERS = Set.of("keypair", "tls", "settings");
 
+  /** Whom a stage knows, and by which hashes. */
+  private static final Set<String> HASHES = Set.of("users", "keys");
+
   private static final int LONGEST_NAME = 40;
   private static final String HIDDEN = "(a secret)";
   private static final String SEALED = "(a sealed secret)";
@@ -66,6 +69,10 @@ public final class Secrets {
       for (Map.Entry<String, JsonNode> field : object.properties()) {
         String name = field.getKey().toLowerCase(Locale.ROOT);
         boolean pair = HOLDERS.contains(name) && !field.getValue().isObject();
+        if (HASHES.contains(name) && field.getValue() instanceof ObjectNode hashes) {
+          hashes.properties().forEach(hash -> hash.setValue(TextNode.valueOf(HIDDEN)));
+          hid = true;
+        }
         if ((pair || NAMES.contains(name)) && !field.getValue().isNull()) {
           field.setValue(TextNode.valueOf(hidden(field.getValue())));
           hid = true;

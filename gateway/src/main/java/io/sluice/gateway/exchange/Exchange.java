@@ -20,15 +20,18 @@ import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.middleware.ExchangeView;
 import io.sluice.gateway.middleware.MiddlewareChain;
 import io.sluice.gateway.middleware.Verdict;
+import io.sluice.gateway.route.RouteInput;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.tls.TlsSession;
 import io.sluice.gateway.wire.DeadlineWheel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,8 @@ final class Exchange implements ExchangeView {
   private @Nullable CompiledFrontend frontend;
   private @Nullable CompiledBackend backend;
   private MiddlewareChain.@Nullable Passage passage;
+  private @Nullable UpstreamRequest outgoing;
+  private String user = "";
   private Fields added = Fields.EMPTY;
   private @Nullable Delivery delivery;
   private InetAddress client;
@@ -108,6 +113,51 @@ final class Exchange implements ExchangeView {
   /** By which it is found again. */
   RequestId id() {
     return id;
+  }
+
+  @Override
+  public String requestId() {
+    return id.toString();
+  }
+
+  @Override
+  public RouteInput asRouted() {
+    return new RequestInput(request, context.matchFailures());
+  }
+
+  @Override
+  public UpstreamRequest outgoing() {
+    if (outgoing == null) {
+      throw new IllegalStateException("no stage is asked before there is a request to send");
+    }
+    return outgoing;
+  }
+
+  @Override
+  public String tlsVersion() {
+    TlsSession tls = stream.peer().tls();
+    return tls == null ? "" : tls.version();
+  }
+
+  @Override
+  public @Nullable AsciiString clientCertificate() {
+    TlsSession tls = stream.peer().tls();
+    return tls == null ? null : tls.clientCertificate();
+  }
+
+  @Override
+  public void identified(String client) {
+    user = client;
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public long elapsedNanos() {
+    return stream.pools().loop().now() - startedNanos;
   }
 
   /** {@link #client} in digits. */
@@ -165,22 +215,70 @@ final class Exchange implements ExchangeView {
     return (most > 0 && bytes > most) || (listeners > 0 && bytes > listeners);
   }
 
-  /** Runs the frontend's middlewares; null when the request proceeds. */
-  Verdict.@Nullable Reply enterChain() {
-    if (frontend == null || frontend.chain().isEmpty()) {
-      return null;
+  /** Asks the frontend's stages, and then a server. */
+  void process(UpstreamRequest asked) {
+    if (frontend == null) {
+      throw new IllegalStateException("no frontend");
+    }
+    outgoing = asked;
+    if (frontend.chain().isEmpty()) {
+      forward();
+      return;
     }
     passage = frontend.chain().enter(this);
-    return passage.onRequest();
+    follow(passage.onRequest());
   }
 
-  void forwardTo(CompiledBackend to, UpstreamRequest asked) {
+  private void follow(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Proceed proceed -> forward();
+      case Verdict.Refusal refusal -> refuse(refusal);
+      case Verdict.Wait wait -> {
+        // What comes of the body meanwhile has to be kept.
+        if (prepare()) {
+          wait.later()
+              .whenComplete(
+                  (decision, failure) ->
+                      stream.pools().loop().execute(() -> goOn(decision, failure)));
+        }
+      }
+    }
+  }
+
+  private void goOn(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
+    if (!isFinished() && passage != null) {
+      follow(passage.resume(decision, failure));
+    }
+  }
+
+  private void forward() {
+    if (prepare() && delivery != null) {
+      phase = Phase.FORWARDED;
+      delivery.start();
+    }
+  }
+
+  /** Whether there is a backend that the request may wait for; where not, it is refused. */
+  private boolean prepare() {
+    if (delivery != null) {
+      return true;
+    }
+    CompiledBackend to =
+        frontend == null
+            ? null
+            : context
+                .live()
+                .current()
+                .backend(Affinity.pickBackend(this, request, frontend.split()));
+    if (to == null) {
+      refuse(Reason.FRONTEND_UNAVAILABLE);
+      return false;
+    }
     backend = to;
-    phase = Phase.FORWARDED;
-    passesTrailers = asked.takesTrailers();
-    delivery = new Delivery(this, stream.pools(), to, asked, retryRule());
+    passesTrailers = outgoing().takesTrailers();
+    delivery = new Delivery(this, stream.pools(), to, outgoing(), retryRule());
     watchWhole();
-    delivery.start();
+    return true;
   }
 
   /** The backend in the table that is current, or as it was known last where it has gone. */
@@ -322,6 +420,9 @@ final class Exchange implements ExchangeView {
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
     date(head.fields());
+    if (passage != null) {
+      passage.onResponse(head);
+    }
     id.setIn(head.fields());
     String cookie =
         backend == null || delivery == null
@@ -385,35 +486,41 @@ final class Exchange implements ExchangeView {
     refuse(new Verdict.Reply(reason, reason.text(), null));
   }
 
-  void refuse(Verdict.Reply reply) {
+  void refuse(Verdict.Refusal refusal) {
     if (isFinished()) {
       return;
     }
     if (responseHasBegun()) {
-      finish(reply.reason());
+      finish(refusal.reason());
       // One whose length was said cannot end sooner: trailers would be taken for more of it.
       if (grpc && passesTrailers && endsByItself) {
-        stream.onFault(reply.reason());
-        Replies.endGrpc(stream, reply);
+        stream.onFault(refusal.reason());
+        Replies.endGrpc(stream, refusal);
       } else {
-        stream.abort(reply.reason());
+        stream.abort(refusal.reason());
       }
       return;
     }
-    if (delivery != null) {
-      stream.onFault(reply.reason());
+    if (phase == Phase.FORWARDED) {
+      stream.onFault(refusal.reason());
     }
-    status = reply.reason().status();
-    if (grpc) {
-      finish(reply.reason());
-      Replies.sendGrpc(stream, reply, id, added);
-      return;
+    byte[] body = grpc ? Replies.NOTHING : Replies.body(refusal, id);
+    ResponseHead head =
+        grpc ? Replies.grpcHead(refusal) : Replies.head(refusal, body.length, isHead());
+    head.fields().addAll(added);
+    status = refusal.status();
+    if (passage != null) {
+      passage.onResponse(head);
     }
-    byte[] body = Replies.body(reply, id);
-    boolean withBody = !request.method().contentEquals("HEAD");
+    id.setIn(head.fields());
+    boolean withBody = head.framing() > 0;
     bytesOut = withBody ? body.length : 0;
-    finish(reply.reason());
-    Replies.send(stream, reply, id, body, withBody, added);
+    finish(refusal.reason());
+    Replies.send(stream, head, withBody ? body : Replies.NOTHING);
+  }
+
+  private boolean isHead() {
+    return request.method().contentEquals("HEAD");
   }
 
   /**
@@ -483,6 +590,9 @@ final class Exchange implements ExchangeView {
         id.toString(),
         protocol(),
         said("User-Agent"),
-        said("Referer"));
+        said("Referer"),
+        tlsVersion(),
+        user,
+        passage == null ? "" : passage.refusedBy());
   }
 }

@@ -7,8 +7,6 @@ import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.LoopLedger;
-import io.sluice.gateway.middleware.Verdict;
-import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
@@ -79,19 +77,7 @@ public final class ExchangeHandler {
       return;
     }
 
-    Verdict.Reply reply = exchange.enterChain();
-    if (reply != null) {
-      exchange.refuse(reply);
-      return;
-    }
-
-    CompiledBackend backend = table.backend(Affinity.pickBackend(exchange, head, frontend.split()));
-    if (backend == null) {
-      exchange.refuse(Reason.FRONTEND_UNAVAILABLE);
-      return;
-    }
-    exchange.forwardTo(
-        backend,
+    exchange.process(
         Forwarding.request(
             head,
             frontend.written(),

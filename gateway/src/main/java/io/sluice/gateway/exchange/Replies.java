@@ -16,42 +16,56 @@ import java.time.Duration;
  * {"error":…,"status":…,"reason":…}}.
  */
 final class Replies {
+  static final byte[] NOTHING = {};
+
   private Replies() {}
 
   /** The body: fixed texts, numbers and a clean id only, so nothing needs to be escaped. */
-  static byte[] body(Verdict.Reply reply, RequestId id) {
-    String json =
-        "{\"error\":\""
-            + reply.detail()
-            + "\",\"status\":"
-            + reply.reason().status()
-            + ",\"reason\":\""
-            + reply.reason().label()
-            + "\",\"request_id\":\""
-            + id
-            + "\"}\n";
-    return json.getBytes(StandardCharsets.UTF_8);
+  static byte[] body(Verdict.Refusal refusal, RequestId id) {
+    String text =
+        switch (refusal) {
+          case Verdict.Answer answer -> answer.body();
+          case Verdict.Reply reply ->
+              "{\"error\":\""
+                  + reply.detail()
+                  + "\",\"status\":"
+                  + reply.status()
+                  + ",\"reason\":\""
+                  + reply.reason().label()
+                  + "\",\"request_id\":\""
+                  + id
+                  + "\"}\n";
+        };
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /**
-   * Sends the whole response.
+   * The head, without what the exchange adds.
    *
-   * @param id of the request that it answers
-   * @param added header fields that it has besides
+   * @param length of the body, in bytes
+   * @param toHead whether none is sent, as it answers a HEAD
    */
-  static void send(
-      ClientStream stream,
-      Verdict.Reply reply,
-      RequestId id,
-      byte[] body,
-      boolean withBody,
-      Fields added) {
-    ResponseHead head = new ResponseHead().set(reply.reason().status(), withBody ? body.length : 0);
+  static ResponseHead head(Verdict.Refusal refusal, int length, boolean toHead) {
+    boolean bodiless = refusal.status() == 204 || refusal.status() == 304;
+    ResponseHead head = new ResponseHead().set(refusal.status(), toHead || bodiless ? 0 : length);
     Fields fields = head.fields();
-    fields.add(HeaderName.CONTENT_TYPE, "application/json");
-    fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+    switch (refusal) {
+      case Verdict.Answer answer ->
+          answer.fields().forEach(field -> fields.add(field.name(), field.value()));
+      case Verdict.Reply reply -> {
+        fields.add(HeaderName.CONTENT_TYPE, "application/json");
+        retryAfter(fields, reply);
+      }
+    }
+    if (!bodiless) {
+      fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(length));
+    }
     fields.add(HeaderName.DATE, HttpDate.now());
-    boolean overload = reply.reason().status() == 503 && reply.retryAfter() == null;
+    return head;
+  }
+
+  private static void retryAfter(Fields fields, Verdict.Reply reply) {
+    boolean overload = reply.status() == 503 && reply.retryAfter() == null;
     Duration retryAfter = overload ? Duration.ofSeconds(1) : reply.retryAfter();
     if (retryAfter != null) {
       fields.add(
@@ -59,45 +73,45 @@ final class Replies {
           Long.toString(Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds())));
       fields.add("X-Retry-In", goDuration(retryAfter));
     }
-    fields.addAll(added);
-    id.setIn(fields);
+  }
+
+  /**
+   * The head of the response to a gRPC call: HTTP says 200, the status stands beside it (gRPC over
+   * HTTP/2, "Trailers-Only").
+   */
+  static ResponseHead grpcHead(Verdict.Refusal refusal) {
+    ResponseHead head = new ResponseHead().set(200, 0);
+    Fields fields = head.fields();
+    fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
+    fields.add(HeaderName.CONTENT_LENGTH, "0");
+    status(fields, refusal);
+    fields.add(HeaderName.DATE, HttpDate.now());
+    return head;
+  }
+
+  /** Sends the whole response. */
+  static void send(ClientStream stream, ResponseHead head, byte[] body) {
     stream.sendHead(head);
-    if (withBody) {
+    if (body.length > 0) {
       stream.sendBody(Unpooled.wrappedBuffer(body));
     }
     stream.sendEnd(Fields.EMPTY);
     stream.flush();
   }
 
-  /**
-   * Sends the response to a gRPC call: HTTP says 200, the status stands beside it (gRPC over
-   * HTTP/2, "Trailers-Only").
-   */
-  static void sendGrpc(ClientStream stream, Verdict.Reply reply, RequestId id, Fields added) {
-    ResponseHead head = new ResponseHead().set(200, 0);
-    Fields fields = head.fields();
-    fields.add(HeaderName.CONTENT_TYPE, "application/grpc");
-    fields.add(HeaderName.CONTENT_LENGTH, "0");
-    status(fields, reply);
-    fields.add(HeaderName.DATE, HttpDate.now());
-    fields.addAll(added);
-    id.setIn(fields);
-    stream.sendHead(head);
-    stream.sendEnd(Fields.EMPTY);
-    stream.flush();
-  }
-
   /** Ends a response to a gRPC call that has begun. */
-  static void endGrpc(ClientStream stream, Verdict.Reply reply) {
+  static void endGrpc(ClientStream stream, Verdict.Refusal refusal) {
     Fields trailers = new Fields();
-    status(trailers, reply);
+    status(trailers, refusal);
     stream.sendEnd(trailers);
     stream.flush();
   }
 
-  private static void status(Fields fields, Verdict.Reply reply) {
-    fields.add("grpc-status", Integer.toString(GrpcStatus.of(reply.reason())));
-    fields.add("grpc-message", reply.detail());
+  private static void status(Fields fields, Verdict.Refusal refusal) {
+    fields.add("grpc-status", Integer.toString(GrpcStatus.of(refusal.reason())));
+    fields.add(
+        "grpc-message",
+        refusal instanceof Verdict.Reply reply ? reply.detail() : refusal.reason().text());
   }
 
   private static String goDuration(Duration duration) {

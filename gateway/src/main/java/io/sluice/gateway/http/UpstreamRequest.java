@@ -4,8 +4,9 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server is asked for a client's request. Made once an exchange, and the same for every try
- * but for its Host, whatever the protocols of the servers that are tried.
+ * What a server is asked for a client's request. Made once an exchange; the stages of its frontend
+ * may change it before the first try, and it is the same for every try but for its Host, whatever
+ * the protocols of the servers that are tried.
  *
  * <p>Holds no field that belongs to one connection (RFC 9110 section 7.6.1): whoever writes the
  * request in one protocol or the other adds what that connection needs. Reads the bytes of the head
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamRequest {
   private final RequestHead head;
   private final Fields fields;
-  private final @Nullable AsciiString host;
+  private @Nullable AsciiString host;
+  private AsciiString target;
   private final boolean takesTrailers;
 
   /**
@@ -27,6 +29,7 @@ public final class UpstreamRequest {
     this.head = head;
     this.fields = fields;
     this.host = host;
+    this.target = head.target();
     this.takesTrailers = takesTrailers;
   }
 
@@ -34,9 +37,19 @@ public final class UpstreamRequest {
     return head.method();
   }
 
-  /** See {@link RequestHead#target}. */
+  /** Path and query in their normal form, as {@link RequestHead#target} has them. */
   public AsciiString target() {
-    return head.target();
+    return target;
+  }
+
+  /** Asks for something else; see {@link Targets#normal}. */
+  public void target(AsciiString other) {
+    target = other;
+  }
+
+  /** Every server gets this Host. */
+  public void host(AsciiString forAll) {
+    host = forAll;
   }
 
   /** See {@link RequestHead#framing}. */

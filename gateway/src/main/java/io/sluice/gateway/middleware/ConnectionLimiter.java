@@ -1,6 +1,6 @@
 package io.sluice.gateway.middleware;
 
-import io.sluice.gateway.config.Middleware.ConnLimit;
+import io.sluice.gateway.config.ConnLimit;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
@@ -27,12 +27,15 @@ final class ConnectionLimiter implements Stage {
       return new Verdict.Proceed(source);
     }
     leave(source);
+    if (settings.shadow()) {
+      return Verdict.SHADOWED;
+    }
     return new Verdict.Reply(
         Reason.CONNECTION_LIMITED, "max connections reached: " + settings.connections(), null);
   }
 
   @Override
-  public void onFinish(Verdict.Proceed verdict) {
+  public void onFinish(ExchangeView exchange, Verdict.Proceed verdict) {
     if (verdict.memo() instanceof SourceKey source) {
       leave(source);
     }

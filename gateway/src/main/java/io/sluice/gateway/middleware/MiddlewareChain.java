@@ -1,20 +1,28 @@
 package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.telemetry.FrontendMeters;
+import io.sluice.gateway.telemetry.StageMeters;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stages of one frontend in the order in which they run. Immutable; the stages in it are alive.
  */
 public final class MiddlewareChain {
+  private static final Logger LOG = LoggerFactory.getLogger(MiddlewareChain.class);
+
   /** No stage at all. */
   public static final MiddlewareChain EMPTY = new MiddlewareChain(List.of());
 
-  private record Link(Middleware written, Stage stage) {}
+  private record Link(Middleware written, Stage stage, StageMeters meters) {}
 
   @Bounded("by the middlewares that are written")
   private final List<Link> links;
@@ -25,22 +33,33 @@ public final class MiddlewareChain {
 
   /**
    * The chain for these middlewares; stages of {@code previous} whose id and settings are the same
-   * are used again.
-   *
-   * @param sources what limiters remember
-   * @param clock nanoseconds of a clock that never goes back
+   * are used again, and others of the same id hand over what they know.
    */
   public static MiddlewareChain of(
-      List<Middleware> written, MiddlewareChain previous, Sources sources, LongSupplier clock) {
+      List<Middleware> written,
+      MiddlewareChain previous,
+      StageContext context,
+      FrontendMeters meters) {
     if (written.isEmpty()) {
       return EMPTY;
     }
     List<Link> links = new ArrayList<>(written.size());
     for (Middleware middleware : written) {
-      Stage living = previous.find(middleware);
-      links.add(new Link(middleware, living == null ? build(middleware, sources, clock) : living));
+      links.add(link(middleware, previous.find(middleware.id()), context, meters));
     }
     return new MiddlewareChain(List.copyOf(links));
+  }
+
+  private static Link link(
+      Middleware written, @Nullable Link before, StageContext context, FrontendMeters meters) {
+    if (before != null && before.written.spec().equals(written.spec())) {
+      return new Link(written, before.stage, before.meters);
+    }
+    Stage stage = Stages.build(written, context);
+    if (before != null) {
+      stage.inherit(before.stage);
+    }
+    return new Link(written, stage, meters.stage(written.id()));
   }
 
   public boolean isEmpty() {
@@ -52,52 +71,117 @@ public final class MiddlewareChain {
     return new Passage(exchange);
   }
 
-  private @Nullable Stage find(Middleware middleware) {
+  private @Nullable Link find(String id) {
     for (Link link : links) {
-      if (link.written.id().equals(middleware.id())
-          && link.written.spec().equals(middleware.spec())) {
-        return link.stage;
+      if (link.written.id().equals(id)) {
+        return link;
       }
     }
     return null;
   }
 
-  private static Stage build(Middleware middleware, Sources sources, LongSupplier clock) {
-    return switch (middleware.spec()) {
-      case Middleware.RateLimit rateLimit ->
-          new RateLimiter(middleware.id(), rateLimit, sources, clock);
-      case Middleware.ConnLimit connLimit -> new ConnectionLimiter(connLimit);
-    };
-  }
-
-  /** One exchange on its way through the chain. */
+  /** One exchange on its way through the chain, and back. */
   public final class Passage {
     private final ExchangeView exchange;
     private final Verdict.Proceed[] proceeded = new Verdict.Proceed[links.size()];
+
+    /** Those that let it proceed; the next one is asked, or has not decided yet. */
     private int entered;
+
+    private String refusedBy = "";
 
     private Passage(ExchangeView exchange) {
       this.exchange = exchange;
     }
 
-    /** Runs the stages; null when all let the request proceed, else the first reply. */
-    public Verdict.@Nullable Reply onRequest() {
-      for (Link link : links) {
-        switch (link.stage.onRequest(exchange)) {
-          case Verdict.Proceed proceed -> proceeded[entered++] = proceed;
-          case Verdict.Reply reply -> {
-            return reply;
-          }
+    /** Asks the stages: Proceed when all let the request go on, else the first other verdict. */
+    public Verdict onRequest() {
+      while (entered < links.size()) {
+        Link link = links.get(entered);
+        Verdict verdict;
+        try {
+          verdict = link.stage.onRequest(exchange);
+        } catch (RuntimeException bug) {
+          verdict = failed(link, bug);
+        }
+        if (!(take(link, verdict) instanceof Verdict.Proceed)) {
+          return verdict;
         }
       }
-      return null;
+      return Verdict.PROCEED;
+    }
+
+    /**
+     * Goes on after a {@link Verdict.Wait}.
+     *
+     * @param decision gives what the stage has decided; null when it failed
+     * @param failure why it failed
+     */
+    public Verdict resume(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
+      Link link = links.get(entered);
+      Verdict verdict;
+      try {
+        verdict = decision == null ? failed(link, failure) : decision.get();
+      } catch (RuntimeException bug) {
+        verdict = failed(link, bug);
+      }
+      return take(link, verdict) instanceof Verdict.Proceed ? onRequest() : verdict;
+    }
+
+    private Verdict take(Link link, Verdict verdict) {
+      switch (verdict) {
+        case Verdict.Proceed proceed -> {
+          proceeded[entered++] = proceed;
+          if (proceed == Verdict.SHADOWED) {
+            link.meters.refused("shadow");
+          } else {
+            link.meters.passed();
+          }
+        }
+        case Verdict.Refusal refusal -> {
+          link.meters.refused(refusal.reason().label());
+          refusedBy = link.written.id();
+        }
+        case Verdict.Wait later -> {
+          // It is asked again when it has decided.
+        }
+      }
+      return verdict;
+    }
+
+    private Verdict failed(Link link, @Nullable Throwable failure) {
+      LOG.error(
+          "stage {} of frontend {} failed", link.written.id(), link.written.frontendId(), failure);
+      return Verdict.Reply.of(Reason.STAGE_FAILED);
+    }
+
+    /** The id of the stage that answered; empty where none has. */
+    public String refusedBy() {
+      return refusedBy;
+    }
+
+    /** Shows the head of the final response to the stages that were entered, last first. */
+    public void onResponse(ResponseHead head) {
+      for (int i = entered - 1; i >= 0; i--) {
+        Link link = links.get(i);
+        try {
+          link.stage.onResponse(exchange, head);
+        } catch (RuntimeException bug) {
+          failed(link, bug);
+        }
+      }
     }
 
     /** Tells the stages that were entered, last first. A second call does nothing. */
     public void onFinish() {
       while (entered > 0) {
         entered--;
-        links.get(entered).stage.onFinish(proceeded[entered]);
+        Link link = links.get(entered);
+        try {
+          link.stage.onFinish(exchange, proceeded[entered]);
+        } catch (RuntimeException bug) {
+          failed(link, bug);
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.sluice.gateway.middleware;
 
-import io.sluice.gateway.config.Middleware.Rate;
+import io.sluice.gateway.config.RateLimit.Rate;
 import io.sluice.gateway.memory.Bounded;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,13 +59,13 @@ final class Quota {
   /**
    * How many are left ({@code r}), and after how many seconds all would be ({@code t}).
    *
-   * @param full for each rate the time at which its bucket would be full again, in nanoseconds
+   * @param levels first those of these rates, in their order
    */
-  String state(long[] full, long now) {
+  String state(TokenBucket.Level[] levels, long now) {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < full.length; i++) {
+    for (int i = 0; i < rates.size(); i++) {
       Rate rate = rates.get(i);
-      long missing = Math.max(0, full[i] - now);
+      long missing = Math.max(0, levels[i].fullAt() - now);
       long tolerance = RateLimiter.toleranceNanos(rate);
       long left =
           missing > tolerance ? 0 : (tolerance - missing) / RateLimiter.intervalNanos(rate) + 1;

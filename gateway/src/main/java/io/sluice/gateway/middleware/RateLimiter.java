@@ -3,11 +3,12 @@ package io.sluice.gateway.middleware;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.util.AsciiString;
-import io.sluice.gateway.config.Middleware.Rate;
-import io.sluice.gateway.config.Middleware.RateLimit;
+import io.sluice.gateway.config.RateLimit;
+import io.sluice.gateway.config.RateLimit.Rate;
 import io.sluice.gateway.config.Rates;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.middleware.TokenBucket.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -23,14 +24,13 @@ import java.util.function.LongSupplier;
  */
 final class RateLimiter implements Stage {
   private static final int LONGEST_HEADER = 1_024;
-  private static final long LONGEST = Long.MAX_VALUE / 4;
+  static final long LONGEST = Long.MAX_VALUE / 4;
 
   private final String name;
   private final RateLimit settings;
   private final LongSupplier clock;
-  private final long origin;
   private final Sources sources;
-  private final int id;
+  private int id;
   private final Quota quota;
 
   @Bounded("64 texts of at most a thousand characters")
@@ -40,25 +40,35 @@ final class RateLimiter implements Stage {
   /**
    * @param name how clients hear of it
    */
-  RateLimiter(String name, RateLimit settings, Sources sources, LongSupplier clock) {
+  RateLimiter(String name, RateLimit settings, StageContext context) {
     this.name = name;
     this.settings = settings;
     this.quota = new Quota(name, settings.rates());
-    this.clock = clock;
-    this.origin = clock.getAsLong();
-    this.sources = sources;
+    this.clock = context.clock();
+    this.sources = context.sources();
     this.id = sources.newLimiter();
+  }
+
+  /** What was used under other rates stays used, where sources are told apart as before. */
+  @Override
+  public void inherit(Stage before) {
+    if (before instanceof RateLimiter limiter
+        && limiter.settings.variable().equals(settings.variable())) {
+      id = limiter.id;
+    }
   }
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
     Quota own = quota(exchange);
-    List<Rate> rates = own.rates();
-    TokenBucket bucket = sources.bucket(id, SourceKey.of(settings.variable(), exchange), rates);
-    long now = clock.getAsLong() - origin;
-    long waitNanos = take(bucket, rates, now);
+    TokenBucket bucket = sources.bucket(id, SourceKey.of(settings.variable(), exchange));
+    long now = clock.getAsLong();
+    long waitNanos = take(bucket, own.rates(), now);
+    if (settings.shadow()) {
+      return waitNanos == 0 ? Verdict.PROCEED : Verdict.SHADOWED;
+    }
     exchange.answerWith(Quota.POLICY, own.policy());
-    exchange.answerWith(Quota.STATE, own.state(bucket.times(), now));
+    exchange.answerWith(Quota.STATE, own.state(bucket.levels(), now));
     if (waitNanos == 0) {
       return Verdict.PROCEED;
     }
@@ -71,21 +81,20 @@ final class RateLimiter implements Stage {
    */
   private static long take(TokenBucket bucket, List<Rate> rates, long now) {
     while (true) {
-      long[] before = bucket.times();
-      long[] after = new long[before.length];
+      Level[] before = bucket.levels();
+      Level[] after = TokenBucket.under(before, rates, now);
       long wait = 0;
-      for (int i = 0; i < after.length; i++) {
-        Rate rate = rates.get(i);
-        long interval = intervalNanos(rate);
-        long full = Math.max(before[i], now);
-        wait = Math.max(wait, full - toleranceNanos(rate) - now);
-        after[i] = full + interval;
+      for (int i = 0; i < rates.size(); i++) {
+        Level level = after[i];
+        wait = Math.max(wait, Math.max(level.fullAt(), now) - toleranceNanos(level.rate()) - now);
       }
-      if (wait > 0) {
-        return wait;
+      for (int i = 0; wait <= 0 && i < rates.size(); i++) {
+        Level level = after[i];
+        long full = Math.max(level.fullAt(), now) + intervalNanos(level.rate());
+        after[i] = new Level(level.rate(), full);
       }
       if (bucket.replace(before, after)) {
-        return 0;
+        return Math.max(0, wait);
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.sluice.gateway.middleware;
 
 import io.netty.util.AsciiString;
-import io.sluice.gateway.config.Middleware.Variable;
+import io.sluice.gateway.config.Source;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 
@@ -20,11 +20,11 @@ record SourceKey(long first, long second) {
   private static final int NETWORK_LENGTH = 8;
 
   /** The same for requests of the same source. */
-  static SourceKey of(Variable variable, ExchangeView exchange) {
+  static SourceKey of(Source variable, ExchangeView exchange) {
     return switch (variable) {
-      case Variable.ClientIp() -> ofAddress(exchange.client());
-      case Variable.RequestHost() -> of(exchange.request().host());
-      case Variable.RequestHeader(String name) -> {
+      case Source.ClientIp() -> ofAddress(exchange.client());
+      case Source.RequestHost() -> of(exchange.request().host());
+      case Source.RequestHeader(String name) -> {
         AsciiString value = exchange.request().fields().first(name);
         yield of(value == null ? AsciiString.EMPTY_STRING : value);
       }

@@ -1,13 +1,27 @@
 package io.sluice.gateway.middleware;
 
+import io.sluice.gateway.http.ResponseHead;
+
 /** A middleware that is alive. Shared by all event loops; its hooks never block. */
 public interface Stage {
+  /**
+   * Takes over what another stage of its type knows, which stood under the same id with other
+   * settings. Called once, before any request.
+   */
+  default void inherit(Stage before) {}
+
   /** Whether the request goes on. A memo in the verdict comes back to {@link #onFinish}. */
   Verdict onRequest(ExchangeView exchange);
+
+  /**
+   * The head of the final response, whoever gives it, on its way back to the client; called at most
+   * once for each {@code onRequest} that let it proceed, the last stage first.
+   */
+  default void onResponse(ExchangeView exchange, ResponseHead head) {}
 
   /**
    * The exchange is over, however it ended; called exactly once for each {@code onRequest} that let
    * it proceed.
    */
-  default void onFinish(Verdict.Proceed verdict) {}
+  default void onFinish(ExchangeView exchange, Verdict.Proceed verdict) {}
 }

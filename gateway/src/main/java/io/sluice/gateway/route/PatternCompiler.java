@@ -51,7 +51,7 @@ final class PatternCompiler {
   }
 
   /** Compiles what is small enough, and tries it before a request does. */
-  private static TextTest compiled(String regexp, int flags, String literalPrefix)
+  static TextTest.Regexp compiled(String regexp, int flags, String literalPrefix)
       throws RouteSyntaxException {
     if (RegexpSize.of(regexp) > RegexpSize.MOST) {
       throw tooLarge();

@@ -8,6 +8,7 @@ import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Split;
 import io.sluice.gateway.middleware.MiddlewareChain;
 import io.sluice.gateway.middleware.Sources;
+import io.sluice.gateway.middleware.StageContext;
 import io.sluice.gateway.predicate.FailoverPredicate;
 import io.sluice.gateway.predicate.PredicateSyntaxException;
 import io.sluice.gateway.route.Route;
@@ -43,13 +44,11 @@ final class FrontendCompiler {
       Set<String> unfinished) {}
 
   private final Telemetry telemetry;
-  private final Sources sources;
-  private final LongSupplier clock;
+  private final StageContext stages;
 
   FrontendCompiler(Telemetry telemetry, Sources sources, LongSupplier clock) {
     this.telemetry = telemetry;
-    this.sources = sources;
-    this.clock = clock;
+    this.stages = new StageContext(sources, clock);
   }
 
   Result compile(Config config, RoutingTable previous, List<Problem> problems) {
@@ -176,7 +175,7 @@ final class FrontendCompiler {
       }
     }
     MiddlewareChain living = previous == null ? MiddlewareChain.EMPTY : previous.chain();
-    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, sources, clock);
+    MiddlewareChain chain = MiddlewareChain.of(middlewares, living, stages, telemetry.frontend(id));
     return new CompiledFrontend(
         usable, route, split, middlewares, chain, unavailable, failover, telemetry.frontend(id));
   }

@@ -21,6 +21,9 @@ package io.sluice.gateway.telemetry;
  * @param protocol {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}
  * @param userAgent the client's word, or empty
  * @param referer the same
+ * @param tls the version of TLS that the client speaks, or empty
+ * @param user who the client is, as a stage has found, or empty
+ * @param stage which one answered, or empty
  */
 public record AccessEntry(
     long epochMillis,
@@ -42,7 +45,10 @@ public record AccessEntry(
     String requestId,
     String protocol,
     String userAgent,
-    String referer) {
+    String referer,
+    String tls,
+    String user,
+    String stage) {
   private static final int MOST_CHARS = 2_000;
 
   /** A text of the client's as an entry keeps it: no more than two thousand characters of it. */
@@ -74,6 +80,9 @@ public record AccessEntry(
     text(line, "protocol", protocol);
     text(line, "user_agent", userAgent);
     text(line, "referer", referer);
+    text(line, "tls", tls);
+    text(line, "user", user);
+    text(line, "stage", stage);
     line.append("}\n");
   }
 

@@ -37,6 +37,11 @@ public final class FrontendMeters {
     this.frontend = frontend;
   }
 
+  /** The meters of one of its stages. */
+  public StageMeters stage(String id) {
+    return new StageMeters(registry, frontend, id);
+  }
+
   /** The meters for a listener and a backend; either may be empty. */
   public RouteMeters route(String listener, String backend) {
     for (RouteMeters route : routes) {

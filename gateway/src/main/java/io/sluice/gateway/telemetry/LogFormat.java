@@ -48,7 +48,7 @@ public sealed interface LogFormat {
   record Template(List<String> texts, List<Function<AccessEntry, Object>> fields)
       implements LogFormat {
     static final String COMMON =
-        "{client} - - [{apache_time}] \"{method} {path} {protocol}\" {status} {bytes_out}";
+        "{client} - {user} [{apache_time}] \"{method} {path} {protocol}\" {status} {bytes_out}";
     static final String COMBINED = COMMON + " \"{referer}\" \"{user_agent}\"";
 
     private static final DateTimeFormatter APACHE =
@@ -78,6 +78,9 @@ public sealed interface LogFormat {
       fields.put("request_id", AccessEntry::requestId);
       fields.put("user_agent", AccessEntry::userAgent);
       fields.put("referer", AccessEntry::referer);
+      fields.put("tls", AccessEntry::tls);
+      fields.put("user", AccessEntry::user);
+      fields.put("stage", AccessEntry::stage);
       return fields;
     }
 

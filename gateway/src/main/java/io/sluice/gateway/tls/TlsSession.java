@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param identity the certificate that it was shown
  * @param clientCertificate the client's own, as RFC 9440 section 2.1 writes it; null for none
  * @param http2 whether the client chose HTTP/2
+ * @param version as the JDK names it, such as {@code TLSv1.3}
  */
 public record TlsSession(
-    ServerIdentity identity, @Nullable AsciiString clientCertificate, boolean http2) {
+    ServerIdentity identity,
+    @Nullable AsciiString clientCertificate,
+    boolean http2,
+    String version) {
 
   static TlsSession of(ServerIdentity identity, SSLSession session, boolean http2) {
-    return new TlsSession(identity, certificate(session), http2);
+    return new TlsSession(identity, certificate(session), http2, session.getProtocol());
   }
 
   private static @Nullable AsciiString certificate(SSLSession session) {

@@ -77,8 +77,7 @@ class ConfigReaderTest {
                 Duration.ZERO));
     assertThat(config.middlewares().get("f1"))
         .containsExactly(
-            new Middleware(
-                "f1", "m1", 1, new Middleware.ConnLimit(new Middleware.Variable.ClientIp(), 16)));
+            new Middleware("f1", "m1", 1, new ConnLimit(new Source.ClientIp(), 16, false)));
     assertThat(config.listeners().get("l1"))
         .isEqualTo(
             new Listener(
@@ -136,8 +135,12 @@ class ConfigReaderTest {
         "frontends/f/frontend ;"
             + " {'Type':'http','BackendId':'b','Route':'x','Settings':{'Limits':{'MaxBodyBytes':-1}}}"
             + " ; MaxBodyBytes: found -1",
-        "frontends/f/middlewares/m ; {'Type':'cbreaker','Middleware':{}} ; Type: found"
-            + " \"cbreaker\", expected ratelimit or connlimit",
+        "frontends/f/middlewares/m ; {'Type':'auth','Middleware':{}} ; Type: found"
+            + " \"auth\", expected addprefix, apikey, basicauth",
+        "frontends/f/middlewares/m ;"
+            + " {'Type':'ipaccess','Middleware':{'Alow':['10.0.0.0/8'],'Deny':['10.0.0.0/9']}} ;"
+            + " frontends/f/middlewares/m Middleware Alow: found an unknown field, expected a field"
+            + " of this record, perhaps Allow",
         "frontends/f/middlewares/m ;"
             + " {'Type':'ratelimit','Middleware':{'Requests':1,'Burst':0,'PeriodSeconds':1,'Variable':'client.ip'}}"
             + " ; Burst: found 0",

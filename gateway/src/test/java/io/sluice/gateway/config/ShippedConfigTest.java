@@ -12,11 +12,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -93,6 +97,30 @@ class ShippedConfigTest {
     assertThat(new ConfigReader().read(tree.done()).problems()).isEmpty();
   }
 
+  /** Each stage has a section with examples, and each example can be used as it stands. */
+  @ParameterizedTest
+  @EnumSource(StageType.class)
+  void stagesHaveExamplesThatSchemaAndReaderTake(StageType type) throws IOException {
+    String page = Files.readString(Top.path("gateway", "docs", "stages.md"));
+    int start = page.indexOf("\n## `" + type.written() + "`\n");
+    assertThat(start).isPositive();
+    int end = page.indexOf("\n## ", start + 1);
+    String section = page.substring(start, end < 0 ? page.length() : end);
+    Matcher example = Pattern.compile("(?s)```json\n(.*?)\n```").matcher(section);
+    List<String> examples = new ArrayList<>();
+    while (example.find()) {
+      examples.add(example.group(1));
+    }
+    assertThat(examples).isNotEmpty();
+    for (String text : examples) {
+      assertThat(JSON.readTree(text).path("Type").textValue()).isEqualTo(type.written());
+      assertThat(schema("middleware").validate(JSON.readTree(text))).isEmpty();
+      KeyTree.Editor tree = KeyTree.EMPTY.edit();
+      tree.put("frontends/f/middlewares/m", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      assertThat(new ConfigReader().read(tree.done()).problems()).isEmpty();
+    }
+  }
+
   /**
    * The schemas are for editors and the reader for gateways; where the one says no, so does the
    * other.
@@ -124,6 +152,13 @@ class ShippedConfigTest {
         "hosts/h/host ; {'Settings':{'OCSP':{'Enabled':true,'Responders':['ftp://ocsp.example']}}}",
         "backends/b/servers/s ; {'URL':'ftp://h'}",
         "frontends/f/middlewares/m ; {'Type':'ratelimit','Middleware':{'Variable':'client.ip'}}",
+        "frontends/f/middlewares/m ; {'Type':'nonsense','Middleware':{}}",
+        "frontends/f/middlewares/m ; {'Type':'redirect','Middleware':{}}",
+        "frontends/f/middlewares/m ; {'Type':'ipaccess','Middleware':{}}",
+        "frontends/f/middlewares/m ; {'Type':'ipaccess','Middleware':{'Alow':['10.0.0.0/8']}}",
+        "frontends/f/middlewares/m ; {'Type':'apikey','Middleware':{}}",
+        "frontends/f/middlewares/m ; {'Type':'clientcert','Middleware':{}}",
+        "frontends/f/middlewares/m ; {'Type':'basicauth','Middleware':{'Users':{'a':'plain'}}}",
         "frontends/f/middlewares/m ;"
             + " {'Type':'connlimit','Middleware':{'Variable':'client.port','Connections':1}}",
       })

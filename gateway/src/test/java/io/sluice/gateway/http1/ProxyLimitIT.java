@@ -110,7 +110,7 @@ class ProxyLimitIT extends RawConnection {
   void aMiddlewareThatIsNotBuiltInClosesItsFrontendAndNoOther() {
     gateway
         .frontend("guarded", "echo", "Path(`/guarded`)")
-        .put("frontends/guarded/middlewares/auth", "{'Type':'jwt','Middleware':{}}");
+        .put("frontends/guarded/middlewares/auth", "{'Type':'captcha','Middleware':{}}");
     gateway.awaitStatus(port, "/guarded", 503).awaitStatus(port, "/", 200);
     assertThat(gateway.problems())
         .anyMatch(problem -> problem.where().equals("frontends/guarded/middlewares/auth Type"));

@@ -3,27 +3,22 @@ package io.sluice.gateway.middleware;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.AsciiString;
-import io.sluice.gateway.config.Middleware.Rate;
 import io.sluice.gateway.memory.SharedBudget;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SourcesTest {
-  private static final List<Rate> RATES = List.of(new Rate(Duration.ofSeconds(1), 1, 1));
-
   @Test
   void whatIsRememberedNeverTakesMoreThanItsBudget() {
     SharedBudget budget = new SharedBudget(1 << 20);
     Sources sources = new Sources(budget);
     for (int i = 0; i < 50_000; i++) {
-      sources.bucket(i % 7, SourceKey.of(AsciiString.of("x".repeat(300) + i)), RATES);
+      sources.bucket(i % 7, SourceKey.of(AsciiString.of("x".repeat(300) + i)));
     }
 
-    assertThat(budget.used()).isBetween(budget.most() / 2, budget.most() + 256 * 16);
+    assertThat(budget.used()).isBetween(budget.most() / 2, budget.most() + 288 * 16);
     assertThat(budget.refused()).isGreaterThan(40_000);
   }
 

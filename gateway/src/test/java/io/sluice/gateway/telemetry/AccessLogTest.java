@@ -34,7 +34,7 @@ class AccessLogTest {
         .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
         .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
         .endsWith(
-            "\"reason\":\"\",\"request_id\":\"id-1\",\"protocol\":\"HTTP/1.1\",\"user_agent\":\"curl\",\"referer\":\"\"}");
+            "\"reason\":\"\",\"request_id\":\"id-1\",\"protocol\":\"HTTP/1.1\",\"user_agent\":\"curl\",\"referer\":\"\",\"tls\":\"\",\"user\":\"\",\"stage\":\"\"}");
   }
 
   /** As logrotate leaves it: moved away, deleted, and both again. */
@@ -123,6 +123,9 @@ class AccessLogTest {
         "id-1",
         "HTTP/1.1",
         "curl",
+        "",
+        "",
+        "",
         "");
   }
 

@@ -1,0 +1,19 @@
+package io.sluice.gateway.middleware;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What the stages of all frontends share.
+ *
+ * @param sources what limiters remember
+ * @param clock nanoseconds of a clock that never goes back
+ * @param workers do what may not be done on an event loop
+ * @param webhooks calls those who want to know
+ */
+public record StageContext(
+    Sources sources, LongSupplier clock, Workers workers, Webhooks webhooks) {
+  /** With workers of its own. */
+  public StageContext(Sources sources, LongSupplier clock) {
+    this(sources, clock, new Workers(), new Webhooks());
+  }
+}

@@ -1,0 +1,45 @@
+package io.sluice.gateway.middleware;
+
+import io.sluice.gateway.config.AddPrefix;
+import io.sluice.gateway.config.ApiKeys;
+import io.sluice.gateway.config.BasicAuth;
+import io.sluice.gateway.config.CircuitBreaker;
+import io.sluice.gateway.config.ClientCert;
+import io.sluice.gateway.config.ConnLimit;
+import io.sluice.gateway.config.Cors;
+import io.sluice.gateway.config.Fault;
+import io.sluice.gateway.config.HeaderEdits;
+import io.sluice.gateway.config.IpAccess;
+import io.sluice.gateway.config.Maintenance;
+import io.sluice.gateway.config.Middleware;
+import io.sluice.gateway.config.RateLimit;
+import io.sluice.gateway.config.Redirect;
+import io.sluice.gateway.config.ReplacePath;
+import io.sluice.gateway.config.Rewrite;
+import io.sluice.gateway.config.StripPrefix;
+
+/** Which class serves which settings. */
+final class Stages {
+  private Stages() {}
+
+  static Stage build(Middleware middleware, StageContext context) {
+    return switch (middleware.spec()) {
+      case AddPrefix prefix -> new PrefixAdder(prefix);
+      case ApiKeys keys -> new KeyGuard(keys, context);
+      case BasicAuth users -> new PasswordGuard(users, context);
+      case CircuitBreaker breaker -> new Breaker(middleware, breaker, context);
+      case ClientCert certificates -> new CertificateGuard(certificates);
+      case ConnLimit limit -> new ConnectionLimiter(limit);
+      case Cors cors -> new CorsGuard(cors);
+      case Fault fault -> new FaultMaker(fault);
+      case HeaderEdits edits -> new HeaderEditor(edits);
+      case IpAccess access -> new AddressGuard(access);
+      case Maintenance maintenance -> new ClosedSign(maintenance);
+      case RateLimit limit -> new RateLimiter(middleware.id(), limit, context);
+      case Redirect redirect -> new Redirector(redirect);
+      case ReplacePath path -> new PathReplacer(path);
+      case Rewrite rewrite -> new Rewriter(rewrite);
+      case StripPrefix prefixes -> new PrefixStripper(prefixes);
+    };
+  }
+}

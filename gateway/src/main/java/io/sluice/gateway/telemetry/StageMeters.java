@@ -1,0 +1,42 @@
+package io.sluice.gateway.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.gateway.memory.Bounded;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What became of the requests that came to one stage of a frontend. Any thread. */
+public final class StageMeters {
+  private final MeterRegistry registry;
+  private final String frontend;
+  private final String stage;
+  private final Counter passed;
+
+  @Bounded("by the reasons that there are")
+  private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+
+  StageMeters(MeterRegistry registry, String frontend, String stage) {
+    this.registry = registry;
+    this.frontend = frontend;
+    this.stage = stage;
+    this.passed = counter("passed");
+  }
+
+  /** It let one go on. */
+  public void passed() {
+    passed.increment();
+  }
+
+  /** It answered one itself. */
+  public void refused(String reason) {
+    refused.computeIfAbsent(reason, this::counter).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("sluice_stage_requests")
+        .description("Requests that came to a stage, by what became of them: passed, or a reason")
+        .tags("frontend", frontend, "stage", stage, "outcome", outcome)
+        .register(registry);
+  }
+}
