@@ -20,7 +20,8 @@ public record TlsVersions(List<String> protocols, List<String> cipherSuites) {
     // Every suite that is left is a safe one, so the order of preference is the library's.
     tls.ignore("PreferServerCipherSuites");
     tls.ignore("SessionCache");
-    String least = tls.string("MinVersion", "VersionTLS12");
+    String said = tls.string("MinVersion", "");
+    String least = said.isEmpty() ? "VersionTLS12" : said;
     String name = least.toUpperCase(Locale.ROOT).replace("VERSIONTLS1", "TLSV1.");
     int from = NAMES.indexOf(name);
     if (name.equals("TLSV1.0") || name.equals("TLSV1.1")) {
@@ -31,6 +32,22 @@ public record TlsVersions(List<String> protocols, List<String> cipherSuites) {
       throw tls.bad("MinVersion", "\"" + least + "\"", "VersionTLS12 or VersionTLS13");
     }
     return new TlsVersions(
-        DEFAULT.protocols.subList(from, NAMES.size()), tls.strings("CipherSuites"));
+        DEFAULT.protocols.subList(from, to(tls, from)), tls.strings("CipherSuites"));
+  }
+
+  /** Behind the newest version; Vulcand writes an empty text where nothing is said. */
+  private static int to(JsonRecord tls, int from) throws JsonRecord.BadValue {
+    String most = tls.string("MaxVersion", "");
+    if (most.isEmpty()) {
+      return NAMES.size();
+    }
+    int to = NAMES.indexOf(most.toUpperCase(Locale.ROOT).replace("VERSIONTLS1", "TLSV1."));
+    if (to < from) {
+      throw tls.bad(
+          "MaxVersion",
+          "\"" + most + "\"",
+          "VersionTLS12 or VersionTLS13, and not below MinVersion: RFC 8996");
+    }
+    return to + 1;
   }
 }

@@ -23,6 +23,9 @@ public record UpstreamTls(
 
   static UpstreamTls read(JsonRecord tls) throws JsonRecord.BadValue {
     TlsVersions versions = TlsVersions.read(tls);
+    if (tls.bool("SessionTicketsDisabled", false)) {
+      tls.warn("SessionTicketsDisabled", "true", "false: sessions of servers are resumed");
+    }
     UpstreamTls read =
         new UpstreamTls(
             !tls.bool("InsecureSkipVerify", false),

@@ -19,6 +19,8 @@ record Alternative(
     @Nullable AsciiString exactHost,
     @Nullable AsciiString exactPath,
     String pathPrefix,
+    int pathStart,
+    int pathText,
     Kind host,
     Kind path,
     Kind method,
@@ -49,8 +51,9 @@ record Alternative(
   static final Comparator<Alternative> SPECIFIC_FIRST =
       Comparator.<Alternative>comparingInt(a -> a.host.asPattern())
           .thenComparingInt(a -> a.path == Kind.EXACT ? 0 : 1)
-          .thenComparingInt(a -> -a.pathPrefix.length())
+          .thenComparingInt(a -> -a.pathStart)
           .thenComparingInt(a -> a.path.ordinal())
+          .thenComparingInt(a -> -a.pathText)
           .thenComparingInt(a -> a.method.asPattern())
           .thenComparingInt(a -> -a.headers)
           .thenComparingInt(a -> -a.exactHeaders);
@@ -59,6 +62,8 @@ record Alternative(
     AsciiString exactHost = null;
     AsciiString exactPath = null;
     String pathPrefix = "";
+    int pathStart = 0;
+    int pathText = 0;
     Kind host = Kind.NONE;
     Kind path = Kind.NONE;
     Kind method = Kind.NONE;
@@ -82,6 +87,8 @@ record Alternative(
               test.literalPrefix().length() > pathPrefix.length()
                   ? test.literalPrefix()
                   : pathPrefix;
+          pathStart = Math.max(pathStart, test.literalStart());
+          pathText = Math.max(pathText, test.literalText());
         }
         case METHOD -> method = better(method, kind);
         case HEADER -> {
@@ -95,6 +102,8 @@ record Alternative(
         exactHost,
         exactPath,
         pathPrefix,
+        pathStart,
+        pathText,
         host,
         path,
         method,

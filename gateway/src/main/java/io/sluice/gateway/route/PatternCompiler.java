@@ -36,7 +36,11 @@ final class PatternCompiler {
     }
     return endsAtSeparators(pieces, subject.separator)
         ? new TextTest.Segments(List.copyOf(pieces), subject.separator)
-        : compiled(asRegexp(pieces, subject.separator), 0, leadingLiteral(pieces));
+        : compiled(
+            asRegexp(pieces, subject.separator),
+            0,
+            leadingLiteral(pieces),
+            leadingLiteral(pieces).length());
   }
 
   /**
@@ -47,11 +51,13 @@ final class PatternCompiler {
    */
   static TextTest regexp(String text, Condition.Subject subject) throws RouteSyntaxException {
     int flags = subject == Condition.Subject.HOST ? Pattern.CASE_INSENSITIVE : 0;
-    return compiled(text, flags, flags == 0 ? anchoredLiteral(text) : "");
+    // Found anywhere unless it is anchored: then only does what it begins with begin the text.
+    String start = leadingText(text);
+    return compiled(text, flags, flags == 0 && text.startsWith("^") ? start : "", start.length());
   }
 
   /** Compiles what is small enough, and tries it before a request does. */
-  static TextTest.Regexp compiled(String regexp, int flags, String literalPrefix)
+  static TextTest.Regexp compiled(String regexp, int flags, String literalPrefix, int literalStart)
       throws RouteSyntaxException {
     if (RegexpSize.of(regexp) > RegexpSize.MOST) {
       throw tooLarge();
@@ -61,7 +67,8 @@ final class PatternCompiler {
       if (pattern.programSize() > MOST_INSTRUCTIONS) {
         throw tooLarge();
       }
-      TextTest.Regexp test = new TextTest.Regexp(pattern, pattern.programSize(), literalPrefix);
+      TextTest.Regexp test =
+          new TextTest.Regexp(pattern, pattern.programSize(), literalPrefix, literalStart);
       if (!Trial.passes(test, regexp)) {
         throw new RouteSyntaxException(
             "a regular expression whose comparison is nested too deeply", "a simpler one");
@@ -165,16 +172,14 @@ final class PatternCompiler {
         : "";
   }
 
-  /**
-   * What every match of {@code ^literal…} starts with; empty when the expression is not anchored or
-   * has a choice at its top.
-   */
-  private static String anchoredLiteral(String regexp) {
-    if (!regexp.startsWith("^") || regexp.indexOf('|') >= 0) {
+  /** What every match of {@code literal…} starts with; empty when it has a choice at its top. */
+  private static String leadingText(String regexp) {
+    int from = regexp.startsWith("^") ? 1 : 0;
+    if (hasChoiceAtItsTop(regexp)) {
       return "";
     }
     StringBuilder literal = new StringBuilder();
-    for (int at = 1; at < regexp.length(); at++) {
+    for (int at = from; at < regexp.length(); at++) {
       char c = regexp.charAt(at);
       if (c == '\\'
           && at + 1 < regexp.length()
@@ -191,5 +196,26 @@ final class PatternCompiler {
       }
     }
     return literal.toString();
+  }
+
+  /** Whether there is a bar that no bracket encloses; one that is quoted counts, which is safe. */
+  private static boolean hasChoiceAtItsTop(String regexp) {
+    int depth = 0;
+    for (int at = 0; at < regexp.length(); at++) {
+      switch (regexp.charAt(at)) {
+        case '\\' -> at++;
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case '|' -> {
+          if (depth <= 0) {
+            return true;
+          }
+        }
+        default -> {
+          // It is part of a branch.
+        }
+      }
+    }
+    return false;
   }
 }

@@ -12,6 +12,6 @@ public final class Regexps {
    * @throws RouteSyntaxException for what RE2 does not read, or what would take too much to run
    */
   public static Pattern compile(String text) throws RouteSyntaxException {
-    return PatternCompiler.compiled(text, 0, "").pattern();
+    return PatternCompiler.compiled(text, 0, "", 0).pattern();
   }
 }

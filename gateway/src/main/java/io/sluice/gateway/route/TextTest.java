@@ -17,6 +17,19 @@ sealed interface TextTest {
   /** The text that every match starts with; empty where none is known. */
   String literalPrefix();
 
+  /**
+   * How much literal text it begins with, wherever that may stand: what is longer is taken to be
+   * more specific.
+   */
+  default int literalStart() {
+    return literalPrefix().length();
+  }
+
+  /** How much literal text there is in it, all together. */
+  default int literalText() {
+    return literalPrefix().length();
+  }
+
   /** What every text matches that begins with it; null where none is known. */
   default @Nullable String sufficientPrefix() {
     return null;
@@ -60,6 +73,15 @@ sealed interface TextTest {
     }
 
     @Override
+    public int literalText() {
+      int length = 0;
+      for (Piece piece : pieces) {
+        length += piece instanceof Piece.Literal(AsciiString literal) ? literal.length() : 0;
+      }
+      return length;
+    }
+
+    @Override
     public @Nullable String sufficientPrefix() {
       boolean one = pieces.size() == 1;
       boolean literalFirst = pieces.size() == 2 && pieces.getFirst() instanceof Piece.Literal;
@@ -70,7 +92,8 @@ sealed interface TextTest {
   }
 
   /** A regular expression that is found anywhere in the text, in time linear in its length. */
-  record Regexp(Pattern pattern, int size, String literalPrefix) implements TextTest {
+  record Regexp(Pattern pattern, int size, String literalPrefix, int literalStart)
+      implements TextTest {
     private static final String ANYTHING = ".*";
     private static final String SPECIAL = "\\.+*?()|[]{}^$";
 

@@ -106,6 +106,11 @@ public final class ServerIdentity {
     return host.equals(written) && settings.equals(with);
   }
 
+  /** The names in the certificate, in lower case. */
+  List<String> dnsNames() {
+    return names;
+  }
+
   /** The names and addresses in the certificate, for people. */
   String names() {
     return names.isEmpty() ? "no name" : String.join(", ", names);

@@ -5,24 +5,39 @@ import io.sluice.gateway.config.ListenerTls;
 import io.sluice.gateway.config.Problem;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which certificate of a listener answers for a name: the exact host, then {@code *.} and the rest
- * of the name, then the default host (RFC 6066 section 3). Immutable.
+ * of the name; where no host has it, one whose certificate has, and then the default host (RFC 6066
+ * section 3). Immutable.
  */
 public final class ServerNames {
   private final ListenerTls settings;
   private final Map<String, ServerIdentity> byName;
+
+  /** By the names in the certificates. */
+  private final Map<String, ServerIdentity> byCertificate;
+
+  /** Hosts with a key pair that cannot be used: no other's answers for them. */
+  private final Set<String> unusable;
+
   private final @Nullable ServerIdentity fallback;
   private final List<ServerIdentity> stapled;
 
   private ServerNames(
-      ListenerTls settings, Map<String, ServerIdentity> byName, @Nullable ServerIdentity fallback) {
+      ListenerTls settings,
+      Map<String, ServerIdentity> byName,
+      Set<String> unusable,
+      @Nullable ServerIdentity fallback) {
     this.settings = settings;
     this.byName = byName;
+    this.byCertificate = byCertificate(byName);
+    this.unusable = unusable;
     this.fallback = fallback;
     this.stapled =
         byName.values().stream().filter(identity -> identity.host().ocsp() != null).toList();
@@ -44,7 +59,7 @@ public final class ServerNames {
             ? written
             : previous == null ? ListenerTls.DEFAULT : previous.settings;
     if (settings != written && previous == null) {
-      return new ServerNames(settings, Map.of(), null);
+      return new ServerNames(settings, Map.of(), Set.of(), null);
     }
     Map<String, ServerIdentity> byName = HashMap.newHashMap(hosts.size());
     ServerIdentity fallback = null;
@@ -60,7 +75,26 @@ public final class ServerNames {
         fallback = identity;
       }
     }
-    return new ServerNames(settings, byName, fallback);
+    Set<String> unusable = new HashSet<>();
+    hosts.stream().filter(Host::hasKeyPair).map(Host::name).forEach(unusable::add);
+    unusable.removeAll(byName.keySet());
+    return new ServerNames(settings, byName, unusable, fallback);
+  }
+
+  /**
+   * Of several certificates with one name that of the smallest host, whatever was written first.
+   */
+  private static Map<String, ServerIdentity> byCertificate(Map<String, ServerIdentity> byName) {
+    Map<String, ServerIdentity> all = new HashMap<>();
+    for (ServerIdentity identity : byName.values()) {
+      for (String name : identity.dnsNames()) {
+        all.merge(
+            name,
+            identity,
+            (one, other) -> one.hostName().compareTo(other.hostName()) < 0 ? one : other);
+      }
+    }
+    return all;
   }
 
   private static @Nullable ServerIdentity identity(
@@ -110,12 +144,15 @@ public final class ServerNames {
     if (name == null) {
       return fallback;
     }
-    ServerIdentity exact = byName.get(name);
-    if (exact != null) {
-      return exact;
-    }
+    ServerIdentity written = find(byName, name);
+    ServerIdentity named =
+        written != null || unusable.contains(name) ? written : find(byCertificate, name);
+    return named != null ? named : fallback;
+  }
+
+  private static @Nullable ServerIdentity find(Map<String, ServerIdentity> names, String name) {
+    ServerIdentity exact = names.get(name);
     int dot = name.indexOf('.');
-    ServerIdentity wildcard = dot < 0 ? null : byName.get("*" + name.substring(dot));
-    return wildcard != null ? wildcard : fallback;
+    return exact != null || dot < 0 ? exact : names.get("*" + name.substring(dot));
   }
 }

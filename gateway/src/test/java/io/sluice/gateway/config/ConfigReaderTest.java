@@ -96,6 +96,39 @@ class ConfigReaderTest {
                 List.of()));
   }
 
+  /** As {@code vctl} writes them: every field is there, empty where nothing was said. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "backends/b1/backend ;"
+            + " {'Id':'b1','Type':'http','Settings':{'Timeouts':{'Read':'0s','Dial':'0s','TLSHandshake':'0s'},'KeepAlive':{'Period':'0s','MaxIdleConnsPerHost':0},"
+            + "'TLS':{'PreferServerCipherSuites':false,'InsecureSkipVerify':false,'MinVersion':'','MaxVersion':'','SessionTicketsDisabled':false,"
+            + "'SessionCache':{'Type':'','Settings':null},'CipherSuites':[]}}}",
+        "listeners/l1 ;"
+            + " {'Id':'l1','Protocol':'https','Address':{'Network':'tcp','Address':'127.0.0.1:18302'},'Scope':'','Settings':{'TLS':{'PreferServerCipherSuites':true,"
+            + "'InsecureSkipVerify':false,'MinVersion':'','MaxVersion':'VersionTLS13','SessionTicketsDisabled':false,'SessionCache':{'Type':'LRU','Settings':{'Capacity':64}},"
+            + "'CipherSuites':null}},'ProxyProtocol':''}",
+        "frontends/f1/frontend ;"
+            + " {'Id':'f1','Route':'Path(`/`)','Type':'http','BackendId':'b1','Settings':{'Limits':{'MaxMemBodyBytes':0,'MaxBodyBytes':0},'FailoverPredicate':'',"
+            + "'Hostname':'','TrustForwardHeader':false,'PassHostHeader':false,'Stream':false,'StreamFlushIntervalNanoSecs':0}}",
+        "backends/b1/servers/srv1 ; {'Id':'srv1','URL':'http://127.0.0.1:18311'}",
+        "frontends/f1/middlewares/rl ;"
+            + " {'Id':'rl','Priority':1,'Type':'ratelimit','Middleware':{'PeriodSeconds':1,'Requests':1,'Burst':1,'Variable':'client.ip','RateVar':''}}",
+        "frontends/f1/middlewares/cb2 ;"
+            + " {'Id':'cb2','Priority':1,'Type':'cbreaker','Middleware':{'Condition':'LatencyAtQuantileMS(50.0)"
+            + " > 9000','Fallback':'{\\\"Type\\\": \\\"redirect\\\", \\\"Action\\\": {\\\"URL\\\":"
+            + " \\\"http://127.0.0.1:18399/e\\\"}}','OnTripped':'','OnStandby':'','FallbackDuration':10000000000,"
+            + "'RecoveryDuration':10000000000,'CheckPeriod':100000000}}",
+        "frontends/f1/middlewares/rw ;"
+            + " {'Id':'rw','Priority':1,'Type':'rewrite','Middleware':{'Regexp':'^http://([^/]+)/old/(.*)','Replacement':'http://$1/new/$2','RewriteBody':false,'Redirect':false}}",
+      })
+  void whatVctlWritesIsReadWithoutAWord(String key, String json) {
+    put(key, json);
+
+    assertThat(reader.read(tree.done()).problems()).isEmpty();
+  }
+
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource(
       delimiter = ';',

@@ -42,8 +42,22 @@ class ServerNamesTest {
   void withoutADefaultAnUnknownNameIsNobodys() {
     ServerNames names = names(null, host("a.example", false));
 
-    assertThat(names.find("b.example")).isNull();
+    assertThat(names.find("b.org")).isNull();
     assertThat(names.find(null)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "b.example, a.example",
+    "a.example, a.example",
+    "x.b.example, z.org",
+    "other.example, a.example",
+  })
+  void whereNoHostHasTheNameOneWhoseCertificateHasAnswers(String asked, String host) {
+    ServerNames names =
+        names(null, host("z.org", true), host("b.org", false), host("a.example", false));
+
+    assertThat(hostOf(names, asked)).isEqualTo(host);
   }
 
   @Test
