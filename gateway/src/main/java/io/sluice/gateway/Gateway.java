@@ -26,6 +26,7 @@ import io.sluice.gateway.control.FolderSource;
 import io.sluice.gateway.control.Presence;
 import io.sluice.gateway.control.Reconciler;
 import io.sluice.gateway.exchange.ProxyContext;
+import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.middleware.Sources;
@@ -170,6 +171,8 @@ public final class Gateway {
             state);
     parts.add(reconciler::close);
     GatewayMeters.publish(telemetry, ledger, sockets, accessLog, reconciler, source, failures);
+    RouteTree tree = tree(settings);
+    parts.add(tree);
     this.subject =
         new AdminServer.Subject(
             settings.id(),
@@ -181,7 +184,8 @@ public final class Gateway {
             ledger::uses,
             sockets::connections,
             sockets::unbound,
-            source::accept);
+            source::accept,
+            tree);
     this.admin = startAdmin(settings.adminPort());
     this.adminPort = admin.port();
     parts.add(() -> admin.close());
@@ -353,6 +357,14 @@ public final class Gateway {
         isDraining(),
         status.problems().size(),
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
+  }
+
+  private static RouteTree tree(GatewaySettings settings) throws IOException {
+    EtcdSettings etcd = settings.etcd();
+    Path keys = settings.sealKeys();
+    return etcd != null
+        ? RouteTree.of(etcd, keys == null ? SealKeys.none() : SealKeys.read(keys))
+        : RouteTree.of(settings.routes() == null ? Path.of("") : settings.routes());
   }
 
   private static ConfigSource source(GatewaySettings settings) throws IOException {

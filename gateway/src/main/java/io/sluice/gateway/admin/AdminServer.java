@@ -1,6 +1,7 @@
 package io.sluice.gateway.admin;
 
 import io.sluice.gateway.control.ControlStatus;
+import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.telemetry.Telemetry;
@@ -25,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,12 +37,13 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status} and {@code POST
- * /store/accept}.
+ * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status}, {@code POST /store/accept},
+ * and Vulcand's {@code /v2} ({@link VulcandApi}).
  *
  * <p>Bound to loopback unless the operator says otherwise. A browser is no way in: a request whose
  * Host is a name other than localhost is refused while the address is a loopback one (DNS
@@ -58,6 +62,7 @@ public final class AdminServer implements AutoCloseable {
    * @param connections clients' open connections
    * @param unbound the ids of listeners whose address could not be bound
    * @param accept passes on that the held tree is right
+   * @param tree the routes, to be shown and changed
    */
   public record Subject(
       String id,
@@ -69,7 +74,8 @@ public final class AdminServer implements AutoCloseable {
       Supplier<List<Ledger.Use>> memory,
       IntSupplier connections,
       Supplier<List<String>> unbound,
-      Runnable accept) {
+      Runnable accept,
+      RouteTree tree) {
     /** Whether it serves a table whose listeners are all bound, and is not on its way out. */
     public boolean isReady() {
       return status.get().isServing() && !draining.getAsBoolean() && unbound.get().isEmpty();
@@ -83,6 +89,8 @@ public final class AdminServer implements AutoCloseable {
   private static final long RENEW_MILLIS = 60_000;
   private static final int HANDSHAKE_SECONDS = 5;
   private static final int MOST_BODY_BYTES = 1_024;
+  private static final int MOST_RECORD_BYTES = 2 * 1_024 * 1_024;
+  private static final Set<HttpMethod> BODIES = Set.of(HttpMethod.POST, HttpMethod.PUT);
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
   private final Subject subject;
@@ -95,11 +103,15 @@ public final class AdminServer implements AutoCloseable {
   private final Vertx vertx;
   private final HttpServer server;
   private final boolean loopback;
+  private final VulcandApi vulcand;
 
   private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
     this.access = access;
     this.clients = new AdminConnections(vertx);
+    this.vulcand =
+        new VulcandApi(
+            subject.tree, new RecentTraffic(subject.telemetry::scrape, System::nanoTime));
     this.vertx = vertx;
     this.loopback = AdminAccess.isLoopback(host);
     this.server = vertx.createHttpServer(options(access)).connectionHandler(clients::opened);
@@ -198,7 +210,28 @@ public final class AdminServer implements AutoCloseable {
               context.next();
             });
     router.route().handler(this::checkHost).handler(this::checkOrigin).handler(this::checkToken);
-    router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES));
+    BodyHandler records = BodyHandler.create(false).setBodyLimit(MOST_RECORD_BYTES);
+    BodyHandler small = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
+    router
+        .route()
+        .handler(
+            context -> {
+              boolean writes = BODIES.contains(context.request().method());
+              BodyHandler body = VulcandApi.isOf(context.request().path()) ? records : small;
+              if (writes) {
+                body.handle(context);
+              } else {
+                context.next();
+              }
+            })
+        .handler(
+            context -> {
+              if (VulcandApi.isOf(context.request().path())) {
+                vulcand(context);
+              } else {
+                context.next();
+              }
+            });
     router
         .get("/healthz")
         .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
@@ -235,6 +268,38 @@ public final class AdminServer implements AutoCloseable {
     if (scrapers.size() == 1) {
       vertx.runOnContext(turn -> scrape());
     }
+  }
+
+  /** Its work waits for the store, so it is done beside the event loop, one after the other. */
+  private void vulcand(RoutingContext context) {
+    String type = context.request().getHeader("Content-Type");
+    String body = context.body() == null ? null : context.body().asString();
+    String method = context.request().method().name();
+    Map<String, String> query = new TreeMap<>();
+    context.queryParams().forEach(query::put);
+    VulcandApi.Request request =
+        new VulcandApi.Request(
+            method,
+            context.request().path(),
+            query,
+            isJson(type),
+            body == null ? "" : body,
+            "/v2 of " + subject.id);
+    vertx
+        .executeBlocking(() -> vulcand.answer(request))
+        .onFailure(context::fail)
+        .onSuccess(
+            answer ->
+                context
+                    .response()
+                    .setStatusCode(answer.status())
+                    .putHeader("Content-Type", "application/json; charset=utf-8")
+                    .putHeader("X-Content-Type-Options", "nosniff")
+                    .end(answer.text()));
+  }
+
+  private static boolean isJson(@Nullable String type) {
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
   }
 
   private void scrape() {
@@ -336,7 +401,7 @@ public final class AdminServer implements AutoCloseable {
 
   private void accept(RoutingContext context) {
     String type = context.request().getHeader("Content-Type");
-    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+    if (!isJson(type)) {
       json(
           context,
           415,

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them: {@code "250ms"}, {@code "5s"}, {@code "1m30s"}. */
-final class GoDuration {
+public final class GoDuration {
   private static final Pattern WHOLE =
       Pattern.compile("(?:\\d+(?:\\.\\d+)?(?:ns|us|µs|ms|s|m|h))+|0");
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|ms|s|m|h)");
@@ -35,7 +35,7 @@ final class GoDuration {
    *
    * @throws IllegalArgumentException when the text is not one, or is longer than 292 years
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     if (text.length() > 64 || !WHOLE.matcher(text).matches()) {
       throw new IllegalArgumentException(text);
     }

@@ -4,6 +4,7 @@ import io.sluice.gateway.predicate.Judgement;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -129,6 +130,23 @@ public final class Traffic implements Judgement.Measures {
   @Override
   public long requests() {
     return Math.round(answers.values().stream().mapToDouble(Double::doubleValue).sum());
+  }
+
+  /** How many answers had each status. */
+  public SortedMap<Integer, Long> codes() {
+    SortedMap<Integer, Long> codes = new TreeMap<>();
+    answers.forEach(
+        (code, count) -> {
+          if (Math.round(count) > 0) {
+            codes.put(code, Math.round(count));
+          }
+        });
+    return codes;
+  }
+
+  /** How many had this one. */
+  public long count(int code) {
+    return Math.round(answers.getOrDefault(code, 0.0));
   }
 
   public Summary summary() {

@@ -211,6 +211,16 @@ public final class EtcdStore implements AutoCloseable {
     return lease.id();
   }
 
+  /**
+   * A new lease that nobody renews.
+   *
+   * @param time after which it ends; etcd makes more of what is very short
+   */
+  public long grantLease(Duration time) throws IOException, InterruptedException {
+    long seconds = Math.max(1, time.toSeconds());
+    return EtcdConnection.await(connection.client().getLeaseClient().grant(seconds)).getID();
+  }
+
   /** Ends the lease of this store's own, if it has one. */
   public void revokeLease() throws IOException, InterruptedException {
     if (lease != null) {
