@@ -20,7 +20,7 @@ class FloorsTest {
           Map.entry("control", 4),
           Map.entry("table", 3),
           Map.entry("upstream", 2),
-          Map.entry("middleware", 1),
+          Map.entry("middleware", 2),
           Map.entry("tls", 1),
           Map.entry("wire", 1),
           Map.entry("store", 2),

@@ -49,6 +49,7 @@ class SharedStateTest {
           "Sources",
           "Stapler",
           "Subject",
+          "Syslog",
           "TakeoverDoor",
           "TokenBucket",
           "Wait",

@@ -24,7 +24,8 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
           Redirect,
           ReplacePath,
           Rewrite,
-          StripPrefix {}
+          StripPrefix,
+          Trace {}
 
   static Middleware read(String frontendId, String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");

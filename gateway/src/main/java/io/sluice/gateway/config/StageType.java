@@ -22,7 +22,8 @@ public enum StageType {
   REDIRECT(Redirect.class, Redirect::read),
   REPLACEPATH(ReplacePath.class, ReplacePath::read),
   REWRITE(Rewrite.class, Rewrite::read),
-  STRIPPREFIX(StripPrefix.class, StripPrefix::read);
+  STRIPPREFIX(StripPrefix.class, StripPrefix::read),
+  TRACE(Trace.class, Trace::read);
 
   /** Makes settings of the object in {@code Middleware}. */
   private interface Reader {

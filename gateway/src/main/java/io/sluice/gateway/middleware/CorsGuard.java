@@ -66,7 +66,7 @@ final class CorsGuard implements Stage {
   }
 
   @Override
-  public void onResponse(ExchangeView exchange, ResponseHead head) {
+  public void onResponse(ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
     Fields fields = head.fields();
     for (String name : SAID_HERE) {
       fields.remove(name);

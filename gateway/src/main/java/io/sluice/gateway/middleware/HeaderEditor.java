@@ -29,7 +29,7 @@ final class HeaderEditor implements Stage {
   }
 
   @Override
-  public void onResponse(ExchangeView exchange, ResponseHead head) {
+  public void onResponse(ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
     if (settings.hsts() != null && exchange.isSecure()) {
       head.fields().remove(HSTS);
       head.fields().add(HSTS, settings.hsts().text());

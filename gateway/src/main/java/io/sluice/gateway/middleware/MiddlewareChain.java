@@ -55,11 +55,12 @@ public final class MiddlewareChain {
     if (before != null && before.written.spec().equals(written.spec())) {
       return new Link(written, before.stage, before.meters);
     }
-    Stage stage = Stages.build(written, context);
+    StageMeters counts = meters.stage(written.id());
+    Stage stage = Stages.build(written, context, counts);
     if (before != null) {
       stage.inherit(before.stage);
     }
-    return new Link(written, stage, meters.stage(written.id()));
+    return new Link(written, stage, counts);
   }
 
   public boolean isEmpty() {
@@ -165,7 +166,7 @@ public final class MiddlewareChain {
       for (int i = entered - 1; i >= 0; i--) {
         Link link = links.get(i);
         try {
-          link.stage.onResponse(exchange, head);
+          link.stage.onResponse(exchange, proceeded[i], head);
         } catch (RuntimeException bug) {
           failed(link, bug);
         }

@@ -17,7 +17,7 @@ public interface Stage {
    * The head of the final response, whoever gives it, on its way back to the client; called at most
    * once for each {@code onRequest} that let it proceed, the last stage first.
    */
-  default void onResponse(ExchangeView exchange, ResponseHead head) {}
+  default void onResponse(ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {}
 
   /**
    * The exchange is over, however it ended; called exactly once for each {@code onRequest} that let

@@ -17,12 +17,14 @@ import io.sluice.gateway.config.Redirect;
 import io.sluice.gateway.config.ReplacePath;
 import io.sluice.gateway.config.Rewrite;
 import io.sluice.gateway.config.StripPrefix;
+import io.sluice.gateway.config.Trace;
+import io.sluice.gateway.telemetry.StageMeters;
 
 /** Which class serves which settings. */
 final class Stages {
   private Stages() {}
 
-  static Stage build(Middleware middleware, StageContext context) {
+  static Stage build(Middleware middleware, StageContext context, StageMeters meters) {
     return switch (middleware.spec()) {
       case AddPrefix prefix -> new PrefixAdder(prefix);
       case ApiKeys keys -> new KeyGuard(keys, context);
@@ -40,6 +42,7 @@ final class Stages {
       case ReplacePath path -> new PathReplacer(path);
       case Rewrite rewrite -> new Rewriter(rewrite);
       case StripPrefix prefixes -> new PrefixStripper(prefixes);
+      case Trace trace -> new Tracer(trace, meters);
     };
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.SharedBudget;
+import io.sluice.gateway.telemetry.Telemetry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,8 @@ class BreakerTest {
   }
 
   private Stage breaker(String condition, String fallback, String more) {
-    return Stages.build(read(condition, fallback, more), context);
+    return Stages.build(
+        read(condition, fallback, more), context, new Telemetry().frontend("f").stage("m"));
   }
 
   private static FakeExchange request(String target) {

@@ -10,6 +10,7 @@ import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.SharedBudget;
+import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ class StagesTest {
     Config config = read(type, settings);
     assertThat(config.problems()).isEmpty();
     Middleware written = config.middlewares().get("f").getFirst();
-    return Stages.build(written, context);
+    return Stages.build(written, context, new Telemetry().frontend("f").stage("m"));
   }
 
   /** What a client is told, in one line: the status and the fields that say something. */
@@ -98,6 +99,10 @@ class StagesTest {
         "clientcert | {'Fingerprints':['sha256:12']}",
         "maintenance | {'StatusCode':99}",
         "fault | {}",
+        "trace | {}",
+        "trace | {'Addr':'http://h:1'}",
+        "trace | {'Addr':'syslog://h:1?sev=LOUD'}",
+        "trace | {'Addr':'syslog://h:1?f=X'}",
         "fault | {'Delay':'100ms','When':'Nothing('}",
         "rewrite | {'Regexp':'a','Replacement':'{{.Env}}'}",
         "rewrite | {'Regexp':'a','Replacement':'b c'}",
@@ -231,9 +236,9 @@ class StagesTest {
     head.fields().add("Server", "s");
 
     stage.onRequest(exchange);
-    stage.onResponse(exchange, head);
+    stage.onResponse(exchange, Verdict.PROCEED, head);
     assertThat(head.fields().toString()).doesNotContain("Strict-Transport-Security");
-    stage.onResponse(exchange.secure(true), head);
+    stage.onResponse(exchange.secure(true), Verdict.PROCEED, head);
 
     assertThat(exchange.sent("X-Old") + exchange.sent("X-None")).isEmpty();
     assertThat(exchange.sent("X-From")).isEqualTo("10.0.0.1 GET /a");
@@ -302,7 +307,7 @@ class StagesTest {
     head.fields().add("access-control-allow-origin", "*");
 
     assertThat(said(stage.onRequest(exchange))).isEqualTo("passes");
-    stage.onResponse(exchange, head);
+    stage.onResponse(exchange, Verdict.PROCEED, head);
 
     assertThat(head.fields().toString())
         .isEqualTo(

@@ -1,0 +1,216 @@
+package io.sluice.gateway.wire;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.Socket;
+import io.sluice.gateway.memory.Bounded;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends lines to a syslog, from a thread of its own that ends when there is nothing to send. Nobody
+ * waits for it: what does not fit is dropped and counted. Any thread.
+ */
+public abstract class Syslog {
+  private static final Logger LOG = LoggerFactory.getLogger(Syslog.class);
+  private static final int MOST_WAITING = 1_024;
+  private static final int MOST_BYTES = 60 * 1_024;
+  private static final long IDLE_SECONDS = 10;
+  private static final int CONNECT_MILLIS = 1_000;
+
+  @Bounded("a thousand lines")
+  private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+
+  private final AtomicBoolean running = new AtomicBoolean();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /** One datagram for each line. */
+  public static Syslog udp(String host, int port) {
+    return new Udp(host, port);
+  }
+
+  /** A connection, with a line end behind each line (RFC 6587 section 3.4.2). */
+  public static Syslog tcp(String host, int port) {
+    return new Tcp(host, port);
+  }
+
+  /** One datagram for each line, to a socket of this machine. */
+  public static Syslog unix(String path) {
+    return new Unix(path);
+  }
+
+  /**
+   * Sends a line, soon.
+   *
+   * @return whether there was room
+   */
+  public boolean send(String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    boolean room = bytes.length <= MOST_BYTES && waiting.offer(bytes);
+    if (room && running.compareAndSet(false, true)) {
+      Thread.ofPlatform().daemon().name("sluice-syslog").start(this::run);
+    }
+    return room;
+  }
+
+  private void run() {
+    try {
+      for (byte[] line = next(); line != null; line = next()) {
+        try {
+          write(line);
+          told.set(false);
+        } catch (IOException lost) {
+          close();
+          if (told.compareAndSet(false, true)) {
+            LOG.warn(
+                "trace: {} cannot be reached, its lines are lost: {}", this, lost.getMessage());
+          }
+        }
+      }
+    } finally {
+      close();
+      running.set(false);
+    }
+    if (!waiting.isEmpty() && running.compareAndSet(false, true)) {
+      run();
+    }
+  }
+
+  private byte @Nullable [] next() {
+    try {
+      return waiting.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException ending) {
+      return null;
+    }
+  }
+
+  /** Sends it now, opening what has to be open. */
+  abstract void write(byte[] line) throws IOException;
+
+  /** Gives back what is open. */
+  abstract void close();
+
+  private static final class Udp extends Syslog {
+    private final String host;
+    private final int port;
+    private @Nullable DatagramSocket socket;
+
+    Udp(String host, int port) {
+      this.host = host;
+      this.port = port;
+    }
+
+    @Override
+    void write(byte[] line) throws IOException {
+      if (socket == null) {
+        socket = new DatagramSocket();
+      }
+      // Looked up each time: a name may move.
+      socket.send(new DatagramPacket(line, line.length, new InetSocketAddress(host, port)));
+    }
+
+    @Override
+    void close() {
+      if (socket != null) {
+        socket.close();
+        socket = null;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "syslog://" + host + ":" + port;
+    }
+  }
+
+  private static final class Tcp extends Syslog {
+    private final String host;
+    private final int port;
+    private java.net.@Nullable Socket socket;
+
+    Tcp(String host, int port) {
+      this.host = host;
+      this.port = port;
+    }
+
+    @Override
+    void write(byte[] line) throws IOException {
+      java.net.Socket open = socket;
+      if (open == null) {
+        open = new java.net.Socket();
+        socket = open;
+        open.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+      }
+      open.getOutputStream().write(line);
+    }
+
+    @Override
+    void close() {
+      try {
+        if (socket != null) {
+          socket.close();
+        }
+      } catch (IOException gone) {
+        LOG.debug("{}", this, gone);
+      }
+      socket = null;
+    }
+
+    @Override
+    public String toString() {
+      return "syslog+tcp://" + host + ":" + port;
+    }
+  }
+
+  private static final class Unix extends Syslog {
+    private final String path;
+    private @Nullable Socket socket;
+
+    Unix(String path) {
+      this.path = path;
+    }
+
+    @Override
+    void write(byte[] line) throws IOException {
+      if (!Epoll.isAvailable()) {
+        throw new IOException("sockets of the machine are reached by epoll, which is not here");
+      }
+      if (socket == null) {
+        socket = Socket.newSocketDomainDgram();
+      }
+      ByteBuffer buffer = ByteBuffer.allocateDirect(line.length).put(line).flip();
+      int sent =
+          socket.sendToDomainSocket(buffer, 0, line.length, path.getBytes(StandardCharsets.UTF_8));
+      if (sent != line.length) {
+        throw new IOException("sent " + sent + " of " + line.length + " bytes");
+      }
+    }
+
+    @Override
+    void close() {
+      try {
+        if (socket != null) {
+          socket.close();
+        }
+      } catch (IOException gone) {
+        LOG.debug("{}", this, gone);
+      }
+      socket = null;
+    }
+
+    @Override
+    public String toString() {
+      return "syslog://" + path;
+    }
+  }
+}
