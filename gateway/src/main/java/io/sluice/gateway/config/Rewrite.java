@@ -7,15 +7,17 @@ import com.google.re2j.Pattern;
  * scheme://Host/path?query} is replaced.
  *
  * @param regexp RE2
+ * @param body whether the body of a response may ask for things of a request that was rewritten
  * @param redirect whether the client is sent to the new URL with 302
  */
-public record Rewrite(Pattern regexp, Replacement replacement, boolean redirect)
+public record Rewrite(Pattern regexp, Replacement replacement, boolean body, boolean redirect)
     implements Middleware.Spec {
   static Rewrite read(JsonRecord json) throws JsonRecord.BadValue {
-    if (json.bool("RewriteBody", false)) {
-      throw json.bad("RewriteBody", "true", "false: bodies pass as they are");
-    }
     Pattern regexp = json.regexp("Regexp");
-    return new Rewrite(regexp, Replacement.read(json, regexp, true), json.bool("Redirect", false));
+    return new Rewrite(
+        regexp,
+        Replacement.read(json, regexp, true),
+        json.bool("RewriteBody", false),
+        json.bool("Redirect", false));
   }
 }

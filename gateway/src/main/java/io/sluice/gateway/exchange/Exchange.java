@@ -1,6 +1,7 @@
 package io.sluice.gateway.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.sluice.gateway.http.Fields;
@@ -415,7 +416,6 @@ final class Exchange implements ExchangeView {
 
   void onHead(ResponseHead head) {
     phase = head.framing() == Framing.TUNNEL ? Phase.TUNNEL : Phase.ANSWERING;
-    endsByItself = head.framing() < 0;
     status = head.status();
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
@@ -423,6 +423,7 @@ final class Exchange implements ExchangeView {
     if (passage != null) {
       passage.onResponse(head);
     }
+    endsByItself = head.framing() < 0;
     id.setIn(head.fields());
     String cookie =
         backend == null || delivery == null
@@ -449,14 +450,25 @@ final class Exchange implements ExchangeView {
   }
 
   void onBody(ByteBuf piece) {
-    bytesOut += piece.readableBytes();
-    stream.sendBody(piece);
+    sendBody(passage == null || phase == Phase.TUNNEL ? piece : passage.onBody(piece));
     if (!stream.isWritable() && delivery != null) {
       delivery.reading(false);
     }
   }
 
+  private void sendBody(ByteBuf piece) {
+    if (piece.isReadable()) {
+      bytesOut += piece.readableBytes();
+      stream.sendBody(piece);
+    } else {
+      piece.release();
+    }
+  }
+
   void onResponsePause() {
+    if (passage != null && phase == Phase.ANSWERING) {
+      sendBody(passage.onBodyPause());
+    }
     stream.flush();
     if (stream.unreadBytes() > 0 && !hasRoom(Budget.UNREAD) && delivery != null) {
       delivery.reading(false);
@@ -470,6 +482,9 @@ final class Exchange implements ExchangeView {
   void onEnd(Fields trailers) {
     if (passesTrailers) {
       HopByHop.stripTrailers(trailers);
+    }
+    if (passage != null && phase == Phase.ANSWERING) {
+      sendBody(passage.onBodyEnd());
     }
     finish(null);
     stream.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
@@ -513,10 +528,21 @@ final class Exchange implements ExchangeView {
       passage.onResponse(head);
     }
     id.setIn(head.fields());
-    boolean withBody = head.framing() > 0;
-    bytesOut = withBody ? body.length : 0;
+    ByteBuf sent = body(head, body);
+    bytesOut = sent.readableBytes();
     finish(refusal.reason());
-    Replies.send(stream, head, withBody ? body : Replies.NOTHING);
+    Replies.send(stream, head, sent);
+  }
+
+  /** An answer's body as the stages make it; nothing where its head says that there is none. */
+  private ByteBuf body(ResponseHead head, byte[] body) {
+    if (head.framing() == Framing.NONE) {
+      return Unpooled.EMPTY_BUFFER;
+    }
+    ByteBuf whole = Unpooled.wrappedBuffer(body);
+    return passage == null
+        ? whole
+        : Unpooled.wrappedBuffer(passage.onBody(whole), passage.onBodyEnd());
   }
 
   private boolean isHead() {

@@ -1,6 +1,6 @@
 package io.sluice.gateway.exchange;
 
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
@@ -90,10 +90,12 @@ final class Replies {
   }
 
   /** Sends the whole response. */
-  static void send(ClientStream stream, ResponseHead head, byte[] body) {
+  static void send(ClientStream stream, ResponseHead head, ByteBuf body) {
     stream.sendHead(head);
-    if (body.length > 0) {
-      stream.sendBody(Unpooled.wrappedBuffer(body));
+    if (body.isReadable()) {
+      stream.sendBody(body);
+    } else {
+      body.release();
     }
     stream.sendEnd(Fields.EMPTY);
     stream.flush();

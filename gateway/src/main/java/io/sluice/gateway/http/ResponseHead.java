@@ -74,6 +74,16 @@ public final class ResponseHead {
     return this;
   }
 
+  /** The body will be another one, of an unknown length. */
+  public void framingUnknown() {
+    framing = Framing.CHUNKED;
+  }
+
+  /** The body will be another one, of so many bytes. */
+  public void framingOf(long bytes) {
+    framing = bytes;
+  }
+
   /** Makes the head of an agreed tunnel into what the other version of HTTP says. */
   public void tunnel(int newStatus) {
     status = newStatus;

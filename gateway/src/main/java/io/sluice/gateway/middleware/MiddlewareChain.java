@@ -1,5 +1,7 @@
 package io.sluice.gateway.middleware;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.ResponseHead;
@@ -91,6 +93,10 @@ public final class MiddlewareChain {
 
     private String refusedBy = "";
 
+    /** In the order in which a body passes them. */
+    @Bounded("by the stages")
+    private final List<BodyFilter> filters = new ArrayList<>(0);
+
     private Passage(ExchangeView exchange) {
       this.exchange = exchange;
     }
@@ -167,14 +173,69 @@ public final class MiddlewareChain {
         Link link = links.get(i);
         try {
           link.stage.onResponse(exchange, proceeded[i], head);
+          BodyFilter filter = link.stage.filter(exchange, proceeded[i], head);
+          if (filter != null) {
+            filters.add(filter);
+          }
         } catch (RuntimeException bug) {
           failed(link, bug);
         }
       }
     }
 
+    /**
+     * What is to be sent of a body for a piece of it.
+     *
+     * @param piece which is released, or given back
+     */
+    public ByteBuf onBody(ByteBuf piece) {
+      return passed(piece, 0);
+    }
+
+    /** What the filters have held back; nothing more has come for now. */
+    public ByteBuf onBodyPause() {
+      ByteBuf all = Unpooled.EMPTY_BUFFER;
+      for (int i = 0; i < filters.size(); i++) {
+        all = joined(all, passed(filters.get(i).onPause(), i + 1));
+      }
+      return all;
+    }
+
+    /** What is still to be sent of a body that has ended. */
+    public ByteBuf onBodyEnd() {
+      ByteBuf all = Unpooled.EMPTY_BUFFER;
+      for (int i = 0; i < filters.size(); i++) {
+        all = joined(all, passed(filters.get(i).onEnd(), i + 1));
+      }
+      return all;
+    }
+
+    private ByteBuf passed(ByteBuf piece, int from) {
+      ByteBuf now = piece;
+      for (int i = from; i < filters.size(); i++) {
+        if (now.isReadable()) {
+          now = filters.get(i).onPiece(now);
+        }
+      }
+      return now;
+    }
+
+    private static ByteBuf joined(ByteBuf first, ByteBuf second) {
+      if (!first.isReadable()) {
+        first.release();
+        return second;
+      }
+      if (!second.isReadable()) {
+        second.release();
+        return first;
+      }
+      return Unpooled.wrappedBuffer(first, second);
+    }
+
     /** Tells the stages that were entered, last first. A second call does nothing. */
     public void onFinish() {
+      filters.forEach(BodyFilter::close);
+      filters.clear();
       while (entered > 0) {
         entered--;
         Link link = links.get(entered);

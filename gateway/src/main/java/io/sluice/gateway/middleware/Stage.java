@@ -1,6 +1,7 @@
 package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.http.ResponseHead;
+import org.jspecify.annotations.Nullable;
 
 /** A middleware that is alive. Shared by all event loops; its hooks never block. */
 public interface Stage {
@@ -18,6 +19,16 @@ public interface Stage {
    * once for each {@code onRequest} that let it proceed, the last stage first.
    */
   default void onResponse(ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {}
+
+  /**
+   * What is to change the body whose head was shown to {@link #onResponse}; it may change the head
+   * accordingly. Null for nothing. Asked right behind that, where there is a body, or would be one
+   * for another method than HEAD.
+   */
+  default @Nullable BodyFilter filter(
+      ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
+    return null;
+  }
 
   /**
    * The exchange is over, however it ended; called exactly once for each {@code onRequest} that let

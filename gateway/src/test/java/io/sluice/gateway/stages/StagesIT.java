@@ -8,12 +8,14 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestFolder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.zip.GZIPInputStream;
 import org.awaitility.Awaitility;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.junit.jupiter.api.AfterAll;
@@ -63,7 +65,14 @@ class StagesIT {
         "frontends/strip/middlewares/n",
         "{'Type':'headers','Priority':2,'Middleware':{'Request':{'Set':{'X-Path':'{request.path}'}},"
             + "'Response':{'Set':{'X-Out':'1'}}}}");
+    stage("small", "b", "compress", "{'MinBytes':1}");
+    gateway.put(
+        "frontends/small/middlewares/n",
+        "{'Type':'headers','Priority':2,'Middleware':{'Response':{'Set':{'Content-Type':'text/plain'}}}}");
+    stage("sorry", "dead", "errors", "{'Pages':[{'Status':'502','Body':'<h1>sorry</h1>'}]}");
     gateway
+        .awaitStatus(port, "/small", 200)
+        .awaitStatus(port, "/sorry", 502)
         .awaitStatus(port, "/guarded", 401)
         .awaitStatus(port, "/late", 200)
         .awaitStatus(port, "/moved", 308)
@@ -205,6 +214,50 @@ class StagesIT {
     assertThat(origin.heads().getLast())
         .startsWith("GET /v1/a?q=1 ")
         .contains("X-Forwarded-Prefix: /strip", "X-Path: /strip/v1/a");
+  }
+
+  @Test
+  void aCompressedAnswerIsFramedForItsClientWhateverItsProtocol() throws IOException {
+    try (Wire wire = Wire.connect(port)) {
+      for (int i = 0; i < 2; i++) {
+        wire.send("GET /small/x HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+        Wire.Message answer = wire.message();
+        assertThat(answer.head()).contains("Content-Encoding: gzip", "Transfer-Encoding: chunked");
+        assertThat(unzipped(answer.content())).contains("GET /small/x");
+      }
+    }
+    try (H2Wire wire = new H2Wire(port)) {
+      wire.headers(
+          1,
+          true,
+          ":method",
+          "GET",
+          ":scheme",
+          "http",
+          ":path",
+          "/small/y",
+          ":authority",
+          "a",
+          "accept-encoding",
+          "gzip");
+      assertThat(wire.fields(wire.next(H2Wire.HEADERS))).contains("gzip");
+      assertThat(unzipped(wire.next(H2Wire.DATA).payload())).contains("GET /small/y");
+    }
+  }
+
+  private static String unzipped(byte[] bytes) throws IOException {
+    return new String(
+        new GZIPInputStream(new ByteArrayInputStream(bytes)).readNBytes(20),
+        StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void anErrorOfTheGatewaysOwnHasThePageOfTheOperator() {
+    HttpResponse<String> answer = TestGateway.get(port, "/sorry");
+
+    assertThat(answer.statusCode()).isEqualTo(502);
+    assertThat(answer.body()).isEqualTo("<h1>sorry</h1>");
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
   }
 
   @Test
