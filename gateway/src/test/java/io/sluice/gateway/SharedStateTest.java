@@ -22,12 +22,14 @@ class SharedStateTest {
           "Admission",
           "BoundSocket",
           "Breaker",
+          "Calls",
           "Endpoint",
           "FaultMaker",
           "ForbiddenAddresses",
           "FrontendMeters",
           "Health",
           "HttpDate",
+          "KeySet",
           "KnownClients",
           "Life",
           "LiveTable",
@@ -53,7 +55,6 @@ class SharedStateTest {
           "TakeoverDoor",
           "TokenBucket",
           "Wait",
-          "Webhooks",
           "Workers");
 
   private static final String[] DATA_PATH = {

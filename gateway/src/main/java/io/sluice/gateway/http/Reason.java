@@ -64,6 +64,7 @@ public enum Reason {
   RATE_LIMITED(429, Side.GATEWAY, "max rate reached"),
   CONNECTION_LIMITED(429, Side.GATEWAY, "max connections reached"),
   UNAUTHORIZED(401, Side.GATEWAY, "this route asks who you are"),
+  AUTH_DENIED(403, Side.GATEWAY, "the service that this route asks said no"),
   IP_DENIED(403, Side.GATEWAY, "this route is not open to your address"),
   CERTIFICATE_DENIED(403, Side.GATEWAY, "this route is not open to your certificate"),
   REDIRECTED(302, Side.GATEWAY, "it is found elsewhere"),

@@ -1,9 +1,7 @@
 package io.sluice.gateway.middleware;
 
 import io.sluice.gateway.config.CircuitBreaker.Webhook;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +21,7 @@ public final class Webhooks {
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final int MOST = 16;
 
-  /** Made when the first is called: most gateways call nobody. */
-  private static final class Client {
-    private static final HttpClient HTTP =
-        HttpClient.newBuilder()
-            .connectTimeout(LONGEST)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(
-                task -> {
-                  Thread.ofVirtual().start(task);
-                })
-            .build();
-  }
-
-  private final Semaphore places = new Semaphore(MOST);
+  private final Calls calls = new Calls(MOST);
 
   /**
    * Calls once.
@@ -45,23 +29,17 @@ public final class Webhooks {
    * @param who calls, for the log
    */
   void call(String who, Webhook hook) {
-    if (!places.tryAcquire()) {
-      LOG.warn("{}: webhook {} is not called, {} calls are under way", who, hook.url(), MOST);
-      return;
-    }
     HttpRequest request;
     try {
       request = request(hook);
     } catch (IllegalArgumentException unusable) {
-      places.release();
       LOG.warn("{}: webhook {}: {}", who, hook.url(), unusable.getMessage());
       return;
     }
-    Client.HTTP
-        .sendAsync(request, HttpResponse.BodyHandlers.discarding())
+    calls
+        .call(request, HttpResponse.BodyHandlers.discarding())
         .whenComplete(
             (response, failure) -> {
-              places.release();
               if (failure != null) {
                 LOG.warn("{}: webhook {}: {}", who, hook.url(), String.valueOf(failure));
               } else if (response.statusCode() >= 300) {
@@ -73,8 +51,7 @@ public final class Webhooks {
   private static HttpRequest request(Webhook hook) {
     String body = hook.form().isEmpty() ? hook.body() : form(hook.form());
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(hook.url()))
-            .timeout(LONGEST)
+        Calls.to(hook.url(), LONGEST)
             .method(hook.method(), HttpRequest.BodyPublishers.ofString(body));
     if (!hook.form().isEmpty()) {
       request.setHeader("Content-Type", "application/x-www-form-urlencoded");
