@@ -161,8 +161,8 @@ final class Exchange implements ExchangeView {
     return stream.pools().loop().now() - startedNanos;
   }
 
-  /** {@link #client} in digits. */
-  AsciiString clientText() {
+  @Override
+  public AsciiString clientText() {
     return clientText;
   }
 

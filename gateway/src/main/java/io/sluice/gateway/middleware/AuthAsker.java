@@ -3,7 +3,6 @@ package io.sluice.gateway.middleware;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.util.AsciiString;
-import io.netty.util.NetUtil;
 import io.sluice.gateway.config.ForwardAuth;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Reason;
@@ -138,7 +137,7 @@ final class AuthAsker implements Stage {
     question.add(new Header("X-Forwarded-Proto", scheme));
     question.add(new Header("X-Forwarded-Host", host));
     question.add(new Header("X-Forwarded-Uri", target));
-    question.add(new Header("X-Forwarded-For", NetUtil.toAddressString(exchange.client())));
+    question.add(new Header("X-Forwarded-For", exchange.clientText().toString()));
     question.add(new Header("X-Original-URL", scheme + "://" + host + target));
     question.add(new Header("X-Original-Method", exchange.request().method().toString()));
     return question;

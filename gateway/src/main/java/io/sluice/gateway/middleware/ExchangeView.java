@@ -13,6 +13,9 @@ public interface ExchangeView {
   /** The address of the client. */
   InetAddress client();
 
+  /** {@link #client} in digits. */
+  AsciiString clientText();
+
   /** The request as the client sent it. */
   RequestHead request();
 

@@ -1,7 +1,6 @@
 package io.sluice.gateway.middleware;
 
 import io.netty.util.AsciiString;
-import io.netty.util.NetUtil;
 import io.sluice.gateway.config.HeaderEdits;
 import io.sluice.gateway.config.HeaderEdits.Edits;
 import io.sluice.gateway.config.ValueTemplate;
@@ -79,7 +78,7 @@ final class HeaderEditor implements Stage {
       case Part.Text(String text) -> text;
       case Part.Of(ValueTemplate.Variable variable, String header) ->
           switch (variable) {
-            case CLIENT_IP -> NetUtil.toAddressString(exchange.client());
+            case CLIENT_IP -> exchange.clientText();
             case REQUEST_HOST -> exchange.request().host();
             case REQUEST_PATH -> exchange.request().path();
             case REQUEST_METHOD -> exchange.request().method();

@@ -15,6 +15,9 @@ final class Redirector implements Stage {
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
+    if (staysAnyhow(exchange)) {
+      return Verdict.PROCEED;
+    }
     Pattern regexp = settings.regexp();
     Replacement replacement = settings.replacement();
     String url = Expansion.url(exchange);
@@ -25,6 +28,14 @@ final class Redirector implements Stage {
     return other == null || other.equals(url)
         ? Verdict.PROCEED
         : Answers.elsewhere(settings.statusCode(), other, "");
+  }
+
+  /** Told without making a URL: most requests come where they are wanted. */
+  private boolean staysAnyhow(ExchangeView exchange) {
+    return settings.regexp() == null
+        && settings.host().isEmpty()
+        && settings.port() == 0
+        && settings.scheme().equals("https") == exchange.isSecure();
   }
 
   private String byParts(ExchangeView exchange) {

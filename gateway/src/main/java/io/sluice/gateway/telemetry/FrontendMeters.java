@@ -2,8 +2,11 @@ package io.sluice.gateway.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.sluice.gateway.memory.Bounded;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The meters of one frontend, by the listener a request came through and the backend it went to.
@@ -32,6 +35,10 @@ public final class FrontendMeters {
   private final String frontend;
   private volatile RouteMeters[] routes = {};
 
+  /** A stage that is written anew counts on. */
+  @Bounded("by the stages that its frontend has ever had")
+  private final Map<String, StageMeters> stages = new ConcurrentHashMap<>();
+
   FrontendMeters(MeterRegistry registry, String frontend) {
     this.registry = registry;
     this.frontend = frontend;
@@ -39,7 +46,7 @@ public final class FrontendMeters {
 
   /** The meters of one of its stages. */
   public StageMeters stage(String id) {
-    return new StageMeters(registry, frontend, id);
+    return stages.computeIfAbsent(id, i -> new StageMeters(registry, frontend, i));
   }
 
   /** The meters for a listener and a backend; either may be empty. */

@@ -1,20 +1,21 @@
 package io.sluice.gateway.telemetry;
 
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What became of the requests that came to one stage of a frontend. Any thread. */
 public final class StageMeters {
   private final MeterRegistry registry;
   private final String frontend;
   private final String stage;
-  private final Counter passed;
+  private final LongAdder passed;
 
   @Bounded("by the reasons that there are")
-  private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
 
   StageMeters(MeterRegistry registry, String frontend, String stage) {
     this.registry = registry;
@@ -33,10 +34,12 @@ public final class StageMeters {
     refused.computeIfAbsent(reason, this::counter).increment();
   }
 
-  private Counter counter(String outcome) {
-    return Counter.builder("sluice_stage_requests")
+  private LongAdder counter(String outcome) {
+    LongAdder count = new LongAdder();
+    FunctionCounter.builder("sluice_stage_requests", count, LongAdder::sum)
         .description("Requests that came to a stage, by what became of them: passed, or a reason")
         .tags("frontend", frontend, "stage", stage, "outcome", outcome)
         .register(registry);
+    return count;
   }
 }

@@ -73,6 +73,11 @@ final class FakeExchange implements ExchangeView {
   }
 
   @Override
+  public AsciiString clientText() {
+    return AsciiString.of(client);
+  }
+
+  @Override
   public RequestHead request() {
     return head;
   }
