@@ -49,6 +49,7 @@ class SharedStateTest {
           "ServerSockets",
           "SharedBudget",
           "Sources",
+          "StageMeters",
           "Stapler",
           "Subject",
           "Syslog",
