@@ -62,6 +62,9 @@ final class Exchange implements ExchangeView {
     OVER
   }
 
+  private static final Verdict.Reply TIME_IS_OVER =
+      new Verdict.Reply(Reason.EXCHANGE_TIMEOUT, Reason.EXCHANGE_TIMEOUT.text(), null);
+
   private final ProxyContext context;
   private final ClientStream stream;
   private final RequestHead request;
@@ -81,6 +84,10 @@ final class Exchange implements ExchangeView {
   private boolean endsByItself;
   private final boolean grpc;
   private DeadlineWheel.@Nullable Deadline deadline;
+
+  /** How long it may take; 0 for as long as it wants. */
+  private long wholeNanos;
+
   private Phase phase = Phase.ARRIVED;
   private boolean waitsForRoom;
   private int status;
@@ -302,6 +309,7 @@ final class Exchange implements ExchangeView {
       long wanted = GrpcStatus.timeoutNanos(request);
       nanos = nanos == 0 || (wanted > 0 && wanted < nanos) ? wanted : nanos;
     }
+    wholeNanos = nanos;
     if (nanos > 0) {
       deadline = stream.pools().loop().deadlines().deadline(this::onDeadline);
       deadline.in(nanos);
@@ -501,10 +509,11 @@ final class Exchange implements ExchangeView {
     refuse(new Verdict.Reply(reason, reason.text(), null));
   }
 
-  void refuse(Verdict.Refusal refusal) {
+  void refuse(Verdict.Refusal because) {
     if (isFinished()) {
       return;
     }
+    Verdict.Refusal refusal = isServersWordForTheEnd(because) ? TIME_IS_OVER : because;
     if (responseHasBegun()) {
       finish(refusal.reason());
       // One whose length was said cannot end sooner: trailers would be taken for more of it.
@@ -543,6 +552,13 @@ final class Exchange implements ExchangeView {
     return passage == null
         ? whole
         : Unpooled.wrappedBuffer(passage.onBody(whole), passage.onBodyEnd());
+  }
+
+  /** A server that knows the time, too, may end a call at its end before this side does. */
+  private boolean isServersWordForTheEnd(Verdict.Refusal because) {
+    return wholeNanos > 0
+        && because.reason().side() == Reason.Side.UPSTREAM
+        && elapsedNanos() >= wholeNanos;
   }
 
   private boolean isHead() {
