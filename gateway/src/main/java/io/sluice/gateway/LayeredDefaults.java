@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,23 @@ import picocli.CommandLine.Model.OptionSpec;
  * one and {@code drain-timeout} in the other.
  */
 final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
+  private static final String START = "SLUICE_";
+
+  /** Read by others: the log's settings, and the images'. */
+  private static final Set<String> OTHERS = Set.of("SLUICE_LOG_LEVEL", "SLUICE_IMAGE");
+
+  /** Those of nearly every command: for them alone not all commands are looked at. */
+  private static final Set<String> COMMON =
+      Set.of(
+          "SLUICE_ETCD",
+          "SLUICE_ETCD_CA",
+          "SLUICE_ETCD_CERT",
+          "SLUICE_ETCD_KEY",
+          "SLUICE_ADMIN_TOKEN");
+
+  private static final Pattern OF_SERVICES =
+      Pattern.compile("SLUICE_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_[0-9]+_.*)");
+
   /** Where the tree comes from is one of these: the nearer layer's word counts alone. */
   private static final Map<String, String> EITHER = Map.of("etcd", "routes", "routes", "etcd");
 
@@ -84,6 +103,33 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
         .toList();
   }
 
+  /**
+   * The variables that begin as ours do and are none of them: no option of any command, not the
+   * log's level, nor what Kubernetes tells of a service that is called so.
+   */
+  List<String> unknownVariables(Supplier<CommandLine> all) {
+    List<String> ours =
+        environment.keySet().stream()
+            .filter(name -> name.startsWith(START) && !OTHERS.contains(name))
+            .filter(name -> !OF_SERVICES.matcher(name).matches())
+            .sorted()
+            .toList();
+    if (COMMON.containsAll(ours)) {
+      return List.of();
+    }
+    CommandLine command = all.get();
+    return ours.stream().filter(name -> !isOption(command, name)).toList();
+  }
+
+  private static boolean isOption(CommandLine command, String variable) {
+    return command.getCommandSpec().options().stream()
+            .anyMatch(
+                option ->
+                    option.longestName().startsWith("--")
+                        && variable(option.longestName().substring(2)).equals(variable))
+        || command.getSubcommands().values().stream().anyMatch(each -> isOption(each, variable));
+  }
+
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (!(argument instanceof OptionSpec option)
@@ -117,7 +163,7 @@ final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
   }
 
   private static String variable(String name) {
-    return "SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    return START + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static @Nullable String configPath(String[] arguments, Map<String, String> environment) {

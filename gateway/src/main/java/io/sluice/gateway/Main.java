@@ -137,6 +137,14 @@ public final class Main {
                 + "\", expected an option of sluice serve");
         return CommandLine.ExitCode.USAGE;
       }
+      for (String variable : defaults.unknownVariables(Main::command)) {
+        err.println(
+            "sluice: the environment: found "
+                + variable
+                + ", expected the name of an option, such as SLUICE_DRAIN_TIMEOUT for"
+                + " --drain-timeout");
+        return CommandLine.ExitCode.USAGE;
+      }
       command.setDefaultValueProvider(defaults);
     } catch (IOException unreadable) {
       err.println("sluice: " + unreadable.getMessage());

@@ -46,6 +46,23 @@ class LayeredDefaultsTest {
   }
 
   @Test
+  void variablesThatAreNoOptionsAreKnown() throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "SLUICE_DRAIN_TIMEOT", "1s",
+            "SLUICE_DRAIN_TIMEOUT", "1s",
+            "SLUICE_ETCD_CA", "ca.pem",
+            "SLUICE_LOG_LEVEL", "DEBUG",
+            "SLUICE_SERVICE_HOST", "10.0.0.1",
+            "SLUICE_PORT_8080_TCP_ADDR", "10.0.0.1",
+            "SLUICE_GATEWAY_SERVICE_PORT_HTTP", "8080",
+            "OTHER", "x");
+
+    assertThat(LayeredDefaults.of(new String[0], environment).unknownVariables(Main::command))
+        .containsExactly("SLUICE_DRAIN_TIMEOT");
+  }
+
+  @Test
   void keysOfTheFileThatAreNoOptionsAreKnown() throws IOException {
     Path file = Files.writeString(folder.resolve("c.yaml"), "drain-timeot: 7\nid: a\n");
     LayeredDefaults defaults =
