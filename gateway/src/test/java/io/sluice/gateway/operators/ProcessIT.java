@@ -8,13 +8,9 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
-import io.sluice.testkit.Top;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +20,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program as it is packaged: its command line, its exit codes, its drain. */
-class ProcessIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  @TempDir private Path folder;
-
+class ProcessIT extends PackagedProgram {
   @Test
   void termDrainsAndEndsWithZero() throws IOException {
     CountDownLatch release = new CountDownLatch(1);
@@ -201,36 +192,6 @@ class ProcessIT {
     assertThat(folder.resolve("keeper.log")).content().contains("was handed a socket");
   }
 
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void twentyTakeoversInARowRefuseNobodyAndCutNobody() throws Exception {
-    try (Origin origin = Origin.named("origin")) {
-      int port = FreePort.next();
-      int admin = FreePort.next();
-      routes(port, origin.port());
-      String state = folder.resolve("state").toString();
-      Program running = serve(admin, "--state-dir", state, "--access-log", "off", "--takeover");
-      try {
-        awaitReady(admin);
-        try (Load load =
-            Load.start(8, port, "/x", answer -> answer.head().startsWith("HTTP/1.1 200"))) {
-          for (int i = 0; i < 20; i++) {
-            long before = load.answers();
-            Program next = serve(admin, "--state-dir", state, "--access-log", "off", "--takeover");
-            int ended = running.awaitExit(PATIENCE);
-            running = next;
-            assertThat(ended).isZero();
-            Awaitility.await().atMost(PATIENCE).until(() -> load.answers() > before + 100);
-          }
-          assertThat(load.wrong()).isEmpty();
-        }
-        awaitReady(admin);
-      } finally {
-        running.close();
-      }
-    }
-  }
-
   /** Of Linux: {@code /proc/<id>/task/<thread>/stat}, field 19 (proc(5)). */
   @Test
   @EnabledOnOs(OS.LINUX)
@@ -376,48 +337,5 @@ class ProcessIT {
       assertThat(program.printed())
           .contains("error: frontends/f/frontend Route: found the end, expected a text");
     }
-  }
-
-  private Path routes() {
-    return folder.resolve("routes");
-  }
-
-  private void routes(int port, int server) throws IOException {
-    write("listeners/l", "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + port + "'}}");
-    write("backends/b/backend", "{'Type':'http'}");
-    write("backends/b/servers/s", "{'URL':'http://127.0.0.1:" + server + "'}");
-    write("frontends/f/frontend", "{'Type':'http','BackendId':'b','Route':'Path(`/x`)'}");
-  }
-
-  private void write(String key, String json) throws IOException {
-    Path file = routes().resolve(key + ".json");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, json.replace('\'', '"'));
-  }
-
-  /** A gateway that follows the folder. */
-  private Program serve(int admin, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("serve", "--routes", routes().toString(), "--admin", "127.0.0.1:" + admin));
-    arguments.addAll(Arrays.asList(more));
-    return sluice(arguments.toArray(new String[0]));
-  }
-
-  private Program sluice(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(program()));
-    command.addAll(Arrays.asList(arguments));
-    return Program.start(folder.resolve("out"), command);
-  }
-
-  private static String program() {
-    return Top.path("gateway", "target", "sluice", "bin", "sluice").toString();
-  }
-
-  private static void awaitReady(int admin) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> TestGateway.get(admin, "/readyz").statusCode() == 200);
   }
 }
