@@ -23,6 +23,7 @@ class SharedStateTest {
           "BoundSocket",
           "Breaker",
           "Calls",
+          "Compressor",
           "Endpoint",
           "FaultMaker",
           "ForbiddenAddresses",

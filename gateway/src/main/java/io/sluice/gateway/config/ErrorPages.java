@@ -37,7 +37,7 @@ public record ErrorPages(List<Page> pages) implements Middleware.Spec {
           new Page(
               from,
               to,
-              page.string("Body", ""),
+              page.requiredString("Body", "what is sent instead"),
               page.contentType("ContentType", "text/html; charset=utf-8")));
       page.close();
     }

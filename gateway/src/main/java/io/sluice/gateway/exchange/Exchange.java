@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
+import io.sluice.gateway.http.ClientClaims;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.GrpcStatus;
@@ -34,6 +35,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request and its response, from the request's head to the last byte.
@@ -62,6 +65,7 @@ final class Exchange implements ExchangeView {
     OVER
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Verdict.Reply TIME_IS_OVER =
       new Verdict.Reply(Reason.EXCHANGE_TIMEOUT, Reason.EXCHANGE_TIMEOUT.text(), null);
 
@@ -255,7 +259,12 @@ final class Exchange implements ExchangeView {
 
   private void goOn(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
     if (!isFinished() && passage != null) {
-      follow(passage.resume(decision, failure));
+      try {
+        follow(passage.resume(decision, failure));
+      } catch (RuntimeException bug) {
+        LOG.error("unexpected failure behind a stage of {}", frontend, bug);
+        stream.abort(Reason.INTERNAL_ERROR);
+      }
     }
   }
 
@@ -353,8 +362,11 @@ final class Exchange implements ExchangeView {
     if (!isFinished() && delivery != null) {
       if (passesTrailers) {
         HopByHop.stripTrailers(trailers);
+        ClientClaims.remove(trailers);
       }
-      delivery.sendEnd(passesTrailers ? trailers : Fields.EMPTY);
+      // Stages have looked at the head alone, and said there who the client is.
+      boolean passes = passesTrailers && passage == null;
+      delivery.sendEnd(passes ? trailers : Fields.EMPTY);
     }
   }
 

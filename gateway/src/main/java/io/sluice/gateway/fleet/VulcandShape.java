@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.Problem;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,11 @@ public final class VulcandShape {
       auto.put("Key", "");
     }
     if (find(shaped.path("Settings").path("TLS"), "PrivateKey") != null) {
-      ((ObjectNode) shaped.path("Settings").path("TLS")).remove("PrivateKey");
+      ObjectNode tls = (ObjectNode) shaped.path("Settings").path("TLS");
+      List.copyOf(tls.properties()).stream()
+          .map(Map.Entry::getKey)
+          .filter("PrivateKey"::equalsIgnoreCase)
+          .forEach(tls::remove);
     }
     return shaped;
   }

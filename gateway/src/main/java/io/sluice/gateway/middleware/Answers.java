@@ -20,30 +20,50 @@ final class Answers {
    *     becomes a header line or a script
    */
   static Verdict.Refusal elsewhere(int status, String url, String body) {
-    return isAbsolute(url)
-        ? new Answer(
-            Reason.REDIRECTED,
-            status,
-            List.of(
-                new Header("Location", url),
-                new Header("Content-Type", "text/plain; charset=utf-8")),
-            body)
-        : Verdict.Reply.of(Reason.BAD_REWRITE);
+    int end = endOfAuthority(url);
+    if (end < 0 || url.length() > MOST_LOCATION) {
+      return Verdict.Reply.of(Reason.BAD_REWRITE);
+    }
+    StringBuilder location = new StringBuilder(url.substring(0, end));
+    for (int i = end; i < url.length(); i++) {
+      char c = url.charAt(i);
+      if (c <= ' ' || c > '~') {
+        return Verdict.Reply.of(Reason.BAD_REWRITE);
+      }
+      switch (c) {
+        case '"' -> location.append("%22");
+        case '<' -> location.append("%3C");
+        case '>' -> location.append("%3E");
+        default -> location.append(c);
+      }
+    }
+    return new Answer(
+        Reason.REDIRECTED,
+        status,
+        List.of(
+            new Header("Location", location.toString()),
+            new Header("Content-Type", "text/plain; charset=utf-8")),
+        body);
   }
 
-  private static boolean isAbsolute(String url) {
-    if (url.length() > MOST_LOCATION
-        || !url.chars().allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != '<' && c != '>')) {
-      return false;
+  /** Where scheme and authority of a URL end; -1 for what is no absolute http or https URL. */
+  private static int endOfAuthority(String url) {
+    int scheme = url.indexOf("://");
+    if (scheme < 0) {
+      return -1;
     }
-    int end = url.indexOf('?');
+    int end = scheme + 3;
+    while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
     try {
-      // The query is any text of visible ASCII; a parser for URIs is stricter than clients are.
-      URI parsed = new URI((end < 0 ? url : url.substring(0, end)).replaceAll("[|\\\\^`{}]", "_"));
-      String scheme = String.valueOf(parsed.getScheme());
-      return (scheme.equals("http") || scheme.equals("https")) && parsed.getAuthority() != null;
+      URI start = new URI(url.substring(0, end));
+      String name = String.valueOf(start.getScheme());
+      boolean known = name.equals("http") || name.equals("https");
+      String authority = start.getRawAuthority();
+      return known && authority != null && authority.indexOf('@') < 0 ? end : -1;
     } catch (URISyntaxException unreadable) {
-      return false;
+      return -1;
     }
   }
 }

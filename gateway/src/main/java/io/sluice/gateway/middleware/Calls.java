@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What stages ask of other services, beside the event loops: so many at a time, each within its
@@ -53,17 +54,27 @@ final class Calls {
     return HttpRequest.newBuilder(URI.create(url)).timeout(atMost);
   }
 
-  /** Calls once; fails when it cannot, within the request's time. */
-  <T> CompletableFuture<HttpResponse<T>> call(
-      HttpRequest request, HttpResponse.BodyHandler<T> body) {
+  /**
+   * Calls once; fails when it cannot, within the request's time, body included.
+   *
+   * @param mostBytes of the answer's body; what is more is a failure
+   */
+  CompletableFuture<HttpResponse<byte[]>> call(HttpRequest request, long mostBytes) {
     if (!places.tryAcquire()) {
       return CompletableFuture.failedFuture(new BusyException(most));
     }
-    return Client.HTTP
-        .sendAsync(request, body)
-        .orTimeout(
-            request.timeout().orElse(CONNECT).toMillis() + 1,
-            java.util.concurrent.TimeUnit.MILLISECONDS)
-        .whenComplete((response, failure) -> places.release());
+    var sent =
+        Client.HTTP.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), mostBytes));
+    return sent.copy()
+        .orTimeout(request.timeout().orElse(CONNECT).toMillis() + 1, TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (response, failure) -> {
+              places.release();
+              if (failure != null) {
+                sent.cancel(true);
+              }
+            });
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ResponseHead;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ final class CodingChooser implements Stage {
     fields.add("Vary", "Accept-Encoding");
     Encoding chosen = choose(exchange.request().fields());
     if (chosen == null) {
+      return null;
+    }
+    boolean bodiless =
+        head.status() == NOT_MODIFIED || exchange.request().method().contentEquals("HEAD");
+    if (!bodiless && !Compressor.hasRoom()) {
       return null;
     }
     weaken(fields);
@@ -108,42 +114,34 @@ final class CodingChooser implements Stage {
 
   /** The client's favourite; of several the operator's. Null for none. */
   private @Nullable Encoding choose(Fields asked) {
+    double[] named = new double[Encoding.values().length];
+    Arrays.fill(named, -1);
+    double[] any = {0};
+    for (int i = 0; i < asked.count(); i++) {
+      if (asked.name(i).contentEqualsIgnoreCase("Accept-Encoding")) {
+        Qualities.read(
+            asked.value(i),
+            (name, quality) -> {
+              for (Encoding encoding : settings.encodings()) {
+                if (name.contentEqualsIgnoreCase(encoding.text())) {
+                  named[encoding.ordinal()] = quality;
+                }
+              }
+              any[0] = name.contentEquals("*") ? quality : any[0];
+            });
+        break;
+      }
+    }
     Encoding best = null;
     double most = 0;
     for (Encoding encoding : settings.encodings()) {
-      double quality = Compressor.knows(encoding) ? quality(asked, encoding.text()) : 0;
-      if (quality > most) {
+      double said = named[encoding.ordinal()];
+      double quality = said < 0 ? any[0] : said;
+      if (quality > most && Compressor.knows(encoding)) {
         most = quality;
         best = encoding;
       }
     }
     return best;
-  }
-
-  private static double quality(Fields asked, String coding) {
-    double named = -1;
-    double any = 0;
-    for (int i = 0; i < asked.count(); i++) {
-      if (asked.name(i).contentEqualsIgnoreCase("Accept-Encoding")) {
-        for (AsciiString part : asked.value(i).split(',')) {
-          int semicolon = part.indexOf(';', 0);
-          AsciiString name = (semicolon < 0 ? part : part.subSequence(0, semicolon)).trim();
-          double quality = semicolon < 0 ? 1 : quality(part.subSequence(semicolon + 1).trim());
-          if (name.contentEqualsIgnoreCase(coding)) {
-            named = quality;
-          } else if (name.contentEquals("*")) {
-            any = quality;
-          }
-        }
-      }
-    }
-    return named >= 0 ? named : any;
-  }
-
-  private static double quality(AsciiString parameter) {
-    String text = parameter.toString().replace(" ", "").toLowerCase(Locale.ROOT);
-    return text.matches("q=(0(\\.[0-9]{0,3})?|1(\\.0{0,3})?)")
-        ? Double.parseDouble(text.substring(2))
-        : 0;
   }
 }

@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.sluice.gateway.config.Compress.Encoding;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +51,23 @@ final class Compressor implements BodyFilter {
     }
   }
 
+  /** A coder has up to three megabytes of its own, outside the heap, until its body has ended. */
+  private static final int MOST_AT_ONCE = 256;
+
+  private static final AtomicInteger AT_ONCE = new AtomicInteger();
+
   private final Target target = new Target();
   private final OutputStream coder;
   private boolean dirty;
   private boolean ended;
 
+  /** Whether there may be another one now. */
+  static boolean hasRoom() {
+    return AT_ONCE.get() < MOST_AT_ONCE;
+  }
+
   Compressor(Encoding encoding) {
+    AT_ONCE.incrementAndGet();
     try {
       this.coder =
           switch (encoding) {
@@ -125,6 +137,7 @@ final class Compressor implements BodyFilter {
   private void end() {
     if (!ended) {
       ended = true;
+      AT_ONCE.decrementAndGet();
       try {
         coder.close();
       } catch (IOException impossible) {

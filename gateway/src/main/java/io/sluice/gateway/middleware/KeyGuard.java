@@ -55,7 +55,7 @@ final class KeyGuard implements Stage {
   }
 
   /** The value of a field that is there once; null for none, and for several. */
-  private static @Nullable AsciiString only(Fields fields, String name) {
+  static @Nullable AsciiString only(Fields fields, String name) {
     AsciiString found = null;
     for (int i = 0; i < fields.count(); i++) {
       if (fields.name(i).contentEqualsIgnoreCase(name)) {

@@ -1,9 +1,6 @@
 package io.sluice.gateway.middleware;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -85,7 +82,7 @@ final class KeySet {
     asked = nanos;
     now =
         calls
-            .call(Calls.to(url, LONGEST).GET().build(), HttpResponse.BodyHandlers.ofInputStream())
+            .call(Calls.to(url, LONGEST).GET().build(), MOST_BYTES)
             .thenApply(KeySet::read)
             .handle(
                 (keys, failure) -> {
@@ -106,17 +103,15 @@ final class KeySet {
     return old ? null : now;
   }
 
-  private static JWKSet read(HttpResponse<InputStream> response) {
-    try (InputStream body = response.body()) {
-      byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-      if (response.statusCode() != 200 || bytes.length > MOST_BYTES) {
-        throw new IOException("found status " + response.statusCode() + ", expected a key set");
-      }
-      return JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)).toPublicJWKSet();
-    } catch (IOException lost) {
-      throw new UncheckedIOException(lost);
+  private static JWKSet read(HttpResponse<byte[]> response) {
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          "found status " + response.statusCode() + ", expected a key set");
+    }
+    try {
+      return JWKSet.parse(new String(response.body(), StandardCharsets.UTF_8)).toPublicJWKSet();
     } catch (ParseException unreadable) {
-      throw new UncheckedIOException(new IOException("found no key set", unreadable));
+      throw new IllegalStateException("found no key set", unreadable);
     }
   }
 }

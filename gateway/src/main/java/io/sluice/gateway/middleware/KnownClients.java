@@ -59,7 +59,7 @@ final class KnownClients {
     long now = context.clock().getAsLong();
     long last = looked.get();
     if (file != null && now - last > LOOK_NANOS && looked.compareAndSet(last, now)) {
-      var _ = context.workers().ask(this::look, false);
+      Thread.ofVirtual().start(this::look);
     }
     return known;
   }

@@ -10,8 +10,6 @@ import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ResponseHead;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Gives errors the pages that the operator has for them. */
@@ -84,32 +82,30 @@ final class PageReplacer implements Stage {
 
   /** RFC 9110 section 12.5.1: of what matches the most specific says how much it is liked. */
   private static double quality(AsciiString accept, String contentType) {
-    String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    int end = contentType.indexOf(';');
+    String type = (end < 0 ? contentType : contentType.substring(0, end)).strip();
     String any = type.substring(0, type.indexOf('/')) + "/*";
-    double quality = 0;
-    int specific = -1;
-    for (String range : accept.toString().toLowerCase(Locale.ROOT).split(",", -1)) {
-      List<String> parts = List.of(range.split(";", -1));
-      String name = parts.getFirst().strip();
-      int how = name.equals(type) ? 2 : name.equals(any) ? 1 : name.equals("*/*") ? 0 : -1;
-      if (how > specific) {
-        specific = how;
-        quality = 1;
-        for (String parameter : parts.subList(1, parts.size())) {
-          String plain = parameter.strip();
-          quality =
-              plain.matches("q=[01](\\.[0-9]{0,3})?")
-                  ? Double.parseDouble(plain.substring(2))
-                  : quality;
-        }
-      }
-    }
-    return quality;
+    double[] quality = {0};
+    int[] specific = {-1};
+    Qualities.read(
+        accept,
+        (name, said) -> {
+          int how =
+              name.contentEqualsIgnoreCase(type)
+                  ? 2
+                  : name.contentEqualsIgnoreCase(any) ? 1 : name.contentEquals("*/*") ? 0 : -1;
+          if (how > specific[0]) {
+            specific[0] = how;
+            quality[0] = said;
+          }
+        });
+    return quality[0];
   }
 
   /** Another body in the place of the one that comes. */
   private static final class Instead implements BodyFilter {
     private final byte[] body;
+    private boolean given;
 
     Instead(byte[] body) {
       this.body = body;
@@ -118,17 +114,20 @@ final class PageReplacer implements Stage {
     @Override
     public ByteBuf onPiece(ByteBuf piece) {
       piece.release();
-      return Unpooled.EMPTY_BUFFER;
+      return onEnd();
     }
 
     @Override
     public ByteBuf onPause() {
-      return Unpooled.EMPTY_BUFFER;
+      return onEnd();
     }
 
+    /** At once: the other body may never end. */
     @Override
     public ByteBuf onEnd() {
-      return Unpooled.wrappedBuffer(body);
+      ByteBuf page = given ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+      given = true;
+      return page;
     }
 
     @Override

@@ -46,7 +46,10 @@ final class Rewriter implements Stage {
   public @Nullable BodyFilter filter(
       ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
     boolean any = head.framing() > 0 || head.framing() == Framing.CHUNKED;
-    if (verdict != REWRITTEN || !any || head.fields().first("Content-Encoding") != null) {
+    if (verdict != REWRITTEN
+        || !any
+        || head.isStream()
+        || head.fields().first("Content-Encoding") != null) {
       return null;
     }
     head.fields().remove(HeaderName.CONTENT_LENGTH);

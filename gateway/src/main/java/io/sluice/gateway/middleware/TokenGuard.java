@@ -69,7 +69,7 @@ final class TokenGuard implements Stage {
   private final StageContext context;
   private KeySet keys;
 
-  @Bounded("ten thousand tokens' claims, of sixteen kilobytes at most")
+  @Bounded("ten thousand good tokens' claims")
   private final Cache<String, Known> kept =
       Caffeine.newBuilder().maximumSize(MOST_KEPT).executor(Runnable::run).build();
 
@@ -96,7 +96,7 @@ final class TokenGuard implements Stage {
   @Override
   public Verdict onRequest(ExchangeView exchange) {
     settings.claims().keySet().forEach(name -> Identity.remove(exchange.outgoing().fields(), name));
-    AsciiString shown = exchange.request().fields().first(settings.header());
+    AsciiString shown = KeyGuard.only(exchange.request().fields(), settings.header());
     if (shown == null || shown.length() > LONGEST) {
       return refused(exchange, "");
     }
@@ -115,7 +115,7 @@ final class TokenGuard implements Stage {
   }
 
   private Verdict check(ExchangeView exchange, String token, KeySet.Fetched now) {
-    Known known = kept.getIfPresent(token);
+    Known known = kept.getIfPresent(KeyGuard.hash(AsciiString.of(token)));
     if (known != null && known.under == now.keys() && !known.found.unknownKey) {
       return verdict(exchange, known.found);
     }
@@ -184,7 +184,9 @@ final class TokenGuard implements Stage {
     } catch (ParseException | RuntimeException unreadable) {
       found = Found.NOTHING;
     }
-    kept.put(token, new Known(under, found));
+    if (found.signed != null) {
+      kept.put(KeyGuard.hash(AsciiString.of(token)), new Known(under, found));
+    }
     return found;
   }
 

@@ -3,7 +3,6 @@ package io.sluice.gateway.middleware;
 import io.sluice.gateway.config.CircuitBreaker.Webhook;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +19,7 @@ public final class Webhooks {
   private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final int MOST = 16;
+  private static final long MOST_BYTES = 1 << 20;
 
   private final Calls calls = new Calls(MOST);
 
@@ -37,7 +37,7 @@ public final class Webhooks {
       return;
     }
     calls
-        .call(request, HttpResponse.BodyHandlers.discarding())
+        .call(request, MOST_BYTES)
         .whenComplete(
             (response, failure) -> {
               if (failure != null) {

@@ -81,6 +81,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final long openedAt;
   private ConnectionSettings settings;
   private State state = State.IDLE;
+
+  /**
+   * Whether the body that is read ends with the connection; whoever passes its head on may say
+   * otherwise.
+   */
+  private boolean untilClose;
+
   private @Nullable ResponseReceiver receiver;
   private Request request = Request.SENT;
   private long requestFraming;
@@ -356,6 +363,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   private void onHead(ResponseHead head) {
+    untilClose = head.framing() == Framing.UNTIL_CLOSE;
     if (head.framing() == Framing.TUNNEL) {
       state = State.TUNNEL;
       keepAlive = false;
@@ -418,7 +426,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    boolean endsBody = state == State.READING_BODY && heads.head().framing() == Framing.UNTIL_CLOSE;
+    boolean endsBody = state == State.READING_BODY && untilClose;
     if (endsBody || state.isTunnel()) {
       finish(false);
     } else {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -69,7 +70,7 @@ public abstract class Syslog {
         try {
           write(line);
           told.set(false);
-        } catch (IOException lost) {
+        } catch (IOException | RuntimeException lost) {
           close();
           if (told.compareAndSet(false, true)) {
             LOG.warn(
@@ -116,7 +117,11 @@ public abstract class Syslog {
         socket = new DatagramSocket();
       }
       // Looked up each time: a name may move.
-      socket.send(new DatagramPacket(line, line.length, new InetSocketAddress(host, port)));
+      InetSocketAddress address = new InetSocketAddress(host, port);
+      if (address.isUnresolved()) {
+        throw new UnknownHostException(host);
+      }
+      socket.send(new DatagramPacket(line, line.length, address));
     }
 
     @Override

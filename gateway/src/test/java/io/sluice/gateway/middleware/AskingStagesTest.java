@@ -55,6 +55,7 @@ class AskingStagesTest {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile String body = "";
   private volatile int status = 200;
+  private volatile boolean stalls;
   private long nanos = 1_000_000_000_000L;
   private final StageContext context =
       new StageContext(new Sources(new SharedBudget(1 << 20)), () -> nanos);
@@ -90,6 +91,12 @@ class AskingStagesTest {
     call.getResponseHeaders().add("X-User", "ali");
     call.getResponseHeaders().add("X-Secret", "s");
     call.getResponseHeaders().add("WWW-Authenticate", "Custom");
+    if (stalls) {
+      call.sendResponseHeaders(status, 1_000);
+      call.getResponseBody().write('x');
+      call.getResponseBody().flush();
+      return;
+    }
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     call.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
     call.getResponseBody().write(bytes);
@@ -145,6 +152,34 @@ class AskingStagesTest {
     assertThat(answer.fields().toString().toLowerCase(java.util.Locale.ROOT))
         .contains("www-authenticate")
         .doesNotContain("x-secret", "x-user");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {999, 304, 503})
+  void anAnswerThatIsNoYesIsNeverOne(int said) {
+    status = said;
+    Stage stage = stage("forwardauth", "{\"URL\":\"" + url + "\"}");
+
+    assertThat(status(decided(stage.onRequest(request())))).isEqualTo(said == 999 ? 503 : said);
+  }
+
+  @Test
+  void aServiceThatStopsInTheMiddleOfItsAnswerIsOneThatDoesNotAnswer() {
+    status = 401;
+    stalls = true;
+    Stage stage = stage("forwardauth", "{\"URL\":\"" + url + "\",\"Timeout\":\"300ms\"}");
+
+    assertThat(status(decided(stage.onRequest(request())))).isEqualTo(503);
+  }
+
+  @Test
+  void whoShowsTwoTokensShowsNone() throws JOSEException {
+    String good = signed(claims().build(), false);
+    FakeExchange exchange =
+        new FakeExchange(
+            "GET / HTTP/1.1~Host: h~Authorization: Bearer " + good + "~Authorization: Bearer x");
+
+    assertThat(status(decided(jwt(inline()).onRequest(exchange)))).isEqualTo(401);
   }
 
   @Test

@@ -208,6 +208,10 @@ class StagesTest {
             + " /x?y HTTP/1.1~Host: a.h | http | 301 https://b.h/x?y",
         "{'Regexp':'^http://a\\\\.h/(.*)','Replacement':'https://b.h/$1'} | GET /x HTTP/1.1~Host:"
             + " c.h | http | passes",
+        "{'Scheme':'https'} | GET /items[1]?a=<b> HTTP/1.1~Host: my_host | http | 308"
+            + " https://my_host/items[1]?a=%3Cb%3E",
+        "{'Regexp':'^http://h/(.*)','Replacement':'https://h@evil/$1'} | GET /x HTTP/1.1~Host: h |"
+            + " http | 500 bad_rewrite",
         "{'Regexp':'^http://[^/]*/(.*)','Replacement':'$1'} | GET /javascript:x HTTP/1.1~Host: h |"
             + " http | 500 bad_rewrite",
       })

@@ -151,6 +151,22 @@ class VulcandApiIT {
   }
 
   @Test
+  void noKeyIsShownHoweverItsNameIsSpelled() {
+    TestCertificate pair = TestCertificate.of("client.example");
+    post(
+        "/v2/backends",
+        "{'Backend':{'Id':'b','Type':'http','Settings':{'TLS':{'certificate':'"
+            + pair.certificate().replace("\n", "\\n")
+            + "','privatekey':'"
+            + pair.privateKey().replace("\n", "\\n")
+            + "'}}}}");
+
+    assertThat(call("GET", "/v2/backends", "", "").body())
+        .contains("BEGIN CERTIFICATE")
+        .doesNotContain("PRIVATE KEY");
+  }
+
+  @Test
   void whatIsShownCanBeWrittenBackAndTheKeyPairStays() {
     TestCertificate pair = TestCertificate.of("pub.example");
     post(

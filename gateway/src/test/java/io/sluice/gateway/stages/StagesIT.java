@@ -261,6 +261,26 @@ class StagesIT {
   }
 
   @Test
+  void aBodyThatEndsWithItsConnectionIsWholeInAnyCoding() throws IOException {
+    try (Origin closing =
+        Origin.scripted(
+            wire -> {
+              wire.head();
+              wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + "z".repeat(5_000));
+            })) {
+      gateway.backend("closing", closing);
+      stage("closing", "closing", "compress", "{}");
+      gateway.awaitStatus(port, "/closing", 200);
+      try (Wire wire = Wire.connect(port)) {
+        wire.send("GET /closing HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+        byte[] sent = wire.message().content();
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(sent)).readAllBytes())
+            .hasSize(5_000);
+      }
+    }
+  }
+
+  @Test
   void whatStagesDidIsCounted() {
     double before = passed();
 
