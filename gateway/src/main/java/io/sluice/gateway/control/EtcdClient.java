@@ -48,6 +48,11 @@ final class EtcdClient implements AutoCloseable {
     return new Snapshot(tree.revision(header.revision()).done(), Snapshot.ETCD, header.clusterId());
   }
 
+  /** See {@link EtcdConnection#likelyMeant}. */
+  String likelyMeant() throws InterruptedException {
+    return connection.likelyMeant();
+  }
+
   /** Asks where the store stands, to compare with what the watch has told. */
   Position position() throws IOException, InterruptedException {
     GetOption option =

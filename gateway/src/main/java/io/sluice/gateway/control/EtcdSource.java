@@ -166,6 +166,7 @@ public final class EtcdSource implements ConfigSource {
     Set<String> underLease = new HashSet<>();
     Snapshot listed = client.list(underLease::add);
     connected();
+    hintAtAnotherFolder(listed.tree());
     KeyTree before = served == null ? KeyTree.EMPTY : served.tree();
     Snapshot found = listed.with(unconfirmed.listed(before, listed.tree(), underLease));
     sayWhoIsKept();
@@ -183,6 +184,22 @@ public final class EtcdSource implements ConfigSource {
     Snapshot next = serve(found);
     watch();
     return isNews(next);
+  }
+
+  /**
+   * Whoever comes from Vulcand has the tree under a name without a slash, and sees nothing here.
+   */
+  private void hintAtAnotherFolder(KeyTree listed) throws InterruptedException {
+    if (served == null && listed.values().keySet().stream().allMatch(KeyTree::isOurOwn)) {
+      String meant = client.likelyMeant();
+      if (!meant.isEmpty()) {
+        LOG.warn(
+            "found no key of a tree where --etcd-prefix says, but some under {}; to follow those:"
+                + " --etcd-prefix {}",
+            meant,
+            meant.substring(0, meant.length() - 1));
+      }
+    }
   }
 
   /**

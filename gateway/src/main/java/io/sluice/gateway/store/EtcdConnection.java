@@ -91,6 +91,22 @@ public final class EtcdConnection implements AutoCloseable {
     return bytes(folder + relative);
   }
 
+  /**
+   * Where there are keys though this folder is another: the same name with or without its first
+   * slash, which Vulcand's default has not; empty where there are none, or nobody may look.
+   */
+  public String likelyMeant() throws InterruptedException {
+    String other = folder.startsWith("/") ? folder.substring(1) : "/" + folder;
+    GetOption any = GetOption.builder().isPrefix(true).withCountOnly(true).build();
+    try {
+      return other.length() > 1 && await(client.getKVClient().get(bytes(other), any)).getCount() > 0
+          ? other
+          : "";
+    } catch (IOException refused) {
+      return "";
+    }
+  }
+
   /** A key without the folder. */
   public String relative(ByteSequence key) {
     try {

@@ -2,6 +2,9 @@ package io.sluice.gateway.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.etcd.jetcd.ByteSequence;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.store.EtcdConnection;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class EtcdSourceIT extends ConfigSourceContract {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -92,6 +96,24 @@ class EtcdSourceIT extends ConfigSourceContract {
     try (EtcdSource source = open()) {
       assertThat(values(source.await(PATIENCE))).isEqualTo(Map.of("listeners/a", "1"));
     }
+  }
+
+  @Test
+  void whereTheTreeIsEmptyAndAnotherSpellingOfItsNameIsNotThatOneIsNamed() throws Exception {
+    etcd.put(prefix.substring(1) + "/listeners/l", "1");
+    Logger logger = (Logger) LoggerFactory.getLogger(EtcdSource.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (EtcdSource source = open()) {
+      source.await(PATIENCE);
+    } finally {
+      logger.detachAppender(said);
+    }
+
+    assertThat(said.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.endsWith("--etcd-prefix " + prefix.substring(1)));
   }
 
   @Test
