@@ -151,8 +151,7 @@ public final class Gateway {
         new Reconciler(
             settings.id(),
             source,
-            new ConfigReader(
-                settings.sealKeys() == null ? SealKeys.none() : SealKeys.read(settings.sealKeys())),
+            new ConfigReader(sealKeys(settings)),
             compiler,
             live,
             List.of(
@@ -359,11 +358,15 @@ public final class Gateway {
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
   }
 
+  /** For one thread each. */
+  private static SealKeys sealKeys(GatewaySettings settings) throws IOException {
+    return settings.sealKeys() == null ? SealKeys.none() : SealKeys.read(settings.sealKeys());
+  }
+
   private static RouteTree tree(GatewaySettings settings) throws IOException {
     EtcdSettings etcd = settings.etcd();
-    Path keys = settings.sealKeys();
     return etcd != null
-        ? RouteTree.of(etcd, keys == null ? SealKeys.none() : SealKeys.read(keys))
+        ? RouteTree.of(etcd, sealKeys(settings))
         : RouteTree.of(settings.routes() == null ? Path.of("") : settings.routes());
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -143,7 +144,7 @@ final class VulcandApi {
     List<String> segments = new ArrayList<>();
     String plain = path.replaceAll("/+", "/");
     for (String segment : plain.substring(1).split("/", -1)) {
-      if (segment.isEmpty() || segment.toLowerCase(java.util.Locale.ROOT).contains("%2f")) {
+      if (segment.isEmpty() || segment.toLowerCase(Locale.ROOT).contains("%2f")) {
         throw new ApiException(404, NOTHING_THERE);
       }
       try {
@@ -195,9 +196,9 @@ final class VulcandApi {
     if (!frontends) {
       return answer;
     }
-    SortedMap<String, String> values = tree.read();
+    SortedMap<String, String> values = tree.read(folder(Kind.FRONTEND, ""));
     String backend = request.query().getOrDefault("backendId", "");
-    boolean known = values.containsKey(Kind.BACKEND.key(backend.isEmpty() ? "-" : backend));
+    boolean known = Kind.BACKEND.isId(backend) && isThere(Kind.BACKEND, backend);
     List<ObjectNode> entries = new ArrayList<>();
     traffic
         .stats()
@@ -251,11 +252,11 @@ final class VulcandApi {
   private JsonNode list(Kind kind, String prefix) throws IOException, InterruptedException {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode list = answer.putArray(plural(kind));
-    tree.read()
+    tree.read(folder(kind, prefix))
         .forEach(
             (key, value) -> {
               String id = kind.findId(key);
-              if (id != null && id.startsWith(prefix)) {
+              if (id != null) {
                 list.add(VulcandShape.shown(kind, id, parsed(tree.opened(key, value))));
               }
             });
@@ -264,7 +265,7 @@ final class VulcandApi {
 
   private JsonNode show(Kind kind, String id)
       throws IOException, InterruptedException, ApiException {
-    String value = tree.read().get(kind.key(id));
+    String value = tree.find(kind.key(id));
     if (value == null) {
       throw new ApiException(404, NO_KEY);
     }
@@ -294,18 +295,17 @@ final class VulcandApi {
               + ", expected a name without slashes");
     }
     Duration time = time(VulcandShape.find(body, "TTL"));
-    SortedMap<String, String> now = tree.read();
-    if (owner != null && !now.containsKey(owner.key(prefix.substring(0, prefix.length() - 1)))) {
+    if (owner != null && !isThere(owner, prefix.substring(0, prefix.length() - 1))) {
       throw new ApiException(404, NO_KEY);
     }
     String key = kind.key(id);
     ObjectNode stored = VulcandShape.of(kind, id, record);
-    if (kind == Kind.FRONTEND && isOfNoBackend(stored, now)) {
+    if (kind == Kind.FRONTEND && isOfNoBackend(stored)) {
       throw new ApiException(
           404,
           "BackendId: found \"" + stored.path("BackendId").asText() + "\", which is not there");
     }
-    keepPair(stored, now.get(key));
+    keepPair(stored, key);
     if (kind != Kind.MIDDLEWARE) {
       VulcandShape.dropUnknown(key, stored);
     }
@@ -316,18 +316,30 @@ final class VulcandApi {
     return VulcandShape.shown(kind, id, stored);
   }
 
-  private static boolean isOfNoBackend(ObjectNode frontend, SortedMap<String, String> now) {
+  private boolean isOfNoBackend(ObjectNode frontend) throws IOException, InterruptedException {
     String backend = frontend.path("BackendId").asText();
-    return !backend.isEmpty()
-        && (backend.contains("/") || !now.containsKey(Kind.BACKEND.key(backend)));
+    return !backend.isEmpty() && !(Kind.BACKEND.isId(backend) && isThere(Kind.BACKEND, backend));
+  }
+
+  private boolean isThere(Kind kind, String id) throws IOException, InterruptedException {
+    return tree.find(kind.key(id)) != null;
+  }
+
+  /** Where the objects of a kind are; of one owner, where a prefix says whose. */
+  private static String folder(Kind kind, String prefix) {
+    String any = kind.key(prefix + "*");
+    return any.substring(0, any.lastIndexOf('*'));
   }
 
   /** Whoever writes back what was shown to them has no private key: that one stays. */
-  private static void keepPair(ObjectNode record, @Nullable String before) {
+  private void keepPair(ObjectNode record, String key) throws IOException, InterruptedException {
     JsonNode pair = record.path("Settings").path("KeyPair");
-    boolean without = pair.isObject() && VulcandShape.find(pair, "Key") == null;
+    if (!pair.isObject() || VulcandShape.find(pair, "Key") != null) {
+      return;
+    }
+    String before = tree.find(key);
     JsonNode kept = before == null ? null : parsed(before).path("Settings").path("KeyPair");
-    if (without && kept != null && !kept.isMissingNode() && !kept.isNull()) {
+    if (kept != null && !kept.isMissingNode() && !kept.isNull()) {
       ((ObjectNode) record.path("Settings")).set("KeyPair", kept);
     }
   }
@@ -356,13 +368,12 @@ final class VulcandApi {
 
   private JsonNode delete(Kind kind, String id, Request request)
       throws IOException, InterruptedException, ApiException, RouteTree.RefusedException {
-    SortedMap<String, String> now = tree.read();
     String key = kind.key(id);
-    if (!now.containsKey(key)) {
+    if (!isThere(kind, id)) {
       throw new ApiException(404, NO_KEY);
     }
     if (kind == Kind.BACKEND) {
-      List<String> users = users(now, id);
+      List<String> users = users(id);
       if (!users.isEmpty()) {
         throw new ApiException(409, "backend " + id + " is used by the frontends " + users);
       }
@@ -371,25 +382,23 @@ final class VulcandApi {
     gone.put(key, null);
     if (kind == Kind.BACKEND || kind == Kind.FRONTEND) {
       String folder = key.substring(0, key.lastIndexOf('/') + 1);
-      now.tailMap(folder).keySet().stream()
-          .takeWhile(each -> each.startsWith(folder))
-          .forEach(each -> gone.put(each, null));
+      tree.read(folder).keySet().forEach(each -> gone.put(each, null));
     }
     tree.write(gone, "", Duration.ZERO, request.from());
     String named = kind == Kind.HOST ? "Host '" + id + "'" : singular(kind);
     return JSON.createObjectNode().put("message", named + " deleted");
   }
 
-  private static List<String> users(SortedMap<String, String> now, String backend) {
+  private List<String> users(String backend) throws IOException, InterruptedException {
     List<String> users = new ArrayList<>();
-    now.forEach(
-        (key, value) -> {
-          String frontend = Kind.FRONTEND.findId(key);
-          JsonNode record = frontend == null ? null : parsed(value);
-          if (record != null && names(record, backend)) {
-            users.add(String.valueOf(frontend));
-          }
-        });
+    tree.read(folder(Kind.FRONTEND, ""))
+        .forEach(
+            (key, value) -> {
+              String frontend = Kind.FRONTEND.findId(key);
+              if (frontend != null && names(parsed(value), backend)) {
+                users.add(frontend);
+              }
+            });
     return users;
   }
 

@@ -48,11 +48,18 @@ public sealed interface RouteTree extends AutoCloseable {
   }
 
   /**
-   * All keys, without what Sluice writes itself.
+   * The keys of a folder, which ends in a slash, without what Sluice writes itself.
    *
    * @throws IOException when it cannot be read
    */
-  SortedMap<String, String> read() throws IOException, InterruptedException;
+  SortedMap<String, String> read(String folder) throws IOException, InterruptedException;
+
+  /**
+   * One key's value; null when it is not there.
+   *
+   * @throws IOException when it cannot be read
+   */
+  @Nullable String find(String key) throws IOException, InterruptedException;
 
   /** A record with its secret in clear, where there is a key that opens it; else as it is. */
   String opened(String key, String value);
@@ -101,8 +108,14 @@ public sealed interface RouteTree extends AutoCloseable {
     }
 
     @Override
-    public SortedMap<String, String> read() throws IOException, InterruptedException {
-      return TreeChanges.values(store().read(""));
+    public SortedMap<String, String> read(String folder) throws IOException, InterruptedException {
+      return TreeChanges.values(store().read(folder));
+    }
+
+    @Override
+    public @Nullable String find(String key) throws IOException, InterruptedException {
+      EtcdStore.Stored stored = store().find(key);
+      return stored == null ? null : stored.value();
     }
 
     @Override
@@ -110,6 +123,43 @@ public sealed interface RouteTree extends AutoCloseable {
         Map<String, @Nullable String> wanted, String leased, Duration time, String author)
         throws IOException, InterruptedException, RefusedException {
       EtcdStore store = store();
+      EtcdStore.Stored stored = leased.isEmpty() ? null : store.find(leased);
+      boolean sameValue = stored != null && stored.value().equals(wanted.get(leased));
+      try {
+        if (stored != null && sameValue && wanted.size() == 1) {
+          renew(store, leased, stored, time);
+        } else {
+          change(store, wanted, leased, time, author);
+        }
+      } catch (EtcdStore.Conflict conflict) {
+        throw new RefusedException(
+            RefusedException.Kind.CONFLICT, String.valueOf(conflict.getMessage()));
+      }
+    }
+
+    /** A heart beat is no change: nothing to check, and nothing for the history. */
+    private static void renew(EtcdStore store, String key, EtcdStore.Stored stored, Duration time)
+        throws IOException, InterruptedException, EtcdStore.Conflict {
+      if (!time.isZero() || stored.lease() != 0) {
+        store.commit(
+            List.of(
+                new EtcdStore.Change(
+                    key, stored.value(), stored.modRevision(), lease(store, time))));
+      }
+    }
+
+    private static long lease(EtcdStore store, Duration time)
+        throws IOException, InterruptedException {
+      return time.isZero() ? 0 : store.grantLease(time);
+    }
+
+    private void change(
+        EtcdStore store,
+        Map<String, @Nullable String> wanted,
+        String leased,
+        Duration time,
+        String author)
+        throws IOException, InterruptedException, RefusedException, EtcdStore.Conflict {
       EtcdStore.Snapshot now = store.read("");
       Map<String, @Nullable String> sealed = new Sealing(seals).toWrite(now, wanted);
       TreeChanges changes = TreeChanges.of(now, sealed, false);
@@ -117,32 +167,18 @@ public sealed interface RouteTree extends AutoCloseable {
       List<TreeChange> list = new ArrayList<>(changes.list());
       EtcdStore.Stored stored = now.keys().get(leased);
       String value = sealed.get(leased);
-      boolean onLease = stored != null && stored.lease() != 0;
-      if (value != null && (!time.isZero() || onLease)) {
+      if (value != null && (!time.isZero() || (stored != null && stored.lease() != 0))) {
         list.removeIf(change -> change.key().equals(leased));
-        long lease = time.isZero() ? 0 : store.grantLease(time);
-        TreeChange renewed =
+        list.add(
             new TreeChange(
                 leased,
                 stored == null ? null : stored.value(),
                 value,
                 stored == null ? 0 : stored.modRevision(),
-                lease);
-        if (list.isEmpty() && stored != null && stored.value().equals(value)) {
-          // A heart beat is no change, and nothing for the history.
-          commit(store, List.of(renewed.asChange()));
-          return;
-        }
-        list.add(renewed);
+                lease(store, time)));
       }
-      if (list.isEmpty()) {
-        return;
-      }
-      try {
+      if (!list.isEmpty()) {
         TreeCommit.commit(store, now, list, new History.Note(author, ""));
-      } catch (EtcdStore.Conflict conflict) {
-        throw new RefusedException(
-            RefusedException.Kind.CONFLICT, String.valueOf(conflict.getMessage()));
       }
     }
 
@@ -152,16 +188,6 @@ public sealed interface RouteTree extends AutoCloseable {
         return new Sealing(seals).open(key, value);
       } catch (SealKeys.SealedException noKey) {
         return value;
-      }
-    }
-
-    private static void commit(EtcdStore store, List<EtcdStore.Change> changes)
-        throws IOException, InterruptedException, RefusedException {
-      try {
-        store.commit(changes);
-      } catch (EtcdStore.Conflict conflict) {
-        throw new RefusedException(
-            RefusedException.Kind.CONFLICT, String.valueOf(conflict.getMessage()));
       }
     }
 
@@ -194,8 +220,15 @@ public sealed interface RouteTree extends AutoCloseable {
     }
 
     @Override
-    public SortedMap<String, String> read() throws IOException {
-      return new TreeMap<>(TreeFiles.read(List.of(folder)).values());
+    public SortedMap<String, String> read(String part) throws IOException {
+      SortedMap<String, String> values = new TreeMap<>(TreeFiles.read(List.of(folder)).values());
+      values.keySet().removeIf(key -> !key.startsWith(part));
+      return values;
+    }
+
+    @Override
+    public @Nullable String find(String key) throws IOException {
+      return read(key).get(key);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.Problem;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +143,7 @@ public final class VulcandShape {
   private static String base64(@Nullable JsonNode pem) {
     String text = pem == null ? "" : pem.asText();
     return text.contains("-----BEGIN")
-        ? Base64.getEncoder().encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        ? Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
         : text;
   }
 
@@ -185,7 +186,7 @@ public final class VulcandShape {
         .properties()
         .forEach(
             member -> {
-              if (find(merged, member.getKey()) == null && !hasName(merged, member.getKey())) {
+              if (!hasName(merged, member.getKey())) {
                 merged.set(member.getKey(), member.getValue().deepCopy());
               }
             });
