@@ -58,15 +58,10 @@ final class KeySet {
 
   /** Those that may be used now; null when there are none, or they are too old. */
   @Nullable Fetched current() {
-    Fetched now = last;
-    if (now == null || url.isEmpty()) {
-      return now;
-    }
-    long age = clock.getAsLong() - now.at;
-    if (age > FRESH) {
+    if (isOlderThan(FRESH)) {
       var _ = newer();
     }
-    return age > KEPT ? null : now;
+    return usable();
   }
 
   /** Those that a new look gives, or the last ones where it is too soon for one, or it fails. */
@@ -98,9 +93,12 @@ final class KeySet {
   }
 
   private @Nullable Fetched usable() {
+    return isOlderThan(KEPT) ? null : last;
+  }
+
+  private boolean isOlderThan(long nanos) {
     Fetched now = last;
-    boolean old = now != null && !url.isEmpty() && clock.getAsLong() - now.at > KEPT;
-    return old ? null : now;
+    return now != null && !url.isEmpty() && clock.getAsLong() - now.at > nanos;
   }
 
   private static JWKSet read(HttpResponse<byte[]> response) {

@@ -28,12 +28,13 @@ import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,25 +46,35 @@ import org.jspecify.annotations.Nullable;
 final class TokenGuard implements Stage {
   private static final int MOST_KEPT = 10_000;
   private static final int LONGEST = 16_384;
+  private static final String INVALID = "invalid_token";
   private static final AsciiString BEARER = AsciiString.cached("Bearer ");
   private static final byte[] ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
 
-  /** A token whose signature is right: what it says, and from when until when it holds. */
-  private record Signed(Map<String, String> headers, String subject, long from, long until) {}
+  /** What was found of a token. */
+  private sealed interface Found {
+    /**
+     * Its signature is right.
+     *
+     * @param from when it begins to hold, in milliseconds
+     */
+    record Signed(Map<String, String> headers, String subject, long from, long until)
+        implements Found {}
 
-  /**
-   * What was found of a token.
-   *
-   * @param signed null for a token that is nothing worth
-   * @param unknownKey whether newer keys may think otherwise
-   */
-  private record Found(@Nullable Signed signed, boolean unknownKey) {
-    static final Found NOTHING = new Found(null, false);
-    static final Found UNKNOWN_KEY = new Found(null, true);
-    static final Found NOT_YET = new Found(new Signed(Map.of(), "", 0, 0), false);
+    /** Why it does not open. */
+    enum Unfit implements Found {
+      /** It is nothing worth, whatever the keys are. */
+      WORTHLESS,
+      /** Newer keys may think otherwise. */
+      UNKNOWN_KEY,
+      /** There are no keys. */
+      NO_KEYS,
+      /** Too many others wait. */
+      TOO_BUSY
+    }
   }
 
-  private record Known(JWKSet under, Found found) {}
+  /** A token that was right under some keys. */
+  private record Known(JWKSet under, Found.Signed signed) {}
 
   private final Jwt settings;
   private final StageContext context;
@@ -103,63 +114,56 @@ final class TokenGuard implements Stage {
     boolean bearer = shown.regionMatches(true, 0, BEARER, 0, BEARER.length());
     String token = (bearer ? shown.subSequence(BEARER.length()) : shown).trim().toString();
     KeySet.Fetched now = keys.current();
-    return now == null
-        ? new Verdict.Wait(
-            keys.newer()
-                .thenCompose(
-                    got ->
-                        context
-                            .workers()
-                            .ask(() -> decided(exchange, token, got, false), () -> busy())))
-        : check(exchange, token, now);
-  }
-
-  private Verdict check(ExchangeView exchange, String token, KeySet.Fetched now) {
-    Known known = kept.getIfPresent(KeyGuard.hash(AsciiString.of(token)));
-    if (known != null && known.under == now.keys() && !known.found.unknownKey) {
-      return verdict(exchange, known.found);
+    Known known = kept.getIfPresent(key(token));
+    if (now != null && known != null && known.under == now.keys()) {
+      return verdict(exchange, known.signed);
     }
+    CompletableFuture<Found> found =
+        now == null ? keys.newer().thenCompose(got -> examined(token, got)) : examined(token, now);
     return new Verdict.Wait(
-        context
-            .workers()
-            .ask(() -> examined(token, now.keys()), Found.NOT_YET)
+        found
             .thenCompose(
-                found ->
-                    found.unknownKey
-                        ? keys.newer().thenApply(newer -> decided(exchange, token, newer, true))
-                        : java.util.concurrent.CompletableFuture.completedFuture(
-                            () -> verdict(exchange, found))));
+                first ->
+                    first == Found.Unfit.UNKNOWN_KEY && now != null
+                        ? keys.newer().thenCompose(got -> examinedAgain(token, now, got, first))
+                        : CompletableFuture.completedFuture(first))
+            .thenApply(last -> () -> verdict(exchange, last)));
   }
 
-  private static Verdict busy() {
-    return Verdict.Reply.of(Reason.OVERLOADED);
+  /** Only under other keys. */
+  private CompletableFuture<Found> examinedAgain(
+      String token, KeySet.Fetched before, KeySet.@Nullable Fetched now, Found first) {
+    return now == before ? CompletableFuture.completedFuture(first) : examined(token, now);
   }
 
-  private Supplier<Verdict> decided(
-      ExchangeView exchange, String token, KeySet.@Nullable Fetched got, boolean again) {
-    if (got == null) {
-      return () -> Verdict.Reply.of(Reason.STAGE_FAILED);
-    }
-    Found found = examined(token, got.keys());
-    if (found.unknownKey && !again) {
-      return () -> refused(exchange, "invalid_token");
-    }
-    return () -> verdict(exchange, found);
+  private CompletableFuture<Found> examined(String token, KeySet.@Nullable Fetched under) {
+    return under == null
+        ? CompletableFuture.completedFuture(Found.Unfit.NO_KEYS)
+        : context.workers().ask(() -> examine(token, under.keys()), Found.Unfit.TOO_BUSY);
   }
 
   private Verdict verdict(ExchangeView exchange, Found found) {
-    if (found == Found.NOT_YET) {
-      return busy();
-    }
-    Signed signed = found.signed;
+    return switch (found) {
+      case Found.Signed signed -> verdict(exchange, signed);
+      case Found.Unfit.WORTHLESS, Found.Unfit.UNKNOWN_KEY -> refused(exchange, INVALID);
+      case Found.Unfit.NO_KEYS -> Verdict.Reply.of(Reason.STAGE_FAILED);
+      case Found.Unfit.TOO_BUSY -> Verdict.Reply.of(Reason.OVERLOADED);
+    };
+  }
+
+  private Verdict verdict(ExchangeView exchange, Found.Signed signed) {
     long now = System.currentTimeMillis();
     long leeway = settings.leeway().toMillis();
-    if (signed == null || now > signed.until + leeway || now < signed.from - leeway) {
-      return refused(exchange, "invalid_token");
+    if (now > signed.until + leeway || now < signed.from - leeway) {
+      return refused(exchange, INVALID);
     }
     signed.headers.forEach((name, value) -> exchange.outgoing().fields().add(name, value));
     exchange.identified(signed.subject);
     return Verdict.PROCEED;
+  }
+
+  private static String key(String token) {
+    return KeyGuard.hash(AsciiString.of(token));
   }
 
   /** RFC 6750 section 3. */
@@ -170,27 +174,26 @@ final class TokenGuard implements Stage {
   }
 
   /** What a token is worth under these keys; the time apart. */
-  private Found examined(String token, JWKSet under) {
+  private Found examine(String token, JWKSet under) {
     Found found;
     try {
-      SignedJWT signed = SignedJWT.parse(token);
-      JWSHeader header = signed.getHeader();
-      if (!settings.algorithms().contains(header.getAlgorithm().getName())
-          || header.getCriticalParams() != null) {
-        found = Found.NOTHING;
-      } else {
-        found = examined(signed, header, under);
-      }
+      SignedJWT jwt = SignedJWT.parse(token);
+      JWSHeader header = jwt.getHeader();
+      found =
+          settings.algorithms().contains(header.getAlgorithm().getName())
+                  && header.getCriticalParams() == null
+              ? examine(jwt, header, under)
+              : Found.Unfit.WORTHLESS;
     } catch (ParseException | RuntimeException unreadable) {
-      found = Found.NOTHING;
+      found = Found.Unfit.WORTHLESS;
     }
-    if (found.signed != null) {
-      kept.put(KeyGuard.hash(AsciiString.of(token)), new Known(under, found));
+    if (found instanceof Found.Signed signed) {
+      kept.put(key(token), new Known(under, signed));
     }
     return found;
   }
 
-  private Found examined(SignedJWT signed, JWSHeader header, JWKSet under) throws ParseException {
+  private Found examine(SignedJWT signed, JWSHeader header, JWKSet under) throws ParseException {
     boolean any = false;
     for (JWK key : under.getKeys()) {
       boolean named = header.getKeyID() == null || header.getKeyID().equals(key.getKeyID());
@@ -204,7 +207,7 @@ final class TokenGuard implements Stage {
         }
       }
     }
-    return any ? Found.NOTHING : Found.UNKNOWN_KEY;
+    return any ? Found.Unfit.WORTHLESS : Found.Unfit.UNKNOWN_KEY;
   }
 
   private static boolean fits(JWK key, JWSAlgorithm algorithm) {
@@ -236,7 +239,7 @@ final class TokenGuard implements Stage {
   private static boolean isSignedBy(SignedJWT signed, OctetKeyPair pair)
       throws GeneralSecurityException {
     byte[] point = pair.getX().decode();
-    byte[] encoded = java.util.Arrays.copyOf(ED25519, ED25519.length + point.length);
+    byte[] encoded = Arrays.copyOf(ED25519, ED25519.length + point.length);
     System.arraycopy(point, 0, encoded, ED25519.length, point.length);
     Signature ed25519 = Signature.getInstance("Ed25519");
     ed25519.initVerify(
@@ -251,7 +254,7 @@ final class TokenGuard implements Stage {
         settings.audience().isEmpty()
             || claims.getAudience().stream().anyMatch(settings.audience()::contains);
     if (!issued || !meant) {
-      return Found.NOTHING;
+      return Found.Unfit.WORTHLESS;
     }
     Map<String, String> headers = new LinkedHashMap<>();
     settings
@@ -265,14 +268,12 @@ final class TokenGuard implements Stage {
             });
     Date from = claims.getNotBeforeTime();
     Date until = claims.getExpirationTime();
-    return new Found(
-        new Signed(
-            headers,
-            claims.getSubject() == null ? "" : text(claims.getSubject()),
-            from == null ? 0 : from.toInstant().toEpochMilli(),
-            // One that never ends is taken back by its key alone.
-            until == null ? Long.MAX_VALUE / 2 : until.toInstant().toEpochMilli()),
-        false);
+    return new Found.Signed(
+        headers,
+        claims.getSubject() == null ? "" : text(claims.getSubject()),
+        from == null ? 0 : from.toInstant().toEpochMilli(),
+        // One that never ends is taken back by its key alone.
+        until == null ? Long.MAX_VALUE / 2 : until.toInstant().toEpochMilli());
   }
 
   /** As a header can say it: lists with commas, what is no plain ASCII percent-encoded. */
