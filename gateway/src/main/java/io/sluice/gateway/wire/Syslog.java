@@ -32,8 +32,18 @@ public abstract class Syslog {
   @Bounded("a thousand lines")
   private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
 
+  /** What is open to it. */
+  interface Way {
+    void write(byte[] line) throws IOException;
+
+    void close() throws IOException;
+  }
+
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean told = new AtomicBoolean();
+
+  /** The sender's own, while it runs. */
+  private @Nullable Way way;
 
   /** One datagram for each line. */
   public static Syslog udp(String host, int port) {
@@ -68,7 +78,8 @@ public abstract class Syslog {
     try {
       for (byte[] line = next(); line != null; line = next()) {
         try {
-          write(line);
+          way = way == null ? open() : way;
+          way.write(line);
           told.set(false);
         } catch (IOException | RuntimeException lost) {
           close();
@@ -95,16 +106,23 @@ public abstract class Syslog {
     }
   }
 
-  /** Sends it now, opening what has to be open. */
-  abstract void write(byte[] line) throws IOException;
+  /** Opens a way to it, if there is one now. */
+  abstract Way open() throws IOException;
 
-  /** Gives back what is open. */
-  abstract void close();
+  private void close() {
+    try {
+      if (way != null) {
+        way.close();
+      }
+    } catch (IOException gone) {
+      LOG.debug("{}", this, gone);
+    }
+    way = null;
+  }
 
   private static final class Udp extends Syslog {
     private final String host;
     private final int port;
-    private @Nullable DatagramSocket socket;
 
     Udp(String host, int port) {
       this.host = host;
@@ -112,24 +130,24 @@ public abstract class Syslog {
     }
 
     @Override
-    void write(byte[] line) throws IOException {
-      if (socket == null) {
-        socket = new DatagramSocket();
-      }
-      // Looked up each time: a name may move.
-      InetSocketAddress address = new InetSocketAddress(host, port);
-      if (address.isUnresolved()) {
-        throw new UnknownHostException(host);
-      }
-      socket.send(new DatagramPacket(line, line.length, address));
-    }
+    Way open() throws IOException {
+      DatagramSocket socket = new DatagramSocket();
+      return new Way() {
+        @Override
+        public void write(byte[] line) throws IOException {
+          // Looked up each time: a name may move.
+          InetSocketAddress address = new InetSocketAddress(host, port);
+          if (address.isUnresolved()) {
+            throw new UnknownHostException(host);
+          }
+          socket.send(new DatagramPacket(line, line.length, address));
+        }
 
-    @Override
-    void close() {
-      if (socket != null) {
-        socket.close();
-        socket = null;
-      }
+        @Override
+        public void close() {
+          socket.close();
+        }
+      };
     }
 
     @Override
@@ -141,7 +159,6 @@ public abstract class Syslog {
   private static final class Tcp extends Syslog {
     private final String host;
     private final int port;
-    private java.net.@Nullable Socket socket;
 
     Tcp(String host, int port) {
       this.host = host;
@@ -149,26 +166,25 @@ public abstract class Syslog {
     }
 
     @Override
-    void write(byte[] line) throws IOException {
-      java.net.Socket open = socket;
-      if (open == null) {
-        open = new java.net.Socket();
-        socket = open;
-        open.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
-      }
-      open.getOutputStream().write(line);
-    }
-
-    @Override
-    void close() {
+    Way open() throws IOException {
+      java.net.Socket socket = new java.net.Socket();
       try {
-        if (socket != null) {
+        socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+      } catch (IOException refused) {
+        socket.close();
+        throw refused;
+      }
+      return new Way() {
+        @Override
+        public void write(byte[] line) throws IOException {
+          socket.getOutputStream().write(line);
+        }
+
+        @Override
+        public void close() throws IOException {
           socket.close();
         }
-      } catch (IOException gone) {
-        LOG.debug("{}", this, gone);
-      }
-      socket = null;
+      };
     }
 
     @Override
@@ -179,38 +195,33 @@ public abstract class Syslog {
 
   private static final class Unix extends Syslog {
     private final String path;
-    private @Nullable Socket socket;
 
     Unix(String path) {
       this.path = path;
     }
 
     @Override
-    void write(byte[] line) throws IOException {
+    Way open() throws IOException {
       if (!Epoll.isAvailable()) {
         throw new IOException("sockets of the machine are reached by epoll, which is not here");
       }
-      if (socket == null) {
-        socket = Socket.newSocketDomainDgram();
-      }
-      ByteBuffer buffer = ByteBuffer.allocateDirect(line.length).put(line).flip();
-      int sent =
-          socket.sendToDomainSocket(buffer, 0, line.length, path.getBytes(StandardCharsets.UTF_8));
-      if (sent != line.length) {
-        throw new IOException("sent " + sent + " of " + line.length + " bytes");
-      }
-    }
+      Socket socket = Socket.newSocketDomainDgram();
+      byte[] to = path.getBytes(StandardCharsets.UTF_8);
+      return new Way() {
+        @Override
+        public void write(byte[] line) throws IOException {
+          ByteBuffer buffer = ByteBuffer.allocateDirect(line.length).put(line).flip();
+          int sent = socket.sendToDomainSocket(buffer, 0, line.length, to);
+          if (sent != line.length) {
+            throw new IOException("sent " + sent + " of " + line.length + " bytes");
+          }
+        }
 
-    @Override
-    void close() {
-      try {
-        if (socket != null) {
+        @Override
+        public void close() throws IOException {
           socket.close();
         }
-      } catch (IOException gone) {
-        LOG.debug("{}", this, gone);
-      }
-      socket = null;
+      };
     }
 
     @Override
