@@ -102,24 +102,28 @@ class VulcandApiIT {
     return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Publishes a server at {@code /x} of a port, call by call as {@code vctl} does. */
+  private int published(Origin origin) {
+    int port = FreePort.next();
+    String address = "127.0.0.1:" + port;
+    post("//v2/backends", "{'Backend':{'Id':'b','Type':'http'}}");
+    post("/v2/backends/b/servers", "{'Server':{'Id':'s','URL':'" + origin.url() + "'}}");
+    post(
+        "/v2/listeners",
+        "{'Listener':{'Id':'l','Protocol':'http','Address':{'Network':'tcp','Address':'"
+            + address
+            + "'}},'TTL':''}");
+    String frontend =
+        "{'Frontend':{'Id':'f','Type':'http','BackendId':'b','Route':'Path(`/x`)'},'TTL':'0s'}";
+    assertThat(post("/v2/frontends", frontend).statusCode()).isEqualTo(200);
+    gateway.awaitStatus(port, "/x", 200);
+    return port;
+  }
+
   @Test
   void whatIsPostedServesAndLandsInTheHistory() {
-    int port = FreePort.next();
     try (Origin origin = Origin.named("one")) {
-      post("//v2/backends", "{'Backend':{'Id':'b','Type':'http'}}");
-      post("/v2/backends/b/servers", "{'Server':{'Id':'s','URL':'" + origin.url() + "'}}");
-      post(
-          "/v2/listeners",
-          "{'Listener':{'Id':'l','Protocol':'http','Address':{'Network':'tcp','Address':'127.0.0.1:"
-              + port
-              + "'}},'TTL':''}");
-      assertThat(
-              post(
-                      "/v2/frontends",
-                      "{'Frontend':{'Id':'f','Type':'http','BackendId':'b','Route':'Path(`/x`)'},'TTL':'0s'}")
-                  .statusCode())
-          .isEqualTo(200);
-      gateway.awaitStatus(port, "/x", 200);
+      int port = published(origin);
       assertThat(
               post(
                       "/v2/frontends/f/middlewares",
@@ -130,6 +134,8 @@ class VulcandApiIT {
       assertThat(call("DELETE", "/v2/frontends/f", "", "").statusCode()).isEqualTo(200);
       gateway.awaitStatus(port, "/x", 404);
       assertThat(etcd.ctl("get", "/vulcand/frontends/f/middlewares/m")).isBlank();
+      assertThat(etcd.ctl("get", "--prefix", "/vulcand/history/"))
+          .contains("frontends/f/middlewares/m", "/v2 of one");
       assertThat(etcd.ctl("get", "/vulcand/frontends/f/frontend")).isBlank();
     }
   }
@@ -201,19 +207,8 @@ class VulcandApiIT {
 
   @Test
   void topTellsWhatFrontendsHadAsVctlReadsIt() throws IOException {
-    int port = FreePort.next();
     try (Origin origin = Origin.named("one")) {
-      post("/v2/backends", "{'Backend':{'Id':'b','Type':'http'}}");
-      post("/v2/backends/b/servers", "{'Server':{'Id':'s','URL':'" + origin.url() + "'}}");
-      post(
-          "/v2/listeners",
-          "{'Listener':{'Id':'l','Protocol':'http','Address':{'Network':'tcp','Address':'127.0.0.1:"
-              + port
-              + "'}}}");
-      post(
-          "/v2/frontends",
-          "{'Frontend':{'Id':'f','Type':'http','BackendId':'b','Route':'Path(`/x`)'}}");
-      gateway.awaitStatus(port, "/x", 200);
+      published(origin);
 
       JsonNode entry =
           JSON.readTree(call("GET", "/v2/top/frontends?limit=20&backendId=b", "", "").body())
