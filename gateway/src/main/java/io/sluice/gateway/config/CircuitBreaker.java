@@ -1,8 +1,6 @@
 package io.sluice.gateway.config;
 
 import io.sluice.gateway.predicate.Judgement;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,8 +100,7 @@ public record CircuitBreaker(
                 body);
           }
           case "redirect" ->
-              new Fallback.Elsewhere(
-                  url(action, "URL", "http", "https"), action.bool("PreservePath", false));
+              new Fallback.Elsewhere(url(action), action.bool("PreservePath", false));
           default -> throw json.bad("Type", "\"" + type + "\"", "response or redirect");
         };
     action.close();
@@ -126,7 +123,7 @@ public record CircuitBreaker(
     }
     Webhook hook =
         new Webhook(
-            url(action, "URL", "http", "https"),
+            url(action),
             method,
             lists(action, "Headers"),
             lists(action, "Form"),
@@ -147,17 +144,11 @@ public record CircuitBreaker(
     return Map.copyOf(values);
   }
 
-  private static String url(JsonRecord json, String name, String... schemes)
-      throws JsonRecord.BadValue {
-    String text = json.requiredString(name, "a URL such as https://status.example/down");
-    try {
-      URI url = new URI(text);
-      if (url.getHost() != null && List.of(schemes).contains(String.valueOf(url.getScheme()))) {
-        return text;
-      }
-    } catch (URISyntaxException unreadable) {
-      // It is told like any other text that is none.
+  private static String url(JsonRecord json) throws JsonRecord.BadValue {
+    String text = json.requiredString("URL", "a URL such as https://status.example/down");
+    if (!Urls.isHttp(text)) {
+      throw json.bad("URL", "\"" + text + "\"", "an absolute http or https URL of plain ASCII");
     }
-    throw json.bad(name, "\"" + text + "\"", "an absolute http or https URL of plain ASCII");
+    return text;
   }
 }

@@ -389,6 +389,17 @@ final class JsonRecord {
     return text.isEmpty() ? absent : text;
   }
 
+  /** A list of names on the wire: of header fields, or of methods. */
+  List<String> tokens(String name, String expected) throws BadValue {
+    List<String> tokens = strings(name);
+    for (String token : tokens) {
+      if (!Names.isToken(token)) {
+        throw bad(name, "\"" + token + "\"", expected);
+      }
+    }
+    return tokens;
+  }
+
   /** A media type with its parameters. */
   String contentType(String name, String absent) throws BadValue {
     String text = string(name, "");

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands in the place of what a regular expression found, as Go expands it (package {@code
@@ -64,13 +65,19 @@ public record Replacement(List<Part> parts) {
       if (close < 0) {
         throw json.bad("Replacement", "{{ without }}", QUESTIONS);
       }
-      parts.add(asked(json, text.substring(open + 2, close).strip()));
+      String expression = text.substring(open + 2, close).strip();
+      Part.Asked asked = asked(expression);
+      if (asked == null) {
+        throw json.bad("Replacement", "{{" + expression + "}}", QUESTIONS);
+      }
+      parts.add(asked);
       at = close + 2;
     }
     return new Replacement(List.copyOf(parts));
   }
 
-  private static Part asked(JsonRecord json, String expression) throws JsonRecord.BadValue {
+  /** What an expression between double braces asks; null for what is no such question. */
+  public static Part.@Nullable Asked asked(String expression) {
     for (Question question : Question.values()) {
       if (question != Question.HEADER && expression.equals(question.written)) {
         return new Part.Asked(question, "");
@@ -85,10 +92,7 @@ public record Replacement(List<Part> parts) {
             && Set.of('"', '`').contains(rest.charAt(0))
             && rest.endsWith("" + rest.charAt(0));
     String name = quoted ? rest.substring(1, rest.length() - 1) : "";
-    if (!Names.isToken(name)) {
-      throw json.bad("Replacement", "{{" + expression + "}}", QUESTIONS);
-    }
-    return new Part.Asked(Question.HEADER, name);
+    return Names.isToken(name) ? new Part.Asked(Question.HEADER, name) : null;
   }
 
   private static void expand(String text, Pattern regexp, List<Part> parts) {

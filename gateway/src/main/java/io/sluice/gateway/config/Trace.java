@@ -79,8 +79,8 @@ public record Trace(
       throw json.bad("Addr", "\"" + text + "\"", EXPECTED);
     }
     return new Trace(
-        names(json, "ReqHeaders"),
-        names(json, "RespHeaders"),
+        json.tokens("ReqHeaders", "header names"),
+        json.tokens("RespHeaders", "header names"),
         tcp ? Transport.TCP : host.isEmpty() ? Transport.UNIX : Transport.UDP,
         host,
         host.isEmpty() ? 0 : address.getPort() < 0 ? SYSLOG_PORT : address.getPort(),
@@ -88,16 +88,6 @@ public record Trace(
         facility(json, query(address, "f")) * SEVERITIES.size()
             + severity(json, query(address, "sev")),
         prefix(address));
-  }
-
-  private static List<String> names(JsonRecord json, String field) throws JsonRecord.BadValue {
-    List<String> names = json.strings(field);
-    for (String name : names) {
-      if (!Names.isToken(name)) {
-        throw json.bad(field, "\"" + name + "\"", "header names");
-      }
-    }
-    return names;
   }
 
   /** The value of a parameter; empty where there is none. */

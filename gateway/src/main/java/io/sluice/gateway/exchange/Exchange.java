@@ -66,8 +66,7 @@ final class Exchange implements ExchangeView {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-  private static final Verdict.Reply TIME_IS_OVER =
-      new Verdict.Reply(Reason.EXCHANGE_TIMEOUT, Reason.EXCHANGE_TIMEOUT.text(), null);
+  private static final Verdict.Reply TIME_IS_OVER = Verdict.Reply.of(Reason.EXCHANGE_TIMEOUT);
 
   private final ProxyContext context;
   private final ClientStream stream;
@@ -518,7 +517,7 @@ final class Exchange implements ExchangeView {
    * call, else by cutting the connection.
    */
   void refuse(Reason reason) {
-    refuse(new Verdict.Reply(reason, reason.text(), null));
+    refuse(Verdict.Reply.of(reason));
   }
 
   void refuse(Verdict.Refusal because) {

@@ -3,6 +3,9 @@ package io.sluice.gateway.middleware;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import io.sluice.gateway.config.Replacement;
+import io.sluice.gateway.http.Targets;
 import io.sluice.gateway.memory.Bounded;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -16,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyRewriter implements BodyFilter {
   private static final int MOST_BYTES = 256 * 1_024;
-  private static final Pattern ASKED =
-      Pattern.compile(
-          "\\{\\{\\s*\\.Request(?:\\.(Method|Host|URL\\.Path)|\\.Header\\.Get\\s+[\"`]([!-~&&[^\"`]]+)[\"`])\\s*}}");
+  private static final Pattern EXPRESSION = Pattern.compile("\\{\\{([^{}]*)}}");
 
   private final ExchangeView exchange;
 
@@ -58,33 +59,27 @@ final class BodyRewriter implements BodyFilter {
     }
     // Bytes stay bytes, whatever the charset is.
     String text = whole.toString(StandardCharsets.ISO_8859_1);
-    Matcher asked = ASKED.matcher(text);
-    if (!asked.find()) {
+    Matcher expression = EXPRESSION.matcher(text);
+    if (!expression.find()) {
       return whole;
     }
     StringBuilder result = new StringBuilder();
     do {
-      asked.appendReplacement(result, Matcher.quoteReplacement(answer(asked)));
-    } while (asked.find());
-    asked.appendTail(result);
+      expression.appendReplacement(result, Matcher.quoteReplacement(answer(expression)));
+    } while (expression.find());
+    expression.appendTail(result);
     whole.release();
     return Unpooled.wrappedBuffer(result.toString().getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  private String answer(Matcher asked) {
-    CharSequence said =
-        asked.group(2) != null
-            ? exchange.request().fields().first(asked.group(2))
-            : switch (asked.group(1)) {
-              case "Method" -> exchange.request().method();
-              case "Host" -> exchange.request().authority();
-              default -> {
-                var target = exchange.outgoing().target();
-                yield target.subSequence(
-                    0, io.sluice.gateway.http.Targets.queryStart(target), false);
-              }
-            };
-    return said == null ? "" : said.toString();
+  private String answer(Matcher expression) {
+    Replacement.Part.Asked asked = Replacement.asked(expression.group(1).strip());
+    AsciiString target = exchange.outgoing().target();
+    return asked == null
+        ? expression.group()
+        : Expansion.answer(
+                asked, exchange.request(), target.subSequence(0, Targets.queryStart(target), false))
+            .toString();
   }
 
   @Override

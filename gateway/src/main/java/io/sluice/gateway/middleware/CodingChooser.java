@@ -33,11 +33,6 @@ final class CodingChooser implements Stage {
   }
 
   @Override
-  public Verdict onRequest(ExchangeView exchange) {
-    return Verdict.PROCEED;
-  }
-
-  @Override
   public @Nullable BodyFilter filter(
       ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
     Fields fields = head.fields();

@@ -4,6 +4,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.config.Replacement;
+import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.Targets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,8 @@ final class Expansion {
               result.append(text, matcher.start(number), matcher.end(number));
             }
           }
-          case Replacement.Part.Asked asked -> result.append(answer(asked, exchange));
+          case Replacement.Part.Asked asked ->
+              result.append(answer(asked, exchange.request(), exchange.request().path()));
         }
       }
       at = matcher.end();
@@ -41,13 +43,18 @@ final class Expansion {
     return result.append(text, at, text.length()).toString();
   }
 
-  private static CharSequence answer(Replacement.Part.Asked asked, ExchangeView exchange) {
+  /**
+   * What a request says to a question.
+   *
+   * @param path that of the request, or what was made of it
+   */
+  static CharSequence answer(Replacement.Part.Asked asked, RequestHead request, AsciiString path) {
     AsciiString said =
         switch (asked.question()) {
-          case METHOD -> exchange.request().method();
-          case HOST -> exchange.request().authority();
-          case PATH -> exchange.request().path();
-          case HEADER -> exchange.request().fields().first(asked.header());
+          case METHOD -> request.method();
+          case HOST -> request.authority();
+          case PATH -> path;
+          case HEADER -> request.fields().first(asked.header());
         };
     return said == null ? "" : said;
   }

@@ -25,7 +25,8 @@ final class KeyGuard implements Stage {
 
   KeyGuard(ApiKeys settings, StageContext context) {
     this.settings = settings;
-    this.keys = new KnownClients(settings.idsByHash(), settings.file(), KeyGuard::line, context);
+    this.keys =
+        new KnownClients(settings.idsByHash(), settings.file(), KeyGuard::line, context.clock());
   }
 
   /** {@code ID sha256:HEX}. */

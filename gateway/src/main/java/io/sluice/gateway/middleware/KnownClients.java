@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class KnownClients {
 
   private final @Nullable Path file;
   private final BiConsumer<String, Map<String, String>> line;
-  private final StageContext context;
+  private final LongSupplier clock;
   private final AtomicLong looked;
   private volatile long changed = -1;
 
@@ -44,19 +45,19 @@ final class KnownClients {
       Map<String, String> written,
       String file,
       BiConsumer<String, Map<String, String>> line,
-      StageContext context) {
+      LongSupplier clock) {
     this.written = written;
     this.file = file.isEmpty() ? null : Path.of(file);
     this.line = line;
-    this.context = context;
-    this.looked = new AtomicLong(context.clock().getAsLong());
+    this.clock = clock;
+    this.looked = new AtomicLong(clock.getAsLong());
     this.known = this.file == null ? written : null;
     look();
   }
 
   /** All of them; null while the file was never read. */
   @Nullable Map<String, String> current() {
-    long now = context.clock().getAsLong();
+    long now = clock.getAsLong();
     long last = looked.get();
     if (file != null && now - last > LOOK_NANOS && looked.compareAndSet(last, now)) {
       Thread.ofVirtual().start(this::look);
@@ -64,9 +65,9 @@ final class KnownClients {
     return known;
   }
 
-  private boolean look() {
+  private void look() {
     if (file == null) {
-      return true;
+      return;
     }
     try {
       long now = Files.getLastModifiedTime(file).toMillis() * 31 + Files.size(file);
@@ -74,7 +75,6 @@ final class KnownClients {
         known = read(file);
         changed = now;
       }
-      return true;
     } catch (IOException | IllegalArgumentException unusable) {
       if (changed != 0) {
         LOG.error(
@@ -84,7 +84,6 @@ final class KnownClients {
             known == null ? "nobody is let through" : "the form before holds");
         changed = 0;
       }
-      return false;
     }
   }
 

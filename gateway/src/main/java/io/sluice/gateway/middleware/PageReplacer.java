@@ -35,11 +35,6 @@ final class PageReplacer implements Stage {
   }
 
   @Override
-  public Verdict onRequest(ExchangeView exchange) {
-    return Verdict.PROCEED;
-  }
-
-  @Override
   public @Nullable BodyFilter filter(
       ExchangeView exchange, Verdict.Proceed verdict, ResponseHead head) {
     Page page = page(head.status(), exchange.request().fields().first("Accept"));

@@ -51,7 +51,8 @@ final class PasswordGuard implements Stage {
   PasswordGuard(BasicAuth settings, StageContext context) {
     this.settings = settings;
     this.context = context;
-    this.users = new KnownClients(settings.users(), settings.file(), PasswordGuard::line, context);
+    this.users =
+        new KnownClients(settings.users(), settings.file(), PasswordGuard::line, context.clock());
   }
 
   /** {@code NAME:HASH}, as htpasswd writes it. */

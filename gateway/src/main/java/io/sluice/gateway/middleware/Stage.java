@@ -12,7 +12,9 @@ public interface Stage {
   default void inherit(Stage before) {}
 
   /** Whether the request goes on. A memo in the verdict comes back to {@link #onFinish}. */
-  Verdict onRequest(ExchangeView exchange);
+  default Verdict onRequest(ExchangeView exchange) {
+    return Verdict.PROCEED;
+  }
 
   /**
    * The head of the final response, whoever gives it, on its way back to the client; called at most

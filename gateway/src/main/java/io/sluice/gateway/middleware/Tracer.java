@@ -6,6 +6,7 @@ import io.sluice.gateway.config.Trace;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.telemetry.JsonText;
 import io.sluice.gateway.telemetry.StageMeters;
 import io.sluice.gateway.wire.Syslog;
 import java.time.Instant;
@@ -63,15 +64,15 @@ final class Tracer implements Stage {
     line.append(Instant.now().truncatedTo(ChronoUnit.SECONDS)).append(' ');
     line.append(HostName.get()).append(" pid[").append(PID).append("]: ");
     line.append(settings.prefix()).append("{\"request\":{\"method\":\"");
-    escape(line, exchange.request().method());
+    JsonText.append(line, exchange.request().method());
     line.append("\",\"body_bytes\":").append(bodyBytes(asked)).append(",\"url\":\"");
-    escape(line, exchange.request().target());
+    JsonText.append(line, exchange.request().target());
     line.append('"').append(headers(settings.requestHeaders(), asked));
     if (!exchange.tlsVersion().isEmpty()) {
       line.append(",\"tls\":{\"version\":\"");
       line.append(exchange.tlsVersion().toUpperCase(Locale.ROOT).replaceAll("[V.]", ""));
       line.append("\",\"server\":\"");
-      escape(line, exchange.request().host());
+      JsonText.append(line, exchange.request().host());
       line.append("\"}");
     }
     line.append("},\"response\":{\"code\":").append(exchange.status());
@@ -102,7 +103,7 @@ final class Tracer implements Stage {
                 .append("\":[");
           }
           json.append(first ? "\"" : ",\"");
-          escape(json, fields.value(i));
+          JsonText.append(json, fields.value(i));
           json.append('"');
           first = false;
         }
@@ -110,18 +111,5 @@ final class Tracer implements Stage {
       json.append(first ? "" : "]");
     }
     return json.isEmpty() ? "" : json.append('}').toString();
-  }
-
-  private static void escape(StringBuilder json, CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
-      } else if (c < ' ' || c >= 0x7f) {
-        json.append(String.format("\\u%04x", (int) c));
-      } else {
-        json.append(c);
-      }
-    }
   }
 }

@@ -44,7 +44,8 @@ public sealed interface Verdict {
    * @param retryAfter when it is worth trying again; null when that is not known
    */
   record Reply(Reason reason, String detail, @Nullable Duration retryAfter) implements Refusal {
-    static Reply of(Reason reason) {
+    /** As the reason says it itself. */
+    public static Reply of(Reason reason) {
       return new Reply(reason, reason.text(), null);
     }
 

@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A few threads for what takes long and may not be done on an event loop: hashing passwords,
- * reading files. What waits for them is bounded; they end when there is nothing to do. Any thread.
+ * A few threads for what takes long and may not be done on an event loop: comparing passwords,
+ * checking signatures. What waits for them is bounded; they end when there is nothing to do. Any
+ * thread.
  */
 public final class Workers {
   private static final int THREADS = 2;

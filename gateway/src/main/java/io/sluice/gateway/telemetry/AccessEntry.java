@@ -99,16 +99,7 @@ public record AccessEntry(
 
   private static void text(StringBuilder line, String name, String value) {
     line.append(",\"").append(name).append("\":\"");
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '"' || c == '\\') {
-        line.append('\\').append(c);
-      } else if (c < ' ' || c >= 0x7f) {
-        line.append(String.format("\\u%04x", (int) c));
-      } else {
-        line.append(c);
-      }
-    }
+    JsonText.append(line, value);
     line.append('"');
   }
 }
