@@ -89,6 +89,6 @@ public interface Judgement {
    * @throws PredicateSyntaxException when it is none
    */
   static Judgement parse(String text) throws PredicateSyntaxException {
-    return new JudgementParser(text).parse();
+    return new JudgementParser(text).whole();
   }
 }

@@ -3,72 +3,37 @@ package io.sluice.gateway.predicate;
 import io.sluice.gateway.predicate.Judgement.Verdict;
 import java.util.function.ToDoubleFunction;
 
-/** Reads {@link Judgement}s by recursive descent; one instance a text. */
-final class JudgementParser {
-  private static final int MAX_DEPTH = 32;
-  private static final double CLOSE = 1e-9;
+/** Reads {@link Judgement}s; one instance a text. */
+final class JudgementParser extends ConditionGrammar<Judgement> {
 
   /** Answers that must be slower than a quantile before it says anything. */
   private static final int BEYOND_A_QUANTILE = 5;
 
   private static final int LEAST_ANSWERS = 2 * BEYOND_A_QUANTILE;
 
-  private final PredicateText text;
-  private int depth;
-
   JudgementParser(String text) throws PredicateSyntaxException {
-    this.text = new PredicateText(text);
+    super(text);
   }
 
-  Judgement parse() throws PredicateSyntaxException {
-    Judgement condition = or();
-    text.expectEnd();
-    return condition;
+  @Override
+  Judgement either(Judgement left, Judgement right) {
+    return sides -> left.of(sides).or(right.of(sides));
   }
 
-  private Judgement or() throws PredicateSyntaxException {
-    Judgement left = and();
-    while (text.take("||")) {
-      Judgement first = left;
-      Judgement second = and();
-      left = sides -> first.of(sides).or(second.of(sides));
-    }
-    return left;
+  @Override
+  Judgement both(Judgement left, Judgement right) {
+    return sides -> left.of(sides).and(right.of(sides));
   }
 
-  private Judgement and() throws PredicateSyntaxException {
-    Judgement left = term();
-    while (text.take("&&")) {
-      Judgement first = left;
-      Judgement second = term();
-      left = sides -> first.of(sides).and(second.of(sides));
-    }
-    return left;
+  @Override
+  Judgement opposite(Judgement condition) {
+    return sides -> condition.of(sides).negate();
   }
 
-  private Judgement term() throws PredicateSyntaxException {
-    if (++depth > MAX_DEPTH) {
-      throw new PredicateSyntaxException("more than " + MAX_DEPTH + " levels", "fewer");
-    }
-    try {
-      if (text.take("!")) {
-        Judgement opposite = term();
-        return sides -> opposite.of(sides).negate();
-      }
-      if (text.take("(")) {
-        Judgement inner = or();
-        text.expect(")");
-        return inner;
-      }
-      return comparison();
-    } finally {
-      depth--;
-    }
-  }
-
-  private Judgement comparison() throws PredicateSyntaxException {
+  @Override
+  Judgement condition() throws PredicateSyntaxException {
     Measure measure = measure();
-    String operator = operator();
+    Comparison comparison = Comparison.in(text);
     double factor = 1;
     boolean relative = text.take("baseline");
     if (!relative) {
@@ -91,7 +56,7 @@ final class JudgementParser {
       }
       double found = measure.of(sides.canary(), answers);
       double limit = more + (ofBaseline ? times * measure.of(sides.baseline(), answers) : times);
-      return holds(found, operator, limit) ? Verdict.PASSES : Verdict.FAILS;
+      return comparison.holds(found, limit) ? Verdict.PASSES : Verdict.FAILS;
     };
   }
 
@@ -152,25 +117,5 @@ final class JudgementParser {
     }
     throw text.unexpected(
         "ResponseCodeRatio(, LatencyAtQuantileMS(, NetworkErrorRatio(, \"!\" or \"(\"");
-  }
-
-  private String operator() throws PredicateSyntaxException {
-    for (String operator : new String[] {"==", "!=", "<=", ">=", "<", ">"}) {
-      if (text.take(operator)) {
-        return operator;
-      }
-    }
-    throw text.unexpected("==, !=, <, <=, > or >=");
-  }
-
-  private static boolean holds(double found, String operator, double limit) {
-    return switch (operator) {
-      case "==" -> Math.abs(found - limit) < CLOSE;
-      case "!=" -> Math.abs(found - limit) >= CLOSE;
-      case "<=" -> found <= limit;
-      case ">=" -> found >= limit;
-      case "<" -> found < limit;
-      default -> found > limit;
-    };
   }
 }

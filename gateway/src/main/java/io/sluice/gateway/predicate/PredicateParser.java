@@ -3,23 +3,19 @@ package io.sluice.gateway.predicate;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
-/** Reads {@link FailoverPredicate}s by recursive descent; one instance a text. */
-final class PredicateParser {
-  private static final int MAX_DEPTH = 32;
+/** Reads {@link FailoverPredicate}s; one instance a text. */
+final class PredicateParser extends ConditionGrammar<Predicate<FailoverPredicate.Attempt>> {
   private static final String FUNCTIONS =
       "IsNetworkError(), Attempts(), ResponseCode(), RequestMethod(), \"!\" or \"(\"";
 
-  private final PredicateText text;
-  private int depth;
   private boolean looksAtResponses;
 
   PredicateParser(String text) throws PredicateSyntaxException {
-    this.text = new PredicateText(text);
+    super(text);
   }
 
   FailoverPredicate parse() throws PredicateSyntaxException {
-    Predicate<FailoverPredicate.Attempt> condition = or();
-    text.expectEnd();
+    Predicate<FailoverPredicate.Attempt> condition = whole();
     boolean responses = looksAtResponses;
     return new FailoverPredicate() {
       @Override
@@ -34,42 +30,25 @@ final class PredicateParser {
     };
   }
 
-  private Predicate<FailoverPredicate.Attempt> or() throws PredicateSyntaxException {
-    Predicate<FailoverPredicate.Attempt> left = and();
-    while (text.take("||")) {
-      left = left.or(and());
-    }
-    return left;
+  @Override
+  Predicate<FailoverPredicate.Attempt> either(
+      Predicate<FailoverPredicate.Attempt> left, Predicate<FailoverPredicate.Attempt> right) {
+    return left.or(right);
   }
 
-  private Predicate<FailoverPredicate.Attempt> and() throws PredicateSyntaxException {
-    Predicate<FailoverPredicate.Attempt> left = term();
-    while (text.take("&&")) {
-      left = left.and(term());
-    }
-    return left;
+  @Override
+  Predicate<FailoverPredicate.Attempt> both(
+      Predicate<FailoverPredicate.Attempt> left, Predicate<FailoverPredicate.Attempt> right) {
+    return left.and(right);
   }
 
-  private Predicate<FailoverPredicate.Attempt> term() throws PredicateSyntaxException {
-    if (++depth > MAX_DEPTH) {
-      throw new PredicateSyntaxException("more than " + MAX_DEPTH + " levels", "fewer");
-    }
-    try {
-      if (text.take("!")) {
-        return term().negate();
-      }
-      if (text.take("(")) {
-        Predicate<FailoverPredicate.Attempt> inner = or();
-        text.expect(")");
-        return inner;
-      }
-      return function();
-    } finally {
-      depth--;
-    }
+  @Override
+  Predicate<FailoverPredicate.Attempt> opposite(Predicate<FailoverPredicate.Attempt> condition) {
+    return condition.negate();
   }
 
-  private Predicate<FailoverPredicate.Attempt> function() throws PredicateSyntaxException {
+  @Override
+  Predicate<FailoverPredicate.Attempt> condition() throws PredicateSyntaxException {
     if (takeCall("IsNetworkError")) {
       looksAtResponses = true;
       return FailoverPredicate.Attempt::networkError;
@@ -95,31 +74,9 @@ final class PredicateParser {
   }
 
   private IntPredicate comparison() throws PredicateSyntaxException {
-    if (text.take("==")) {
-      int number = text.number();
-      return value -> value == number;
-    }
-    if (text.take("!=")) {
-      int number = text.number();
-      return value -> value != number;
-    }
-    if (text.take("<=")) {
-      int number = text.number();
-      return value -> value <= number;
-    }
-    if (text.take(">=")) {
-      int number = text.number();
-      return value -> value >= number;
-    }
-    if (text.take("<")) {
-      int number = text.number();
-      return value -> value < number;
-    }
-    if (text.take(">")) {
-      int number = text.number();
-      return value -> value > number;
-    }
-    throw text.unexpected("==, !=, <, <=, > or >=");
+    Comparison comparison = Comparison.in(text);
+    int number = text.number();
+    return value -> comparison.holds(value, number);
   }
 
   private boolean takeCall(String name) throws PredicateSyntaxException {
