@@ -88,9 +88,7 @@ public final class Gateway {
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     this.ledger = Ledger.ofProcess(settings.threads());
     Telemetry telemetry = parts.add(new Telemetry());
-    AccessLog accessLog =
-        parts.add(
-            AccessLog.open(settings.accessLog(), settings.logFormat(), ledger.shared(Budget.LOG)));
+    AccessLog accessLog = parts.add(AccessLog.open(settings.log(), ledger.shared(Budget.LOG)));
     MultiThreadIoEventLoopGroup group = EventLoops.start(settings.threads(), handlers);
     parts.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));
     HostResolver resolver = new HostResolver();
@@ -231,7 +229,8 @@ public final class Gateway {
   }
 
   private AdminServer startAdmin(int port) throws InterruptedException {
-    return AdminServer.start(subject, settings.adminHost(), port, settings.adminAccess());
+    return AdminServer.start(
+        subject, settings.adminHost(), port, settings.adminAccess(), settings.metrics());
   }
 
   /** Whether it serves a table whose listeners are all bound. */

@@ -30,8 +30,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class LayeredDefaults implements CommandLine.IDefaultValueProvider {
   private static final String START = "SLUICE_";
 
-  /** Read by others: the log's settings, and the images'. */
-  private static final Set<String> OTHERS = Set.of("SLUICE_LOG_LEVEL", "SLUICE_IMAGE");
+  /** Read by others: the images'. */
+  private static final Set<String> OTHERS = Set.of("SLUICE_IMAGE");
 
   /** Those of nearly every command: for them alone not all commands are looked at. */
   private static final Set<String> COMMON =

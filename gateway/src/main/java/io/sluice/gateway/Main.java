@@ -7,6 +7,7 @@ import io.sluice.gateway.cli.AccessCommand;
 import io.sluice.gateway.cli.ApplyCommand;
 import io.sluice.gateway.cli.CertsCommand;
 import io.sluice.gateway.cli.CompletionCommand;
+import io.sluice.gateway.cli.DescribeCommand;
 import io.sluice.gateway.cli.DiffCommand;
 import io.sluice.gateway.cli.DrainCommand;
 import io.sluice.gateway.cli.EditCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Command;
       DiffCommand.class,
       ValidateCommand.class,
       GetCommand.class,
+      DescribeCommand.class,
       UpsertCommand.class,
       RmCommand.class,
       ExportCommand.class,

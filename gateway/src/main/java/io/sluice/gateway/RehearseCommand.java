@@ -1,7 +1,5 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.admin.AdminAccess;
-import io.sluice.gateway.telemetry.LogFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -12,7 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -102,20 +99,7 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   private static GatewaySettings settings(String id, Path routes) {
-    return new GatewaySettings(
-        id,
-        null,
-        routes,
-        null,
-        "127.0.0.1",
-        0,
-        1,
-        "off",
-        Duration.ofSeconds(1),
-        List.of(),
-        AdminAccess.open(),
-        null,
-        LogFormat.JSON);
+    return GatewaySettings.of(id, null, routes).build();
   }
 
   private static int freePort() throws IOException {

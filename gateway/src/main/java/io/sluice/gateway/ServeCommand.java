@@ -9,9 +9,9 @@ import io.sluice.gateway.client.Takeover;
 import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
-import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,20 +84,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "event loops (one a processor)")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(
-      names = "--access-log",
-      paramLabel = "FILE|-|off",
-      defaultValue = "-",
-      description = "where the access log goes (${DEFAULT-VALUE})")
-  private String accessLog = "-";
-
-  @Option(
-      names = "--access-log-format",
-      paramLabel = "json|common|combined|TEMPLATE",
-      defaultValue = "json",
-      description =
-          "how its lines are written (${DEFAULT-VALUE}); a template has {field}s named as in JSON")
-  private String accessLogFormat = "json";
+  @Mixin private AccessLogOptions accessLog = new AccessLogOptions();
+  @Mixin private OwnLogOptions ownLog = new OwnLogOptions();
 
   @Option(
       names = "--drain-timeout",
@@ -136,12 +124,21 @@ final class ServeCommand implements Callable<Integer> {
               + " there is none")
   private boolean takeover;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description =
+          "where /metrics, /healthz and /readyz are open to whoever reaches it, besides the admin"
+              + " API")
+  private @Nullable String metrics;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws InterruptedException {
     Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onThreadEnded);
     Signals.survive();
+    ownLog.apply();
     GatewaySettings settings = settings();
     Gateway gateway;
     try {
@@ -234,8 +231,8 @@ final class ServeCommand implements Callable<Integer> {
     if (drainTimeout < 0 || etcdWatchdog < 1) {
       throw usage("found a negative time, expected seconds");
     }
-    int colon = admin.lastIndexOf(':');
-    String name = id == null ? defaultName(adminPort(colon)) : id;
+    InetSocketAddress api = address("--admin", admin);
+    String name = id == null ? defaultName(api.getPort()) : id;
     if (!name.matches("[A-Za-z0-9._-]{1,128}")) {
       throw usage(
           "--id: found \"" + name + "\", expected letters, digits, dots, dashes and underscores");
@@ -244,28 +241,17 @@ final class ServeCommand implements Callable<Integer> {
       throw usage(
           "--routes: found no folder " + routes + ", expected one that mirrors the key tree");
     }
-    return new GatewaySettings(
-        name,
-        routes == null ? store.settings(Duration.ofSeconds(etcdWatchdog)) : null,
-        routes,
-        stateDirectory(name),
-        admin.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
-        adminPort(colon),
-        threads,
-        accessLog,
-        Duration.ofSeconds(drainTimeout),
-        ranges(),
-        adminAccess(),
-        seals.file(),
-        logFormat());
-  }
-
-  private LogFormat logFormat() {
-    try {
-      return LogFormat.of(accessLogFormat);
-    } catch (IllegalArgumentException unknown) {
-      throw usage("--access-log-format: " + unknown.getMessage());
-    }
+    return GatewaySettings.of(
+            name, routes == null ? store.settings(Duration.ofSeconds(etcdWatchdog)) : null, routes)
+        .stateDirectory(stateDirectory(name))
+        .admin(api.getHostString(), api.getPort(), adminAccess(api.getHostString()))
+        .threads(threads)
+        .log(accessLog.settings())
+        .drainTimeout(Duration.ofSeconds(drainTimeout))
+        .forbiddenUpstreams(ranges())
+        .sealKeys(seals.file())
+        .metrics(metrics == null ? null : address("--metrics", metrics))
+        .build();
   }
 
   private List<Cidr> ranges() {
@@ -282,18 +268,19 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private AdminAccess adminAccess() {
+  private AdminAccess adminAccess(String host) {
     StoreOptions.AdminFiles files = store.adminFiles();
-    AdminTokens tokens = adminTokens(files.clientCa() != null);
+    AdminTokens tokens = adminTokens(host, files.clientCa() != null);
     return new AdminAccess(tokens, files.cert(), files.key(), files.clientCa());
   }
 
   /**
    * An address that other machines reach is never open without a word of the operator's.
    *
+   * @param host where the admin API listens
    * @param byCertificate whether clients are known by certificates
    */
-  private AdminTokens adminTokens(boolean byCertificate) {
+  private AdminTokens adminTokens(String host, boolean byCertificate) {
     Path file = store.adminToken();
     if (file != null) {
       try {
@@ -305,7 +292,6 @@ final class ServeCommand implements Callable<Integer> {
     if (byCertificate) {
       return AdminTokens.nobody();
     }
-    String host = admin.substring(0, Math.max(0, admin.lastIndexOf(':')));
     if (!AdminAccess.isLoopback(host) && !adminOpen) {
       throw usage(
           "--admin: found \""
@@ -317,16 +303,19 @@ final class ServeCommand implements Callable<Integer> {
     return AdminTokens.none();
   }
 
-  private int adminPort(int colon) {
+  /** The address of an option, whose host is looked up by whoever binds it. */
+  private InetSocketAddress address(String option, String text) {
+    int colon = text.lastIndexOf(':');
     try {
-      int port = colon < 1 ? -1 : Integer.parseInt(admin.substring(colon + 1));
+      int port = colon < 1 ? -1 : Integer.parseInt(text.substring(colon + 1));
       if (port >= 0 && port <= 65535) {
-        return port;
+        String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
+        return InetSocketAddress.createUnresolved(host, port);
       }
     } catch (NumberFormatException notOne) {
-      throw usage("--admin: found \"" + admin + "\", expected host:port");
+      throw usage(option + ": found \"" + text + "\", expected host:port");
     }
-    throw usage("--admin: found \"" + admin + "\", expected host:port");
+    throw usage(option + ": found \"" + text + "\", expected host:port");
   }
 
   /** No two processes of a fleet have the same, where machines have names of their own. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.store.EtcdSettings;
-import io.sluice.gateway.telemetry.LogFormat;
+import io.sluice.gateway.telemetry.LogSettings;
 import io.sluice.testkit.FreePort;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -64,20 +64,12 @@ class FailedStartTest {
 
   private static GatewaySettings settings(
       EtcdSettings etcd, Path routes, Path state, int adminPort, String accessLog) {
-    return new GatewaySettings(
-        "test",
-        etcd,
-        routes,
-        state,
-        "127.0.0.1",
-        adminPort,
-        2,
-        accessLog,
-        Duration.ofSeconds(1),
-        List.of(),
-        AdminAccess.open(),
-        null,
-        LogFormat.JSON);
+    return GatewaySettings.of("test", etcd, routes)
+        .stateDirectory(state)
+        .admin("127.0.0.1", adminPort, AdminAccess.open())
+        .threads(2)
+        .log(LogSettings.to(accessLog))
+        .build();
   }
 
   private void leavesNothing(Supplier<GatewaySettings> settings) {

@@ -2,31 +2,30 @@ package io.sluice.gateway.admin;
 
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.fleet.RouteTree;
-import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -35,19 +34,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status}, {@code POST /store/accept},
- * and Vulcand's {@code /v2} ({@link VulcandApi}).
+ * {@code /openapi.json}, and Vulcand's {@code /v2} ({@link VulcandApi}); the first three also at an
+ * address of their own, open to whoever reaches it.
  *
- * <p>Bound to loopback unless the operator says otherwise. A browser is no way in: a request whose
- * Host is a name other than localhost is refused while the address is a loopback one (DNS
- * rebinding), and a POST must be JSON.
+ * <p>Bound to loopback unless the operator says otherwise; who may ask is {@link AdminDoor}'s.
  */
 public final class AdminServer implements AutoCloseable {
   /**
@@ -83,80 +79,56 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-  private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final long RENEW_MILLIS = 60_000;
-  private static final int HANDSHAKE_SECONDS = 5;
   private static final int MOST_BODY_BYTES = 1_024;
   private static final int MOST_RECORD_BYTES = 2 * 1_024 * 1_024;
   private static final Set<HttpMethod> BODIES = Set.of(HttpMethod.POST, HttpMethod.PUT);
-  private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
+
+  private static final Buffer DESCRIPTION = Buffer.buffer(resource("openapi.json"));
 
   private final Subject subject;
-  private final AdminAccess access;
+  private final AdminDoor door;
   private final AdminConnections clients;
 
-  @Bounded("by the connections that are open")
-  private final List<RoutingContext> scrapers = new ArrayList<>();
-
+  private final MetricsPage metrics;
   private final Vertx vertx;
   private final HttpServer server;
-  private final boolean loopback;
   private final VulcandApi vulcand;
 
   private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
-    this.access = access;
+    this.door = new AdminDoor(access, host);
     this.clients = new AdminConnections(vertx);
     this.vulcand =
         new VulcandApi(
             subject.tree, new RecentTraffic(subject.telemetry::scrape, System::nanoTime));
     this.vertx = vertx;
-    this.loopback = AdminAccess.isLoopback(host);
-    this.server = vertx.createHttpServer(options(access)).connectionHandler(clients::opened);
+    this.metrics = new MetricsPage(subject.telemetry, vertx);
+    this.server = vertx.createHttpServer(door.options()).connectionHandler(clients::opened);
     if (access.isSecure()) {
       // A certificate that was renewed on the disk is taken without a restart.
       vertx.setPeriodic(
           RENEW_MILLIS,
           timer ->
               server
-                  .updateSSLOptions(options(access).getSslOptions(), true)
+                  .updateSSLOptions(door.options().getSslOptions(), true)
                   .onFailure(unusable -> LOG.warn("--admin-cert: {}", unusable.getMessage())));
     }
-  }
-
-  private static HttpServerOptions options(AdminAccess access) {
-    HttpServerOptions options =
-        new HttpServerOptions()
-            .setHttp2ClearTextEnabled(false)
-            .setMaxInitialLineLength(2_048)
-            .setMaxHeaderSize(8_192)
-            .setIdleTimeout(60);
-    if (access.cert() != null && access.key() != null) {
-      options
-          .setSsl(true)
-          .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-          .setKeyCertOptions(
-              new PemKeyCertOptions()
-                  .addCertPath(access.cert().toString())
-                  .addKeyPath(access.key().toString()));
-    }
-    if (access.clientCa() != null) {
-      // Whoever shows none may still ask whether the gateway is well.
-      options
-          .setClientAuth(ClientAuth.REQUEST)
-          .setTrustOptions(new PemTrustOptions().addCertPath(access.clientCa().toString()));
-    }
-    return options;
   }
 
   /**
    * Binds and serves.
    *
+   * @param metrics where metrics may be read by anybody; null for nowhere
    * @throws IllegalStateException when the address cannot be bound
    */
-  public static AdminServer start(Subject subject, String host, int port, AdminAccess access)
+  public static AdminServer start(
+      Subject subject,
+      String host,
+      int port,
+      AdminAccess access,
+      @Nullable InetSocketAddress metrics)
       throws InterruptedException {
     // Names are resolved by the JDK: nothing here asks a DNS server by itself.
     System.setProperty("vertx.disableDnsResolver", "true");
@@ -168,19 +140,38 @@ public final class AdminServer implements AutoCloseable {
                 .setInternalBlockingPoolSize(1));
     AdminServer admin = new AdminServer(subject, host, access, vertx);
     try {
-      admin
-          .server
-          .requestHandler(admin.router())
-          .listen(port, host)
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(10, TimeUnit.SECONDS);
+      bind("admin address", admin.server.requestHandler(admin.router()), host, port);
+      if (metrics != null) {
+        HttpServer open = vertx.createHttpServer(AdminDoor.inClear());
+        bind(
+            "metrics address",
+            open.connectionHandler(admin.clients::opened).requestHandler(admin.openRouter()),
+            metrics.getHostString(),
+            metrics.getPort());
+      }
       return admin;
-    } catch (ExecutionException | TimeoutException failed) {
+    } catch (IllegalStateException failed) {
       admin.close();
+      throw failed;
+    }
+  }
+
+  private static void bind(String what, HttpServer server, String host, int port)
+      throws InterruptedException {
+    try {
+      server.listen(port, host).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
       throw new IllegalStateException(
-          "admin address " + host + ":" + port + " cannot be bound: " + cause.getMessage(), failed);
+          what + " " + host + ":" + port + " cannot be bound: " + cause.getMessage(), failed);
+    }
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = AdminServer.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 
@@ -200,6 +191,31 @@ public final class AdminServer implements AutoCloseable {
         .join();
   }
 
+  /** What anybody may read where the operator has named an address for it, and nothing else. */
+  private Router openRouter() {
+    Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            context -> {
+              clients.asked(context.request());
+              context.next();
+            });
+    well(router);
+    return router;
+  }
+
+  /** How the gateway is, without a word of what it serves. */
+  private void well(Router router) {
+    router
+        .get("/healthz")
+        .handler(context -> JsonAnswer.send(context, 200, new JsonObject().put("status", "ok")));
+    router.get("/readyz").handler(this::ready);
+    router.get("/metrics").handler(metrics::show);
+    router.errorHandler(404, context -> JsonAnswer.message(context, 404, "Object not found"));
+    router.errorHandler(405, context -> JsonAnswer.message(context, 405, "Method not allowed"));
+  }
+
   private Router router() {
     Router router = Router.router(vertx);
     router
@@ -209,7 +225,7 @@ public final class AdminServer implements AutoCloseable {
               clients.asked(context.request());
               context.next();
             });
-    router.route().handler(this::checkHost).handler(this::checkOrigin).handler(this::checkToken);
+    router.route().handler(door::checkHost).handler(door::checkOrigin).handler(door::checkToken);
     BodyHandler records = BodyHandler.create(false).setBodyLimit(MOST_RECORD_BYTES);
     BodyHandler small = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
     router
@@ -232,42 +248,30 @@ public final class AdminServer implements AutoCloseable {
                 context.next();
               }
             });
-    router
-        .get("/healthz")
-        .handler(context -> json(context, 200, new JsonObject().put("status", "ok")));
-    router.get("/readyz").handler(this::ready);
-    router.get("/metrics").handler(this::metrics);
-    router.get("/status").handler(context -> json(context, 200, StatusPage.of(subject)));
+    well(router);
+    router.get("/status").handler(context -> JsonAnswer.send(context, 200, StatusPage.of(subject)));
+    router.get("/openapi.json").handler(AdminServer::describe);
     router.post("/store/accept").handler(this::accept);
-    router.errorHandler(
-        404, context -> json(context, 404, new JsonObject().put("message", "Object not found")));
     router.errorHandler(
         413,
         context ->
-            json(
-                context,
-                413,
-                new JsonObject()
-                    .put("message", "expected a body of at most " + MOST_BODY_BYTES + " bytes")));
-    router.errorHandler(
-        405, context -> json(context, 405, new JsonObject().put("message", "Method not allowed")));
+            JsonAnswer.message(
+                context, 413, "expected a body of at most " + MOST_BODY_BYTES + " bytes"));
     router.errorHandler(
         500,
         context -> {
           LOG.warn("the admin API failed at {}", context.normalizedPath(), context.failure());
-          json(context, 500, new JsonObject().put("message", "the admin API failed"));
+          JsonAnswer.message(context, 500, "the admin API failed");
         });
     return router;
   }
 
-  /**
-   * One scrape for all who ask in the same turn of the loop, so that a probe waits for one only.
-   */
-  private void metrics(RoutingContext context) {
-    scrapers.add(context);
-    if (scrapers.size() == 1) {
-      vertx.runOnContext(turn -> scrape());
-    }
+  private static void describe(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Content-Type", "application/json")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(DESCRIPTION);
   }
 
   /** Its work waits for the store, so it is done beside the event loop, one after the other. */
@@ -302,86 +306,6 @@ public final class AdminServer implements AutoCloseable {
     return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
   }
 
-  private void scrape() {
-    List<RoutingContext> asked = List.copyOf(scrapers);
-    scrapers.clear();
-    Buffer page = Buffer.buffer(subject.telemetry.scrape());
-    for (RoutingContext each : asked) {
-      each.response().putHeader("Content-Type", PROMETHEUS_TEXT).end(page);
-    }
-  }
-
-  /** What a page of another origin made a browser ask for (Fetch Metadata; RFC 6454 section 7). */
-  private void checkOrigin(RoutingContext context) {
-    String site = context.request().getHeader("Sec-Fetch-Site");
-    String origin = context.request().getHeader("Origin");
-    boolean foreign =
-        origin != null
-            && !origin.equals(
-                (access.isSecure() ? "https://" : "http://") + context.request().getHeader("Host"));
-    boolean writes = !context.request().method().equals(HttpMethod.GET);
-    if ((writes && (foreign || "same-site".equals(site))) || "cross-site".equals(site)) {
-      json(
-          context,
-          403,
-          new JsonObject().put("message", "found a request of a page of another origin"));
-    } else {
-      context.next();
-    }
-  }
-
-  /** Probes need no token: what they are told, anybody may know. */
-  private void checkToken(RoutingContext context) {
-    String shown = context.request().getHeader("Authorization");
-    AdminTokens.Role role =
-        hasCertificate(context)
-            ? AdminTokens.Role.WRITE
-            : access.tokens().role(shown == null ? "" : shown);
-    boolean reads = context.request().method().equals(HttpMethod.GET);
-    if (OPEN_PATHS.contains(context.normalizedPath()) || role == AdminTokens.Role.WRITE) {
-      context.next();
-    } else if (role == AdminTokens.Role.READ && reads) {
-      context.next();
-    } else {
-      boolean unknown = role == AdminTokens.Role.NONE;
-      context.response().putHeader("WWW-Authenticate", "Bearer");
-      json(
-          context,
-          unknown ? 401 : 403,
-          new JsonObject()
-              .put(
-                  "message",
-                  unknown
-                      ? "found no token that is known, expected Authorization: Bearer TOKEN"
-                      : "found a token that may read, expected one that may write"));
-    }
-  }
-
-  /** Whether it shows a certificate that the trusted have made; TLS has checked it then. */
-  private static boolean hasCertificate(RoutingContext context) {
-    SSLSession session = context.request().connection().sslSession();
-    try {
-      return session != null && session.getPeerCertificates().length > 0;
-    } catch (SSLPeerUnverifiedException none) {
-      return false;
-    }
-  }
-
-  private void checkHost(RoutingContext context) {
-    String host = context.request().getHeader("Host");
-    String name = host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
-    if (context.request().headers().getAll("Host").size() > 1) {
-      json(context, 400, new JsonObject().put("message", "found more than one Host"));
-    } else if (loopback && !LOOPBACK_NAMES.contains(name) && !name.matches("127(\\.\\d{1,3}){3}")) {
-      json(
-          context,
-          421,
-          new JsonObject().put("message", "found Host \"" + name + "\", expected localhost"));
-    } else {
-      context.next();
-    }
-  }
-
   private void ready(RoutingContext context) {
     ControlStatus status = subject.status.get();
     boolean ready = subject.isReady();
@@ -396,34 +320,22 @@ public final class AdminServer implements AutoCloseable {
             .put("store_held", !status.source().held().isEmpty())
             .put("unbound", new JsonArray(subject.unbound.get()))
             .put("problems", status.problems().size());
-    json(context, ready ? 200 : 503, body);
+    JsonAnswer.send(context, ready ? 200 : 503, body);
   }
 
   private void accept(RoutingContext context) {
     String type = context.request().getHeader("Content-Type");
     if (!isJson(type)) {
-      json(
-          context,
-          415,
-          new JsonObject()
-              .put("message", "found Content-Type " + type + ", expected application/json"));
+      JsonAnswer.message(
+          context, 415, "found Content-Type " + type + ", expected application/json");
       return;
     }
     String held = subject.status.get().source().held();
     if (held.isEmpty()) {
-      json(context, 409, new JsonObject().put("message", "no tree is held back"));
+      JsonAnswer.message(context, 409, "no tree is held back");
       return;
     }
     subject.accept.run();
-    json(context, 202, new JsonObject().put("message", "accepted").put("held", held));
-  }
-
-  private static void json(RoutingContext context, int status, JsonObject body) {
-    context
-        .response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .end(body.encode() + "\n");
+    JsonAnswer.send(context, 202, new JsonObject().put("message", "accepted").put("held", held));
   }
 }

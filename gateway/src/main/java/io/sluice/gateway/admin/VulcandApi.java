@@ -10,6 +10,7 @@ import io.sluice.gateway.config.GoDuration;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.fleet.VulcandShape;
+import io.sluice.gateway.telemetry.OwnLog;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +159,7 @@ final class VulcandApi {
 
   private static JsonNode severity(Request request) throws ApiException {
     return switch (request.method()) {
-      case "GET" -> JSON.createObjectNode().put("severity", LogSeverity.current());
+      case "GET" -> JSON.createObjectNode().put("severity", OwnLog.level());
       case "PUT" -> setSeverity(request);
       default -> throw new ApiException(404, NOTHING_THERE);
     };
@@ -171,12 +172,11 @@ final class VulcandApi {
         wanted = URLDecoder.decode(pair.substring("severity=".length()), StandardCharsets.UTF_8);
       }
     }
-    if (!LogSeverity.set(wanted)) {
-      throw new ApiException(
-          400, "severity: found \"" + wanted + "\", expected " + LogSeverity.KNOWN);
+    if (!OwnLog.setLevel(wanted)) {
+      throw new ApiException(400, "severity: found \"" + wanted + "\", expected " + OwnLog.LEVELS);
     }
     LOG.info("the log's severity is {} now, as {} wants it", wanted, request.from());
-    return JSON.createObjectNode().put("message", "severity is " + LogSeverity.current());
+    return JSON.createObjectNode().put("message", "severity is " + OwnLog.level());
   }
 
   private JsonNode top(Request request, boolean frontends)

@@ -51,7 +51,7 @@ public final class GetCommand implements Callable<Integer> {
           return 1;
         }
         String value = stored.value();
-        output.json(parse(withSecrets ? value : Secrets.hidden(kind.key(id), value)));
+        output.json(withSecrets ? parse(value) : shown(kind.key(id), value));
         return 0;
       }
       ObjectNode all = Output.JSON.createObjectNode();
@@ -63,7 +63,7 @@ public final class GetCommand implements Callable<Integer> {
               (key, stored) -> {
                 String found = kind.findId(key);
                 if (found != null) {
-                  JsonNode value = parse(Secrets.hidden(key, stored.value()));
+                  JsonNode value = shown(key, stored.value());
                   all.set(found, value);
                   rows.add(
                       List.of(
@@ -80,6 +80,11 @@ public final class GetCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  /** A record as people may see it: without its secrets. */
+  static JsonNode shown(String key, String value) {
+    return parse(Secrets.hidden(key, value));
   }
 
   /** The value as JSON; as text where it is none, so that the operator sees what stands there. */

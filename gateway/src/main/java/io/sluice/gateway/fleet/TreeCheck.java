@@ -91,7 +91,7 @@ public record TreeCheck(
   }
 
   /** Reads a tree, or a part of one, without compiling it. */
-  static Config read(Map<String, String> values) {
+  public static Config read(Map<String, String> values) {
     return read(values, SealKeys.none());
   }
 

@@ -33,6 +33,17 @@ final class PredicateText {
     return Integer.parseInt(text, start, at, 10);
   }
 
+  /** Letters, digits and underscores; empty where there is none of them. */
+  String name() {
+    skipBlanks();
+    int start = at;
+    while (at < text.length()
+        && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
+      at++;
+    }
+    return text.substring(start, at);
+  }
+
   String quoted() throws PredicateSyntaxException {
     skipBlanks();
     char quote = at < text.length() ? text.charAt(at) : ' ';

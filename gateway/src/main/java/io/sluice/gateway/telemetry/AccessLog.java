@@ -33,16 +33,16 @@ public final class AccessLog implements AutoCloseable {
   @Charged(Budget.LOG)
   private final Ring<AccessEntry> ring;
 
-  private final LogFormat format;
+  private final LogSettings settings;
   private final SharedBudget budget;
   private final LongAdder dropped = new LongAdder();
   private final @Nullable OutputStream out;
   private final @Nullable Thread writer;
   private volatile boolean closing;
 
-  private AccessLog(@Nullable OutputStream out, LogFormat format, SharedBudget budget) {
+  private AccessLog(@Nullable OutputStream out, LogSettings settings, SharedBudget budget) {
     this.out = out;
-    this.format = format;
+    this.settings = settings;
     this.budget = budget;
     // Half of the budget are the entries that the ring has places for.
     int places = Math.clamp(budget.most() / 2 / ENTRY_BYTES, LEAST_ENTRIES, MOST_ENTRIES);
@@ -57,22 +57,19 @@ public final class AccessLog implements AutoCloseable {
   /**
    * Opens a log.
    *
-   * @param target a file to append to, {@code -} for standard output, {@code off} for none
-   * @param format how an entry is written
    * @param budget what entries that are not written yet are taken from
    * @throws IOException when the file cannot be written
    */
-  public static AccessLog open(String target, LogFormat format, SharedBudget budget)
-      throws IOException {
-    return switch (target) {
-      case "off" -> new AccessLog(null, format, budget);
+  public static AccessLog open(LogSettings settings, SharedBudget budget) throws IOException {
+    return switch (settings.target()) {
+      case "off" -> new AccessLog(null, settings, budget);
       case "-" ->
           new AccessLog(
               new PrintStream(
                   new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
-              format,
+              settings,
               budget);
-      default -> new AccessLog(new LogFile(target), format, budget);
+      default -> new AccessLog(new LogFile(settings.target()), settings, budget);
     };
   }
 
@@ -130,10 +127,14 @@ public final class AccessLog implements AutoCloseable {
     while (true) {
       boolean last = closing;
       int entries = 0;
+      boolean idle = true;
       for (AccessEntry entry = ring.poll(); entry != null; entry = ring.poll()) {
-        format.append(entry, lines);
+        idle = false;
         budget.giveBack(beyond(entry));
-        entries++;
+        if (settings.kept().test(entry)) {
+          settings.format().append(entry, lines);
+          entries++;
+        }
         if (lines.length() > FLUSH_CHARS) {
           break;
         }
@@ -141,9 +142,11 @@ public final class AccessLog implements AutoCloseable {
       if (entries > 0) {
         write(target, lines, entries);
         lines.setLength(0);
-      } else if (last) {
+      }
+      if (idle && last) {
         return;
-      } else {
+      }
+      if (idle) {
         LockSupport.parkNanos(this, LOOK_NANOS);
       }
     }

@@ -1,17 +1,36 @@
-package io.sluice.gateway.admin;
+package io.sluice.gateway.telemetry;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** How much the gateway's own log says, under the names that Vulcand has for it. */
-final class LogSeverity {
-  static final String KNOWN = "panic, fatal, error, warn, warning, info, debug or trace";
+/** The gateway's own log: how much it says, under the names that Vulcand has for it, and how. */
+public final class OwnLog {
+  /** The levels that it takes. */
+  public static final String LEVELS = "panic, fatal, error, warn, warning, info, debug or trace";
 
-  private static final Map<String, Level> LEVELS =
+  /** How a line is written. */
+  public enum Form {
+    /** For people. */
+    TEXT,
+    /** An object with {@code time}, {@code level}, {@code thread}, {@code logger}, ... */
+    JSON;
+
+    /** As people write it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final String APPENDER = "stderr";
+
+  private static final Map<String, Level> NAMES =
       Map.of(
           "panic", Level.ERROR,
           "fatal", Level.ERROR,
@@ -22,7 +41,7 @@ final class LogSeverity {
           "debug", Level.DEBUG,
           "trace", Level.TRACE);
 
-  private LogSeverity() {}
+  private OwnLog() {}
 
   private static @Nullable Logger root() {
     return LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger
@@ -30,21 +49,34 @@ final class LogSeverity {
         : null;
   }
 
-  /** The name of what holds now. */
-  static String current() {
+  /** The name of the level that holds now. */
+  public static String level() {
     Logger root = root();
     Level level = root == null ? Level.INFO : root.getLevel();
     return level == Level.WARN ? "warning" : level.toString().toLowerCase(Locale.ROOT);
   }
 
   /** Changes it; false for a name that is none. */
-  static boolean set(String name) {
-    Level level = LEVELS.get(name.toLowerCase(Locale.ROOT));
+  public static boolean setLevel(String name) {
+    Level level = NAMES.get(name.toLowerCase(Locale.ROOT));
     Logger root = root();
     if (level == null || root == null) {
       return false;
     }
     root.setLevel(level);
     return true;
+  }
+
+  /** From now on lines are written so. */
+  public static void write(Form form) {
+    Logger root = root();
+    if (form == Form.JSON
+        && root != null
+        && root.getAppender(APPENDER) instanceof OutputStreamAppender<ILoggingEvent> appender) {
+      OwnLogJson encoder = new OwnLogJson();
+      encoder.setContext(root.getLoggerContext());
+      encoder.start();
+      appender.setEncoder(encoder);
+    }
   }
 }

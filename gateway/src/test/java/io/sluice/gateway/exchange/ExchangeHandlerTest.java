@@ -23,7 +23,7 @@ import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.telemetry.AccessLog;
-import io.sluice.gateway.telemetry.LogFormat;
+import io.sluice.gateway.telemetry.LogSettings;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoints;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
@@ -142,7 +142,7 @@ class ExchangeHandlerTest {
             new Sources(ledger.shared(Budget.SOURCES)),
             () -> 0);
     live.publish(compiler.compile(new ConfigReader().read(tree.done()), RoutingTable.EMPTY));
-    AccessLog log = AccessLog.open("off", LogFormat.JSON, ledger.shared(Budget.LOG));
+    AccessLog log = AccessLog.open(LogSettings.to("off"), ledger.shared(Budget.LOG));
     return new ExchangeHandler(
         new ProxyContext(live, telemetry, log, ledger, new MatchFailures()), client);
   }

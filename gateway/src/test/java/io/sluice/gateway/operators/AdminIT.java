@@ -3,6 +3,8 @@ package io.sluice.gateway.operators;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.admin.AdminAccess;
@@ -13,14 +15,15 @@ import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.store.AdminLogin;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.store.EtcdStore;
-import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.TestCertificate;
 import io.sluice.testkit.TestFolder;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,6 +35,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,24 +94,15 @@ class AdminIT {
   }
 
   private Gateway gateway(AdminAccess access) throws Exception {
-    return Gateway.start(settings(access, null, Files.createTempDirectory(folder, "routes")));
+    return gateway(access, Files.createTempDirectory(folder, "routes"));
+  }
+
+  private static Gateway gateway(AdminAccess access, Path routes) throws Exception {
+    return Gateway.start(settings(access, null, routes));
   }
 
   private static GatewaySettings settings(AdminAccess access, EtcdSettings etcd, Path routes) {
-    return new GatewaySettings(
-        "test",
-        etcd,
-        routes,
-        null,
-        "127.0.0.1",
-        0,
-        1,
-        "off",
-        Duration.ofSeconds(1),
-        List.of(),
-        access,
-        null,
-        LogFormat.JSON);
+    return GatewaySettings.of("test", etcd, routes).admin("127.0.0.1", 0, access).build();
   }
 
   @ParameterizedTest
@@ -224,6 +220,78 @@ class AdminIT {
     return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
+  /** And nothing of it is asked for a token, nor is anything else there. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET /metrics, 200",
+    "GET /healthz, 200",
+    "GET /readyz, 200",
+    "GET /status, 404",
+    "GET /openapi.json, 404",
+    "GET /v2/frontends, 404",
+    "POST /store/accept, 404",
+    "POST /metrics, 405",
+  })
+  void metricsHaveAnAddressOfTheirOwnWhereTheOperatorNamesOne(String request, int status)
+      throws Exception {
+    int port = FreePort.next();
+    Gateway gateway =
+        Gateway.start(
+            GatewaySettings.of("test", null, Files.createTempDirectory(folder, "routes"))
+                .admin("127.0.0.1", 0, new AdminAccess(AdminTokens.nobody(), null, null, null))
+                .metrics(InetSocketAddress.createUnresolved("127.0.0.1", port))
+                .build());
+    try {
+      Awaitility.await().atMost(PATIENCE).until(gateway::isReady);
+      assertThat(raw(gateway, "GET /metrics", "127.0.0.1")).isEqualTo(401);
+      assertThat(raw(port, request, "gateway-1.example")).isEqualTo(status);
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  /** Every path and method of it answers, with a status that stands there. */
+  @Test
+  void theDescriptionIsOfWhatThereIs() throws Exception {
+    Path routes = Files.createTempDirectory(folder, "routes");
+    Gateway gateway = gateway(AdminAccess.open(), routes);
+    try {
+      HttpResponse<String> described = answer(gateway, "GET", "/openapi.json");
+      assertThat(described.headers().firstValue("Content-Type")).contains("application/json");
+      JsonNode paths = new JsonMapper().readTree(described.body()).path("paths");
+      assertThat(paths.size()).isGreaterThan(15);
+      for (Map.Entry<String, JsonNode> path : paths.properties()) {
+        for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+          if (operation.getKey().equals("parameters")) {
+            continue;
+          }
+          String method = operation.getKey().toUpperCase(Locale.ROOT);
+          String target = path.getKey().replaceAll("\\{\\w+}", "x");
+          HttpResponse<String> found = answer(gateway, method, target);
+          assertThat(operation.getValue().path("responses").has("" + found.statusCode()))
+              .as(method + " " + target + ": " + found.statusCode() + " " + found.body())
+              .isTrue();
+          assertThat(found.body()).as(target).doesNotContain("Object not found");
+        }
+      }
+      assertThat(answer(gateway, "GET", "/nothing").statusCode()).isEqualTo(404);
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  private static HttpResponse<String> answer(Gateway gateway, String method, String path)
+      throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
   @Test
   void commandsAskGatewaysThatSpeakTls() throws Exception {
     try (Etcd etcd = Etcd.start()) {
@@ -299,9 +367,13 @@ class AdminIT {
     }
   }
 
-  /** The status of an answer; -1 for none. */
   private static int raw(Gateway gateway, String request, String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.adminPort())) {
+    return raw(gateway.adminPort(), request, host);
+  }
+
+  /** The status of an answer; -1 for none. */
+  private static int raw(int port, String request, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
       String text =
           request

@@ -1,8 +1,10 @@
 package io.sluice.gateway.operators;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.store.EtcdSettings;
@@ -477,6 +479,48 @@ class CommandsIT {
   void shellsLearnTheCommands() {
     assertThat(Sluice.run("completion").succeeds().out())
         .contains("apply", "upsert", "complete -F");
+  }
+
+  @Test
+  void shellsCompleteTheIdsThatTheStoreHas() throws Exception {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path program = bin.resolve("sluice");
+    Files.writeString(
+        program,
+        "#!/bin/sh\n[ \"$*\" = \"get backend -o name\" ] && printf 'web\\nweb-old\\nshop\\n'\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    String script =
+        Sluice.run("completion").succeeds().out()
+            + "\nfor line in 'get backend w' 'servers s' 'get backend x' 'get backend --out'; do"
+            + "\n  COMP_WORDS=(sluice $line) COMP_CWORD=$(wc -w <<<$line) COMPREPLY=()"
+            + "\n  _sluice_ids 2>/dev/null; echo \"$line: ${COMPREPLY[*]}\""
+            + "\ndone\n";
+    ProcessBuilder shell = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+    shell.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
+    String said = new String(shell.start().getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(said).contains("get backend w: web web-old\n", "servers s: shop\n");
+    assertThat(said).contains("get backend x: \n", "get backend --out: --output");
+  }
+
+  @Test
+  void describeShowsAnObjectWithAllThatBelongsToIt() throws IOException {
+    sluice("upsert", "backend", "b", BACKEND).succeeds();
+    sluice("upsert", "frontend", "f", FRONTEND, "-m", "the first").succeeds();
+    sluice("upsert", "server", "b/s", "{\"URL\":\"http://127.0.0.1:1\"}").succeeds();
+
+    String frontend = sluice("describe", "frontend", "f").succeeds().out();
+    assertThat(frontend).contains("Path(`/a`)", "backend b", "http://127.0.0.1:1", "the first");
+    JsonNode backend =
+        new JsonMapper().readTree(sluice("describe", "be", "b", "-o", "json").succeeds().out());
+    assertThat(backend.path("related")).hasSize(1);
+    assertThat(backend.path("related").get(0).asText()).isEqualTo("frontend f");
+    assertThat(backend.path("servers").get(0).path("server").asText()).isEqualTo("s");
+    assertThat(backend.path("record").path("Type").asText()).isEqualTo("http");
+
+    Sluice none = sluice("describe", "frontend", "g");
+    assertThat(none.status()).isEqualTo(1);
+    assertThat(none.err()).contains("found no frontend \"g\"");
   }
 
   private Sluice sluice(String... arguments) {

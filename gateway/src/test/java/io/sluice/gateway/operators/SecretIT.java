@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewaySettings;
-import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Host;
-import io.sluice.gateway.telemetry.LogFormat;
 import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
@@ -17,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,20 +53,7 @@ class SecretIT {
 
   private Gateway gateway(String id, Path sealKeys) throws Exception {
     return Gateway.start(
-        new GatewaySettings(
-            id,
-            TestGateway.inClear(etcd),
-            null,
-            null,
-            "127.0.0.1",
-            0,
-            1,
-            "off",
-            Duration.ofSeconds(1),
-            List.of(),
-            AdminAccess.open(),
-            sealKeys,
-            LogFormat.JSON));
+        GatewaySettings.of(id, TestGateway.inClear(etcd), null).sealKeys(sealKeys).build());
   }
 
   private Sluice sluice(String... arguments) {

@@ -21,7 +21,7 @@ class AccessLogTest {
   void everyEntryIsOneLineOfJsonWhateverIsInIt() throws IOException {
     Path file = folder.resolve("access.log");
     try (AccessLog log =
-        AccessLog.open(file.toString(), LogFormat.JSON, new SharedBudget(1 << 24))) {
+        AccessLog.open(LogSettings.to(file.toString()), new SharedBudget(1 << 24))) {
       log.write(entry("/a\"b\\c\r\n\u001b\u00e9"));
       log.write(entry("/plain"));
     }
@@ -42,7 +42,7 @@ class AccessLogTest {
   void afterTheFileWasMovedOrDeletedEveryLaterLineIsAtItsPath() throws IOException {
     Path file = folder.resolve("access.log");
     try (AccessLog log =
-        AccessLog.open(file.toString(), LogFormat.JSON, new SharedBudget(1 << 24))) {
+        AccessLog.open(LogSettings.to(file.toString()), new SharedBudget(1 << 24))) {
       log.write(entry("/1"));
       Awaitility.await().until(() -> lines(file) == 1);
       Files.move(file, folder.resolve("access.log.1"));

@@ -2,13 +2,12 @@ package io.sluice.gateway.testbed;
 
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewaySettings;
-import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.RoutingTable;
-import io.sluice.gateway.telemetry.LogFormat;
+import io.sluice.gateway.telemetry.LogSettings;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LeakWatch;
@@ -94,20 +93,13 @@ public final class TestGateway implements AutoCloseable {
 
   private static GatewaySettings settings(
       String id, EtcdSettings store, Path folder, Path state, String accessLog) {
-    return new GatewaySettings(
-        id,
-        store,
-        folder,
-        state,
-        "127.0.0.1",
-        0,
-        2,
-        accessLog,
-        Duration.ofSeconds(10),
-        List.of(Cidr.parse("169.254.0.0/16")),
-        AdminAccess.open(),
-        null,
-        LogFormat.JSON);
+    return GatewaySettings.of(id, store, folder)
+        .stateDirectory(state)
+        .threads(2)
+        .log(LogSettings.to(accessLog))
+        .drainTimeout(Duration.ofSeconds(10))
+        .forbiddenUpstreams(List.of(Cidr.parse("169.254.0.0/16")))
+        .build();
   }
 
   public Gateway gateway() {
