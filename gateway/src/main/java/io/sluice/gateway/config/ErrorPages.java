@@ -11,8 +11,18 @@ import java.util.regex.Pattern;
  * @param pages of several for a status {@code Accept} chooses, and else the first
  */
 public record ErrorPages(List<Page> pages) implements Middleware.Spec {
-  /** A body for the statuses from one to another, both included. */
-  public record Page(int from, int to, String body, String contentType) {}
+  /**
+   * A body for the statuses from one to another, both included.
+   *
+   * @param body what is sent; empty for a page of a backend
+   * @param backendId where it is got; empty for one that is written here
+   * @param path what is asked there; {@code {status}} stands for the status
+   */
+  public record Page(
+      int from, int to, String body, String contentType, String backendId, String path) {}
+
+  /** Visible characters, without a fragment. */
+  private static final Pattern PATH = Pattern.compile("/[!-~&&[^#]]{0,1000}");
 
   private static final Pattern STATUSES = Pattern.compile("([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?");
 
@@ -29,21 +39,40 @@ public record ErrorPages(List<Page> pages) implements Middleware.Spec {
       if (from < 400 || to < from) {
         throw page.bad("Status", "\"" + text + "\"", "statuses of errors, 400 to 599");
       }
-      if (!page.string("BackendId", "").isEmpty() || !page.string("Path", "").isEmpty()) {
+      String backend = page.string("BackendId", "");
+      String path = page.string("Path", backend.isEmpty() ? "" : "/{status}");
+      String body = page.string("Body", "");
+      if (body.isEmpty() == backend.isEmpty()) {
         throw page.bad(
-            "BackendId", "a page of a backend", "Body: pages of a backend are not got yet");
+            "Body",
+            (body.isEmpty() ? "neither" : "both")
+                + " Body "
+                + (body.isEmpty() ? "nor" : "and")
+                + " BackendId",
+            "one of them: what is sent instead, or where it is got");
+      }
+      if (backend.isEmpty() ? !path.isEmpty() : !PATH.matcher(path).matches()) {
+        throw page.bad(
+            "Path", "\"" + path + "\"", "with BackendId, a path such as /errors/{status}");
       }
       pages.add(
           new Page(
               from,
               to,
-              page.requiredString("Body", "what is sent instead"),
-              page.contentType("ContentType", "text/html; charset=utf-8")));
+              body,
+              page.contentType("ContentType", "text/html; charset=utf-8"),
+              backend,
+              path));
       page.close();
     }
     if (pages.isEmpty()) {
       throw json.bad("Pages", "nothing", "[{\"Status\":\"500-599\",\"Body\":…}]");
     }
     return new ErrorPages(List.copyOf(pages));
+  }
+
+  @Override
+  public List<String> backends() {
+    return pages.stream().map(Page::backendId).filter(id -> !id.isEmpty()).distinct().toList();
   }
 }

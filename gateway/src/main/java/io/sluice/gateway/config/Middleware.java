@@ -1,5 +1,7 @@
 package io.sluice.gateway.config;
 
+import java.util.List;
+
 /**
  * One stage of a frontend as it was written: key {@code frontends/<id>/middlewares/<mid>}.
  *
@@ -24,12 +26,18 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
           IpAccess,
           Jwt,
           Maintenance,
+          Mirror,
           RateLimit,
           Redirect,
           ReplacePath,
           Rewrite,
           StripPrefix,
-          Trace {}
+          Trace {
+    /** The backends that it sends requests to by itself. */
+    default List<String> backends() {
+      return List.of();
+    }
+  }
 
   static Middleware read(String frontendId, String id, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Id");

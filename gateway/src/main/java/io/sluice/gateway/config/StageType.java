@@ -22,6 +22,7 @@ public enum StageType {
   IPACCESS(IpAccess.class, IpAccess::read),
   JWT(Jwt.class, Jwt::read),
   MAINTENANCE(Maintenance.class, Maintenance::read),
+  MIRROR(Mirror.class, Mirror::read),
   RATELIMIT(RateLimit.class, RateLimit::read),
   REDIRECT(Redirect.class, Redirect::read),
   REPLACEPATH(ReplacePath.class, ReplacePath::read),

@@ -13,14 +13,17 @@ import io.sluice.gateway.http.HopByHop;
 import io.sluice.gateway.http.HttpDate;
 import io.sluice.gateway.http.ProxyHeaderWriter;
 import io.sluice.gateway.http.Reason;
+import io.sluice.gateway.http.Representation;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
+import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.LoopLedger;
 import io.sluice.gateway.middleware.ExchangeView;
 import io.sluice.gateway.middleware.MiddlewareChain;
+import io.sluice.gateway.middleware.PageSource;
 import io.sluice.gateway.middleware.Verdict;
 import io.sluice.gateway.route.RouteInput;
 import io.sluice.gateway.table.CompiledBackend;
@@ -29,10 +32,15 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.tls.TlsSession;
+import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.wire.DeadlineWheel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +52,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   ARRIVED ──its backend is known──▶ FORWARDED ──a head──▶ ANSWERING | TUNNEL
  *      └── an answer of the gateway's own ──┴── an end, or a failure ──┴──▶ OVER
+ *                        └── REPLACED, where an error has a page ──┘
  * </pre>
  *
  * <p>Made for one request and never used again, so nothing that arrives late can touch another one.
@@ -57,6 +66,8 @@ final class Exchange implements ExchangeView {
     ARRIVED,
     /** A server is to answer it. */
     FORWARDED,
+    /** A page is got that is to be sent in the place of an error; what else comes is dropped. */
+    REPLACED,
     /** The response has begun, and belongs to the client. */
     ANSWERING,
     /** Both sides say what they want. */
@@ -81,6 +92,11 @@ final class Exchange implements ExchangeView {
   private String user = "";
   private Fields added = Fields.EMPTY;
   private @Nullable Delivery delivery;
+
+  @Bounded("by the stages")
+  private List<SideRequests.Copy> copies = List.of();
+
+  private @Nullable Errand page;
   private InetAddress client;
   private AsciiString clientText;
   private boolean passesTrailers;
@@ -189,6 +205,14 @@ final class Exchange implements ExchangeView {
     added.add(name, value);
   }
 
+  @Override
+  public void copyTo(String backendId, BooleanSupplier begins, Consumer<Boolean> ended) {
+    if (copies.isEmpty()) {
+      copies = new ArrayList<>(1);
+    }
+    copies.add(new SideRequests.Copy(backendId, begins, ended));
+  }
+
   MatchFailures matchFailures() {
     return context.matchFailures();
   }
@@ -270,6 +294,9 @@ final class Exchange implements ExchangeView {
   private void forward() {
     if (prepare() && delivery != null) {
       phase = Phase.FORWARDED;
+      for (SideRequests.Copy copy : copies) {
+        SideRequests.send(copy, this, inTable(copy.backendId()), stream.pools());
+      }
       delivery.start();
     }
   }
@@ -280,12 +307,7 @@ final class Exchange implements ExchangeView {
       return true;
     }
     CompiledBackend to =
-        frontend == null
-            ? null
-            : context
-                .live()
-                .current()
-                .backend(Affinity.pickBackend(this, request, frontend.split()));
+        frontend == null ? null : inTable(Affinity.pickBackend(this, request, frontend.split()));
     if (to == null) {
       refuse(Reason.FRONTEND_UNAVAILABLE);
       return false;
@@ -299,8 +321,12 @@ final class Exchange implements ExchangeView {
 
   /** The backend in the table that is current, or as it was known last where it has gone. */
   CompiledBackend asItIsNow(CompiledBackend known) {
-    CompiledBackend now = context.live().current().backend(known.id());
+    CompiledBackend now = inTable(known.id());
     return now == null ? known : now;
+  }
+
+  private @Nullable CompiledBackend inTable(String id) {
+    return context.live().current().backend(id);
   }
 
   private RetryRule retryRule() {
@@ -344,7 +370,7 @@ final class Exchange implements ExchangeView {
 
   void onRequestBody(ByteBuf piece) {
     bytesIn += piece.readableBytes();
-    if (isFinished() || delivery == null) {
+    if (isFinished() || delivery == null || phase == Phase.REPLACED) {
       piece.release();
     } else if (phase != Phase.TUNNEL && isTooLarge(bytesIn)) {
       piece.release();
@@ -434,6 +460,9 @@ final class Exchange implements ExchangeView {
   }
 
   void onHead(ResponseHead head) {
+    if (phase == Phase.REPLACED || isReplaced(head, Replies.NOTHING, null)) {
+      return;
+    }
     phase = head.framing() == Framing.TUNNEL ? Phase.TUNNEL : Phase.ANSWERING;
     status = head.status();
     HopByHop.strip(head.fields());
@@ -469,6 +498,10 @@ final class Exchange implements ExchangeView {
   }
 
   void onBody(ByteBuf piece) {
+    if (phase == Phase.REPLACED) {
+      piece.release();
+      return;
+    }
     sendBody(passage == null || phase == Phase.TUNNEL ? piece : passage.onBody(piece));
     if (!stream.isWritable() && delivery != null) {
       delivery.reading(false);
@@ -499,6 +532,9 @@ final class Exchange implements ExchangeView {
   }
 
   void onEnd(Fields trailers) {
+    if (phase == Phase.REPLACED) {
+      return;
+    }
     if (passesTrailers) {
       HopByHop.stripTrailers(trailers);
     }
@@ -536,22 +572,89 @@ final class Exchange implements ExchangeView {
       }
       return;
     }
+    if (phase == Phase.REPLACED && because.reason().side() == Reason.Side.UPSTREAM) {
+      // The rest of what is replaced.
+      return;
+    }
     if (phase == Phase.FORWARDED) {
       stream.onFault(refusal.reason());
     }
     byte[] body = grpc ? Replies.NOTHING : Replies.body(refusal, id);
     ResponseHead head =
         grpc ? Replies.grpcHead(refusal) : Replies.head(refusal, body.length, isHead());
-    head.fields().addAll(added);
     status = refusal.status();
+    if (!isReplaced(head, body, refusal.reason())) {
+      answer(head, body, refusal.reason());
+    }
+  }
+
+  /** Sends a whole response. */
+  private void answer(ResponseHead head, byte[] body, @Nullable Reason reason) {
+    head.fields().addAll(added);
+    status = head.status();
     if (passage != null) {
       passage.onResponse(head);
     }
     id.setIn(head.fields());
     ByteBuf sent = body(head, body);
     bytesOut = sent.readableBytes();
-    finish(refusal.reason());
+    finish(reason);
     Replies.send(stream, head, sent);
+  }
+
+  /**
+   * Whether a page of a backend is sent in the place of this response, once it is there.
+   *
+   * @param otherwise the body of an answer of the gateway's own
+   * @param reason why there is an answer of the gateway's own; null for a server's response
+   */
+  private boolean isReplaced(ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
+    boolean mayBe =
+        passage != null && !grpc && phase != Phase.REPLACED && head.framing() != Framing.TUNNEL;
+    PageSource source = mayBe && passage != null ? passage.page(head.status()) : null;
+    CompiledBackend at = source == null ? null : inTable(source.backendId());
+    if (source == null || at == null) {
+      return false;
+    }
+    ResponseHead kept = Replies.copy(head);
+    HopByHop.strip(kept.fields());
+    date(kept.fields());
+    Phase before = phase;
+    phase = Phase.REPLACED;
+    page =
+        SideRequests.ask(
+            source, this, at, stream.pools(), got -> onPage(got, kept, otherwise, reason));
+    if (page == null && !isFinished()) {
+      phase = before;
+      return false;
+    }
+    if (!isFinished() && request.hasBody()) {
+      stream.reading(false);
+    }
+    if (reason != null && delivery != null) {
+      // Whoever was asked need not go on.
+      delivery.end();
+    }
+    return true;
+  }
+
+  private void onPage(Errand got, ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
+    if (isFinished()) {
+      return;
+    }
+    if (SideRequests.isPage(got)) {
+      Representation.replace(head.fields(), got.contentType(), got.body().length);
+      head.framingOf(isHead() ? 0 : got.body().length);
+      answer(head, got.body(), reason);
+    } else if (reason != null) {
+      answer(head, otherwise, reason);
+    } else {
+      // What the server had said is gone by now.
+      byte[] body = Replies.body(Reason.PAGE_MISSING, head.status(), id);
+      Representation.replace(head.fields(), "application/json", body.length);
+      head.framingOf(isHead() ? 0 : body.length);
+      answer(head, body, Reason.PAGE_MISSING);
+    }
   }
 
   /** An answer's body as the stages make it; nothing where its head says that there is none. */
@@ -584,6 +687,9 @@ final class Exchange implements ExchangeView {
     phase = Phase.OVER;
     if (deadline != null) {
       deadline.remove();
+    }
+    if (page != null) {
+      page.giveUp();
     }
     stream.pools().loop().ledger().exchangeEnds();
     long upstreamNanos = 0;

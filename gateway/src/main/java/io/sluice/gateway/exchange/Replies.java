@@ -5,6 +5,7 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.HttpDate;
+import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.middleware.Verdict;
@@ -25,18 +26,33 @@ final class Replies {
     String text =
         switch (refusal) {
           case Verdict.Answer answer -> answer.body();
-          case Verdict.Reply reply ->
-              "{\"error\":\""
-                  + reply.detail()
-                  + "\",\"status\":"
-                  + reply.status()
-                  + ",\"reason\":\""
-                  + reply.reason().label()
-                  + "\",\"request_id\":\""
-                  + id
-                  + "\"}\n";
+          case Verdict.Reply reply -> text(reply.detail(), reply.status(), reply.reason(), id);
         };
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The same for another status than the reason's own. */
+  static byte[] body(Reason reason, int status, RequestId id) {
+    return text(reason.text(), status, reason, id).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(String detail, int status, Reason reason, RequestId id) {
+    return "{\"error\":\""
+        + detail
+        + "\",\"status\":"
+        + status
+        + ",\"reason\":\""
+        + reason.label()
+        + "\",\"request_id\":\""
+        + id
+        + "\"}\n";
+  }
+
+  /** One that lives by itself. */
+  static ResponseHead copy(ResponseHead head) {
+    ResponseHead copy = new ResponseHead().set(head.status(), head.framing());
+    copy.fields().addAll(head.fields());
+    return copy;
   }
 
   /**

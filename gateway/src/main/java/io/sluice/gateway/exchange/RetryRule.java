@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * made of its frontend.
  */
 record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mostKeptBytes) {
-  private static final AsciiString[] SAFE = {
-    AsciiString.cached("GET"), AsciiString.cached("HEAD"), AsciiString.cached("OPTIONS")
-  };
   private static final AsciiString[] IDEMPOTENT = {
     AsciiString.cached("PUT"), AsciiString.cached("DELETE")
   };
@@ -58,16 +55,12 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
           new FailoverPredicate.Attempt(count, request.method(), true, reason.status()));
     }
     // A server that is slow now would be as slow a second time, and twice as loaded.
-    return unsent || (isSafe(request) && reason != Reason.RESPONSE_TIMEOUT);
-  }
-
-  private static boolean isSafe(UpstreamRequest request) {
-    return isOneOf(request, SAFE);
+    return unsent || (request.isSafe() && reason != Reason.RESPONSE_TIMEOUT);
   }
 
   /** Whether the same request twice does what it does once (RFC 9110 section 9.2.2). */
   static boolean isIdempotent(UpstreamRequest request) {
-    return isSafe(request) || isOneOf(request, IDEMPOTENT);
+    return request.isSafe() || isOneOf(request, IDEMPOTENT);
   }
 
   private static boolean isOneOf(UpstreamRequest request, AsciiString[] methods) {

@@ -74,6 +74,7 @@ public enum Reason {
   FAULT(500, Side.GATEWAY, "a fault that was asked for"),
   BAD_REWRITE(500, Side.GATEWAY, "what this route asks for instead is nothing that can be asked"),
   STAGE_FAILED(503, Side.GATEWAY, "a stage of this route cannot do its work"),
+  PAGE_MISSING(502, Side.GATEWAY, "the page of this error could not be had"),
   QUEUE_FULL(503, Side.GATEWAY, "too many requests wait for this backend"),
   QUEUE_TIMEOUT(503, Side.GATEWAY, "no place at this backend became free in time"),
   OVERLOADED(503, Side.GATEWAY, "the gateway has too many requests under way"),

@@ -87,6 +87,11 @@ public final class RequestHead {
     return framing != Framing.NONE;
   }
 
+  /** Whether the method changes nothing (RFC 9110 section 9.2.1). */
+  public boolean isSafe() {
+    return RequestRules.isSafe(method);
+  }
+
   /** The protocol that the client asks to change to (RFC 9110 section 7.8), or empty. */
   public AsciiString upgrade() {
     return upgrade;

@@ -17,6 +17,9 @@ final class RequestRules {
   private static final AsciiString HEAD = AsciiString.cached("HEAD");
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString[] COMMON_METHODS = {GET, POST, HEAD};
+  private static final AsciiString[] SAFE = {
+    AsciiString.cached("GET"), AsciiString.cached("HEAD"), AsciiString.cached("OPTIONS")
+  };
   private static final AsciiString[] WITHOUT_CONTENT = {
     GET, HEAD, AsciiString.cached("DELETE"), AsciiString.cached("OPTIONS")
   };
@@ -231,6 +234,16 @@ final class RequestRules {
    */
   static boolean mayHaveBody(RequestHead head) {
     return head.method() != GET && head.method() != HEAD;
+  }
+
+  /** Whether a request of this method changes nothing (RFC 9110 section 9.2.1). */
+  static boolean isSafe(AsciiString method) {
+    for (AsciiString safe : SAFE) {
+      if (safe.contentEquals(method)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a request of this method without content is one of a length of nothing. */

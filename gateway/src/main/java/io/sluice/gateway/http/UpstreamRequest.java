@@ -61,6 +61,11 @@ public final class UpstreamRequest {
     return head.hasBody();
   }
 
+  /** See {@link RequestHead#isSafe}. */
+  public boolean isSafe() {
+    return head.isSafe();
+  }
+
   /** See {@link RequestHead#upgrade}. */
   public AsciiString upgrade() {
     return head.upgrade();
@@ -73,6 +78,11 @@ public final class UpstreamRequest {
 
   public boolean takesTrailers() {
     return takesTrailers;
+  }
+
+  /** The Host that every server gets; null where each gets its own. */
+  public @Nullable AsciiString fixedHost() {
+    return host;
   }
 
   /** The Host for a server with this authority: the client's, or that server's own. */

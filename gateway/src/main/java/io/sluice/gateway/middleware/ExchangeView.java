@@ -6,6 +6,8 @@ import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.route.RouteInput;
 import java.net.InetAddress;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a stage sees of an exchange, and may change of it. One thread, that of its event loop. */
@@ -33,6 +35,14 @@ public interface ExchangeView {
 
   /** The certificate that the client showed, as RFC 9440 section 2.1 writes it; null for none. */
   @Nullable AsciiString clientCertificate();
+
+  /**
+   * Sends a copy of what a server will be asked to another backend, too, when the request is sent.
+   *
+   * @param begins asked then whether there may be one more
+   * @param ended told whether it was answered, on the exchange's event loop
+   */
+  void copyTo(String backendId, BooleanSupplier begins, Consumer<Boolean> ended);
 
   /** Adds a header field to the final response, whoever gives it. */
   void answerWith(CharSequence name, CharSequence value);

@@ -167,6 +167,22 @@ public final class MiddlewareChain {
       return refusedBy;
     }
 
+    /** Where an error's page is got: the last stage that was entered and has one says it. */
+    public @Nullable PageSource page(int status) {
+      for (int i = entered - 1; i >= 0; i--) {
+        Link link = links.get(i);
+        try {
+          PageSource page = link.stage.page(exchange, status);
+          if (page != null) {
+            return page;
+          }
+        } catch (RuntimeException bug) {
+          failed(link, bug);
+        }
+      }
+      return null;
+    }
+
     /** Shows the head of the final response to the stages that were entered, last first. */
     public void onResponse(ResponseHead head) {
       for (int i = entered - 1; i >= 0; i--) {

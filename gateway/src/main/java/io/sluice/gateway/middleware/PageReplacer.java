@@ -5,33 +5,32 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.sluice.gateway.config.ErrorPages;
 import io.sluice.gateway.config.ErrorPages.Page;
-import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeaderName;
+import io.sluice.gateway.http.Representation;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.telemetry.StageMeters;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Gives errors the pages that the operator has for them. */
 final class PageReplacer implements Stage {
-  private static final String[] OF_THE_OTHER_BODY = {
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Range",
-    "Content-Disposition",
-    "Accept-Ranges",
-    "ETag",
-    "Last-Modified",
-    "Digest",
-    "Repr-Digest",
-    "Content-Digest",
-    "Trailer"
-  };
-
   private final ErrorPages settings;
 
-  PageReplacer(ErrorPages settings) {
+  private final StageMeters meters;
+
+  PageReplacer(ErrorPages settings, StageMeters meters) {
     this.settings = settings;
+    this.meters = meters;
+  }
+
+  @Override
+  public @Nullable PageSource page(ExchangeView exchange, int status) {
+    Page page = page(status, exchange.request().fields().first("Accept"));
+    return page == null || page.backendId().isEmpty()
+        ? null
+        : new PageSource(
+            page.backendId(), page.path().replace("{status}", Integer.toString(status)), meters);
   }
 
   @Override
@@ -40,18 +39,11 @@ final class PageReplacer implements Stage {
     Page page = page(head.status(), exchange.request().fields().first("Accept"));
     AsciiString type = head.fields().first(HeaderName.CONTENT_TYPE);
     boolean call = type != null && type.startsWith("application/grpc");
-    if (page == null || call || head.framing() == Framing.TUNNEL) {
+    if (page == null || !page.backendId().isEmpty() || call || head.framing() == Framing.TUNNEL) {
       return null;
     }
     byte[] body = page.body().getBytes(StandardCharsets.UTF_8);
-    Fields fields = head.fields();
-    for (String name : OF_THE_OTHER_BODY) {
-      fields.remove(name);
-    }
-    fields.remove(HeaderName.CONTENT_TYPE);
-    fields.add(HeaderName.CONTENT_TYPE, page.contentType());
-    fields.remove(HeaderName.CONTENT_LENGTH);
-    fields.add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+    Representation.replace(head.fields(), page.contentType(), body.length);
     if (exchange.request().method().contentEquals("HEAD")) {
       return null;
     }

@@ -17,6 +17,14 @@ public interface Stage {
   }
 
   /**
+   * Where the page is got that is sent in the place of an error's body; null for nowhere. Asked
+   * before {@link #onResponse}, which then has the page's head.
+   */
+  default @Nullable PageSource page(ExchangeView exchange, int status) {
+    return null;
+  }
+
+  /**
    * The head of the final response, whoever gives it, on its way back to the client; called at most
    * once for each {@code onRequest} that let it proceed, the last stage first.
    */

@@ -2,6 +2,7 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.IdMap;
+import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Split;
 import java.util.ArrayList;
@@ -46,6 +47,17 @@ final class References {
                 where + " BackendId",
                 "\"" + share.backendId() + "\"",
                 "the id of a backend that exists"));
+      }
+    }
+    for (Middleware stage : frontend.middlewares()) {
+      for (String backend : stage.spec().backends()) {
+        if (!config.backends().containsKey(backend)) {
+          problems.add(
+              Problem.error(
+                  "frontends/" + frontend.id() + "/middlewares/" + stage.id() + " BackendId",
+                  "\"" + backend + "\"",
+                  "the id of a backend that exists"));
+        }
       }
     }
     for (String listener : frontend.written().listeners()) {

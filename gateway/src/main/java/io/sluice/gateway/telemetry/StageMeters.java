@@ -17,6 +17,9 @@ public final class StageMeters {
   @Bounded("by the reasons that there are")
   private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
 
+  @Bounded("three outcomes")
+  private final Map<String, LongAdder> besides = new ConcurrentHashMap<>();
+
   StageMeters(MeterRegistry registry, String frontend, String stage) {
     this.registry = registry;
     this.frontend = frontend;
@@ -32,6 +35,21 @@ public final class StageMeters {
   /** It answered one itself. */
   public void refused(String reason) {
     refused.computeIfAbsent(reason, this::counter).increment();
+  }
+
+  /** A request that it sends besides (a copy, or for a page) has ended so. */
+  public void besides(String outcome) {
+    besides.computeIfAbsent(outcome, this::besideCounter).increment();
+  }
+
+  private LongAdder besideCounter(String outcome) {
+    LongAdder count = new LongAdder();
+    FunctionCounter.builder("sluice_stage_side_requests", count, LongAdder::sum)
+        .description(
+            "Requests that a stage sent besides, by what became of them: answered, failed, dropped")
+        .tags("frontend", frontend, "stage", stage, "outcome", outcome)
+        .register(registry);
+    return count;
   }
 
   private LongAdder counter(String outcome) {

@@ -14,10 +14,13 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request as stages see it, without a gateway around it. */
 final class FakeExchange implements ExchangeView {
+  final List<String> copies = new ArrayList<>();
   List<String> told = new ArrayList<>();
   final UpstreamRequest outgoing;
   String client = "10.0.0.1";
@@ -135,6 +138,11 @@ final class FakeExchange implements ExchangeView {
   @Override
   public void answerWith(CharSequence name, CharSequence value) {
     told.add(name + ": " + value);
+  }
+
+  @Override
+  public void copyTo(String backendId, BooleanSupplier begins, Consumer<Boolean> ended) {
+    copies.add(backendId);
   }
 
   @Override
