@@ -29,6 +29,7 @@ class SharedStateTest {
           "ForbiddenAddresses",
           "FrontendMeters",
           "Health",
+          "HeldBody",
           "HttpDate",
           "KeySet",
           "KnownClients",
@@ -56,6 +57,7 @@ class SharedStateTest {
           "Syslog",
           "TakeoverDoor",
           "TokenBucket",
+          "TrafficMirror",
           "Wait",
           "Workers");
 

@@ -14,6 +14,7 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
       permits AddPrefix,
           ApiKeys,
           BasicAuth,
+          BodyBuffer,
           CircuitBreaker,
           ClientCert,
           Compress,

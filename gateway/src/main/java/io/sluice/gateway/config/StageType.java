@@ -10,6 +10,7 @@ public enum StageType {
   ADDPREFIX(AddPrefix.class, AddPrefix::read),
   APIKEY(ApiKeys.class, ApiKeys::read),
   BASICAUTH(BasicAuth.class, BasicAuth::read),
+  BUFFER(BodyBuffer.class, BodyBuffer::read),
   CBREAKER(CircuitBreaker.class, CircuitBreaker::read),
   CLIENTCERT(ClientCert.class, ClientCert::read),
   COMPRESS(Compress.class, Compress::read),

@@ -203,6 +203,11 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     }
   }
 
+  /** Whether all of the request has come. */
+  boolean isRequestWhole() {
+    return copy.hasEnd();
+  }
+
   void flush() {
     if (stream != null) {
       stream.flush();

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * One request and its response, from the request's head to the last byte.
  *
  * <pre>
- *   ARRIVED ──its backend is known──▶ FORWARDED ──a head──▶ ANSWERING | TUNNEL
+ *   ARRIVED ──(HELD)── its backend is known──▶ FORWARDED ──a head──▶ ANSWERING | TUNNEL
  *      └── an answer of the gateway's own ──┴── an end, or a failure ──┴──▶ OVER
  *                        └── REPLACED, where an error has a page ──┘
  * </pre>
@@ -64,6 +65,8 @@ final class Exchange implements ExchangeView {
   private enum Phase {
     /** Nobody has been asked. */
     ARRIVED,
+    /** Its body has to be here as a whole first. */
+    HELD,
     /** A server is to answer it. */
     FORWARDED,
     /** A page is got that is to be sent in the place of an error; what else comes is dropped. */
@@ -77,6 +80,7 @@ final class Exchange implements ExchangeView {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final int CONTINUE = 100;
   private static final Verdict.Reply TIME_IS_OVER = Verdict.Reply.of(Reason.EXCHANGE_TIMEOUT);
 
   private final ProxyContext context;
@@ -97,6 +101,8 @@ final class Exchange implements ExchangeView {
   private List<SideRequests.Copy> copies = List.of();
 
   private @Nullable Errand page;
+  private @Nullable HeldBody held;
+  private long mostHeldBytes;
   private InetAddress client;
   private AsciiString clientText;
   private boolean passesTrailers;
@@ -213,6 +219,13 @@ final class Exchange implements ExchangeView {
     copies.add(new SideRequests.Copy(backendId, begins, ended));
   }
 
+  @Override
+  public void holdBody(long mostBytes, int memBytes, Predicate<Runnable> disk) {
+    mostHeldBytes = held == null ? mostBytes : Math.min(mostBytes, mostHeldBytes);
+    held =
+        held == null ? new HeldBody(stream.pools().loop(), memBytes, disk, new HeldOwner()) : held;
+  }
+
   MatchFailures matchFailures() {
     return context.matchFailures();
   }
@@ -292,13 +305,32 @@ final class Exchange implements ExchangeView {
   }
 
   private void forward() {
-    if (prepare() && delivery != null) {
-      phase = Phase.FORWARDED;
-      for (SideRequests.Copy copy : copies) {
-        SideRequests.send(copy, this, inTable(copy.backendId()), stream.pools());
-      }
-      delivery.start();
+    if (!prepare() || delivery == null) {
+      return;
     }
+    if (held != null && phase == Phase.ARRIVED) {
+      if (!delivery.isRequestWhole()) {
+        hold();
+        return;
+      }
+      held.close();
+      held = null;
+    }
+    phase = Phase.FORWARDED;
+    for (SideRequests.Copy copy : copies) {
+      SideRequests.send(copy, this, inTable(copy.backendId()), stream.pools());
+    }
+    delivery.start();
+  }
+
+  /** Takes the whole body first, which a client may want to be asked for. */
+  private void hold() {
+    phase = Phase.HELD;
+    if (request.fields().has(HeaderName.EXPECT)) {
+      outgoing().fields().remove(HeaderName.EXPECT);
+      onInterim(new ResponseHead().set(CONTINUE, Framing.NONE));
+    }
+    stream.reading(true);
   }
 
   /** Whether there is a backend that the request may wait for; where not, it is refused. */
@@ -372,9 +404,14 @@ final class Exchange implements ExchangeView {
     bytesIn += piece.readableBytes();
     if (isFinished() || delivery == null || phase == Phase.REPLACED) {
       piece.release();
-    } else if (phase != Phase.TUNNEL && isTooLarge(bytesIn)) {
+    } else if (phase != Phase.TUNNEL
+        && (isTooLarge(bytesIn) || (held != null && bytesIn > mostHeldBytes))) {
       piece.release();
       refuse(Reason.BODY_TOO_LARGE);
+    } else if (held != null && phase == Phase.HELD) {
+      if (!held.add(piece)) {
+        refuse(Reason.OVERLOADED);
+      }
     } else {
       delivery.sendBody(piece);
       if (!takesBody(delivery.takesBody())) {
@@ -384,7 +421,9 @@ final class Exchange implements ExchangeView {
   }
 
   void onRequestEnd(Fields trailers) {
-    if (!isFinished() && delivery != null) {
+    if (held != null && phase == Phase.HELD) {
+      held.end();
+    } else if (!isFinished() && delivery != null) {
       if (passesTrailers) {
         HopByHop.stripTrailers(trailers);
         ClientClaims.remove(trailers);
@@ -403,8 +442,64 @@ final class Exchange implements ExchangeView {
 
   /** The server takes body bytes, or no longer. */
   void onServerTakesBody(boolean takes) {
-    if (!isFinished()) {
+    if (isFinished()) {
+      return;
+    }
+    if (held == null) {
       stream.reading(takesBody(takes));
+    } else if (takes && sendsHeld()) {
+      held.next();
+    }
+  }
+
+  private boolean sendsHeld() {
+    return phase == Phase.FORWARDED || phase == Phase.ANSWERING;
+  }
+
+  /** What becomes of a body that was held. */
+  private final class HeldOwner implements HeldBody.Owner {
+    @Override
+    public void onRoom(boolean room) {
+      if (phase == Phase.HELD) {
+        stream.reading(room);
+      }
+    }
+
+    @Override
+    public void onWhole() {
+      if (phase != Phase.HELD || held == null) {
+        return;
+      }
+      if (outgoing().framing() == Framing.CHUNKED && bytesIn > 0) {
+        outgoing().length(bytesIn);
+      }
+      forward();
+    }
+
+    @Override
+    public void onPiece(@Nullable ByteBuf piece) {
+      if (!sendsHeld() || delivery == null || held == null) {
+        if (piece != null) {
+          piece.release();
+        }
+      } else if (piece == null) {
+        HeldBody whole = held;
+        held = null;
+        whole.close();
+        delivery.sendEnd(Fields.EMPTY);
+        delivery.flush();
+      } else {
+        delivery.sendBody(piece);
+        delivery.flush();
+        if (delivery.takesBody() && held != null) {
+          held.next();
+        }
+      }
+    }
+
+    @Override
+    public void onLost() {
+      refuse(Reason.OVERLOADED);
     }
   }
 
@@ -690,6 +785,9 @@ final class Exchange implements ExchangeView {
     }
     if (page != null) {
       page.giveUp();
+    }
+    if (held != null) {
+      held.close();
     }
     stream.pools().loop().ledger().exchangeEnds();
     long upstreamNanos = 0;

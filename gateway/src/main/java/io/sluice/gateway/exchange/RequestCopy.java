@@ -53,6 +53,11 @@ final class RequestCopy {
     trailers = last;
   }
 
+  /** Whether the body is complete. */
+  boolean hasEnd() {
+    return trailers != null;
+  }
+
   /** Whether all that has come is still here. */
   boolean isWhole() {
     return whole;

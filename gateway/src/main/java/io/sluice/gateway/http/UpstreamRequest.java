@@ -18,6 +18,7 @@ public final class UpstreamRequest {
   private @Nullable AsciiString host;
   private AsciiString target;
   private final boolean takesTrailers;
+  private long framing;
 
   /**
    * @param fields what is sent, without Host and without what belongs to one connection
@@ -31,6 +32,7 @@ public final class UpstreamRequest {
     this.host = host;
     this.target = head.target();
     this.takesTrailers = takesTrailers;
+    this.framing = head.framing();
   }
 
   public AsciiString method() {
@@ -54,7 +56,13 @@ public final class UpstreamRequest {
 
   /** See {@link RequestHead#framing}. */
   public long framing() {
-    return head.framing();
+    return framing;
+  }
+
+  /** The body, whose length nobody knew, is here and has so many bytes, at least one. */
+  public void length(long bytes) {
+    framing = bytes;
+    fields.set(HeaderName.CONTENT_LENGTH, Long.toString(bytes));
   }
 
   public boolean hasBody() {

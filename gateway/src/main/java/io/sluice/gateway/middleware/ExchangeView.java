@@ -8,6 +8,7 @@ import io.sluice.gateway.route.RouteInput;
 import java.net.InetAddress;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a stage sees of an exchange, and may change of it. One thread, that of its event loop. */
@@ -43,6 +44,15 @@ public interface ExchangeView {
    * @param ended told whether it was answered, on the exchange's event loop
    */
   void copyTo(String backendId, BooleanSupplier begins, Consumer<Boolean> ended);
+
+  /**
+   * No server is asked before the request's body is here as a whole.
+   *
+   * @param mostBytes a larger one is refused
+   * @param memBytes how much of it is kept in memory
+   * @param disk takes a job that reads or writes a file, or says that it has too many
+   */
+  void holdBody(long mostBytes, int memBytes, Predicate<Runnable> disk);
 
   /** Adds a header field to the final response, whoever gives it. */
   void answerWith(CharSequence name, CharSequence value);

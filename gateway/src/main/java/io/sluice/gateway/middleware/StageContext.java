@@ -9,12 +9,18 @@ import java.util.function.LongSupplier;
  * @param clock nanoseconds of a clock that never goes back
  * @param workers do what may not be done on an event loop
  * @param passwords the same for passwords, of which strangers may bring many
+ * @param disk the same for what is read and written
  * @param webhooks calls those who want to know
  */
 public record StageContext(
-    Sources sources, LongSupplier clock, Workers workers, Workers passwords, Webhooks webhooks) {
+    Sources sources,
+    LongSupplier clock,
+    Workers workers,
+    Workers passwords,
+    Workers disk,
+    Webhooks webhooks) {
   /** With workers of its own. */
   public StageContext(Sources sources, LongSupplier clock) {
-    this(sources, clock, new Workers(), new Workers(), new Webhooks());
+    this(sources, clock, new Workers(), new Workers(), new Workers(), new Webhooks());
   }
 }

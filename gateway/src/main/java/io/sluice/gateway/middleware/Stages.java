@@ -3,6 +3,7 @@ package io.sluice.gateway.middleware;
 import io.sluice.gateway.config.AddPrefix;
 import io.sluice.gateway.config.ApiKeys;
 import io.sluice.gateway.config.BasicAuth;
+import io.sluice.gateway.config.BodyBuffer;
 import io.sluice.gateway.config.CircuitBreaker;
 import io.sluice.gateway.config.ClientCert;
 import io.sluice.gateway.config.Compress;
@@ -34,6 +35,7 @@ final class Stages {
       case AddPrefix prefix -> new PrefixAdder(prefix);
       case ApiKeys keys -> new KeyGuard(keys, context);
       case BasicAuth users -> new PasswordGuard(users, context);
+      case BodyBuffer buffer -> new BodyHolder(buffer, context);
       case CircuitBreaker breaker -> new Breaker(middleware, breaker, context);
       case ClientCert certificates -> new CertificateGuard(certificates);
       case Compress compress -> new CodingChooser(compress);

@@ -34,6 +34,16 @@ public final class Workers {
     threads.allowCoreThreadTimeOut(true);
   }
 
+  /** Does it as soon as there is a thread; false when too much waits already. */
+  boolean run(Runnable work) {
+    try {
+      threads.execute(work);
+      return true;
+    } catch (RejectedExecutionException full) {
+      return false;
+    }
+  }
+
   /**
    * Does it as soon as there is a thread.
    *

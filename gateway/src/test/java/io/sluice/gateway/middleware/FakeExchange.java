@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One request as stages see it, without a gateway around it. */
@@ -143,6 +144,11 @@ final class FakeExchange implements ExchangeView {
   @Override
   public void copyTo(String backendId, BooleanSupplier begins, Consumer<Boolean> ended) {
     copies.add(backendId);
+  }
+
+  @Override
+  public void holdBody(long mostBytes, int memBytes, Predicate<Runnable> disk) {
+    copies.add("body of at most " + mostBytes);
   }
 
   @Override
