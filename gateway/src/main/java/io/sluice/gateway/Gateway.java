@@ -29,9 +29,13 @@ import io.sluice.gateway.exchange.ProxyContext;
 import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Ledger;
+import io.sluice.gateway.middleware.FleetCounts;
+import io.sluice.gateway.middleware.RedisCounts;
 import io.sluice.gateway.middleware.Sources;
+import io.sluice.gateway.middleware.StageContext;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.table.CertificateWatch;
+import io.sluice.gateway.table.FleetLimits;
 import io.sluice.gateway.table.GoneFrontends;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
@@ -110,12 +114,12 @@ public final class Gateway {
         epoll ? new InheritedSockets(System.getenv()) : new InheritedSockets();
     inherited.add(handedOver);
     this.sockets = new ServerSockets(context, group, serverType, inherited, pools);
+    FleetCounts counts = fleetCounts(settings, telemetry, parts);
     TableCompiler compiler =
         new TableCompiler(
             endpoints,
             telemetry,
-            new Sources(ledger.shared(Budget.SOURCES)),
-            System::nanoTime,
+            new StageContext(new Sources(ledger.shared(Budget.SOURCES)), System::nanoTime, counts),
             listener -> listener.isFor(settings.id()));
     ConfigSource source = parts.add(source(settings));
     HealthChecker checker = new HealthChecker(pools);
@@ -160,6 +164,7 @@ public final class Gateway {
                 leaving,
                 failures,
                 known,
+                new FleetLimits(counts, counts instanceof RedisCounts redis ? redis.address() : ""),
                 new UnansweredBackends(telemetry),
                 new UnmatchedFrontends(),
                 new CertificateWatch(InstantSource.system()),
@@ -355,6 +360,21 @@ public final class Gateway {
         isDraining(),
         status.problems().size(),
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
+  }
+
+  private static FleetCounts fleetCounts(
+      GatewaySettings settings, Telemetry telemetry, Parts parts) {
+    GatewaySettings.Redis redis = settings.redis();
+    if (redis == null) {
+      return FleetCounts.NONE;
+    }
+    RedisCounts counts = parts.add(new RedisCounts(redis.url(), redis.prefix(), settings.id()));
+    telemetry.gauge(
+        "sluice_redis_connected",
+        "1 while the Redis of --redis counts for the fleet",
+        counts,
+        each -> each.isThere() ? 1 : 0);
+    return counts;
   }
 
   /** For one thread each. */

@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.config.Cidr;
+import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.telemetry.LogSettings;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
  * @param adminAccess who may use the admin API, and how
  * @param sealKeys the file of the keys that secrets are sealed under; null for none
+ * @param redis where the gateways of a fleet count together; null for nowhere
  * @param metrics where metrics may be read by anybody, as written; null for the admin API alone
  */
 public record GatewaySettings(
@@ -41,7 +43,22 @@ public record GatewaySettings(
     List<Cidr> forbiddenUpstreams,
     AdminAccess adminAccess,
     @Nullable Path sealKeys,
+    @Nullable Redis redis,
     @Nullable InetSocketAddress metrics) {
+
+  /**
+   * A Redis.
+   *
+   * @param url with its password
+   * @param prefix of the tree that the gateways follow
+   */
+  public record Redis(String url, String prefix) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return Shown.withoutUser(url);
+    }
+  }
 
   /** One that follows etcd or a folder and has for the rest what a small gateway wants. */
   public static Builder of(String id, @Nullable EtcdSettings etcd, @Nullable Path routes) {
@@ -62,6 +79,7 @@ public record GatewaySettings(
     private List<Cidr> forbiddenUpstreams = List.of();
     private AdminAccess adminAccess = AdminAccess.open();
     private @Nullable Path sealKeys;
+    private @Nullable Redis redis;
     private @Nullable InetSocketAddress metrics;
 
     private Builder(String id, @Nullable EtcdSettings etcd, @Nullable Path routes) {
@@ -115,6 +133,12 @@ public record GatewaySettings(
     }
 
     @CanIgnoreReturnValue
+    public Builder redis(@Nullable Redis at) {
+      redis = at;
+      return this;
+    }
+
+    @CanIgnoreReturnValue
     public Builder metrics(@Nullable InetSocketAddress address) {
       metrics = address;
       return this;
@@ -134,6 +158,7 @@ public record GatewaySettings(
           forbiddenUpstreams,
           adminAccess,
           sealKeys,
+          redis,
           metrics);
     }
   }

@@ -9,6 +9,7 @@ import io.sluice.gateway.client.Takeover;
 import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
+import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -123,6 +124,14 @@ final class ServeCommand implements Callable<Integer> {
               + " over, and once this one serves, that one drains and ends; starts as ever where"
               + " there is none")
   private boolean takeover;
+
+  @Option(
+      names = "--redis",
+      paramLabel = "URL",
+      description =
+          "where the gateways of a fleet count together what limits with Fleet allow, such as"
+              + " redis://:PASSWORD@127.0.0.1:6379 (rediss for TLS)")
+  private @Nullable String redis;
 
   @Option(
       names = "--metrics",
@@ -250,8 +259,22 @@ final class ServeCommand implements Callable<Integer> {
         .drainTimeout(Duration.ofSeconds(drainTimeout))
         .forbiddenUpstreams(ranges())
         .sealKeys(seals.file())
+        .redis(redis())
         .metrics(metrics == null ? null : address("--metrics", metrics))
         .build();
+  }
+
+  private GatewaySettings.@Nullable Redis redis() {
+    if (redis == null) {
+      return null;
+    }
+    if (!redis.matches("rediss?://[^/?#]+(/\\d+)?(\\?.*)?")) {
+      throw usage(
+          "--redis: found \""
+              + Shown.withoutUser(redis)
+              + "\", expected redis://[:PASSWORD@]HOST:PORT[/DATABASE]");
+    }
+    return new GatewaySettings.Redis(redis, store.prefix());
   }
 
   private List<Cidr> ranges() {

@@ -92,6 +92,11 @@ public final class StoreOptions {
     return adminToken;
   }
 
+  /** The folder of the tree. */
+  public String prefix() {
+    return etcdPrefix;
+  }
+
   /** Whether any endpoint was named. */
   public boolean isGiven() {
     return !etcd.isEmpty();

@@ -5,9 +5,15 @@ package io.sluice.gateway.config;
  *
  * @param connections how many; 0 refuses all
  * @param shadow whether it only counts what it would refuse
+ * @param fleet whether all gateways count together
  */
-public record ConnLimit(Source variable, int connections, boolean shadow)
+public record ConnLimit(Source variable, int connections, boolean shadow, boolean fleet)
     implements Middleware.Spec {
+  @Override
+  public boolean countsOverFleet() {
+    return fleet;
+  }
+
   static ConnLimit read(JsonRecord json) throws JsonRecord.BadValue {
     if (!json.has("Connections")) {
       throw json.bad("Connections", "nothing", "a whole number of at least 0");
@@ -15,6 +21,7 @@ public record ConnLimit(Source variable, int connections, boolean shadow)
     return new ConnLimit(
         Source.read(json),
         (int) json.integer("Connections", 0, 0, Integer.MAX_VALUE),
-        json.bool("Shadow", false));
+        json.bool("Shadow", false),
+        json.bool("Fleet", false));
   }
 }

@@ -38,6 +38,11 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
     default List<String> backends() {
       return List.of();
     }
+
+    /** Whether it wants all gateways to count together. */
+    default boolean countsOverFleet() {
+      return false;
+    }
   }
 
   static Middleware read(String frontendId, String id, JsonRecord json) throws JsonRecord.BadValue {

@@ -9,8 +9,10 @@ import java.util.List;
  * @param rates all of them must allow a request
  * @param rateHeader a request header whose JSON replaces the rates, or empty
  * @param shadow whether it only counts what it would refuse
+ * @param fleet whether all gateways count together
  */
-public record RateLimit(Source variable, List<Rate> rates, String rateHeader, boolean shadow)
+public record RateLimit(
+    Source variable, List<Rate> rates, String rateHeader, boolean shadow, boolean fleet)
     implements Middleware.Spec {
   /**
    * An average and how far it may be exceeded at once.
@@ -19,6 +21,11 @@ public record RateLimit(Source variable, List<Rate> rates, String rateHeader, bo
    * @param burst how many at once
    */
   public record Rate(Duration period, long requests, long burst) {}
+
+  @Override
+  public boolean countsOverFleet() {
+    return fleet;
+  }
 
   static RateLimit read(JsonRecord json) throws JsonRecord.BadValue {
     Source variable = Source.read(json);
@@ -38,6 +45,7 @@ public record RateLimit(Source variable, List<Rate> rates, String rateHeader, bo
         variable,
         List.of(new Rate(Duration.ofSeconds(period), requests, burst)),
         rateHeader,
-        json.bool("Shadow", false));
+        json.bool("Shadow", false),
+        json.bool("Fleet", false));
   }
 }

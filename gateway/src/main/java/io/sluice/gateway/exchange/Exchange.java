@@ -294,7 +294,9 @@ final class Exchange implements ExchangeView {
   }
 
   private void goOn(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
-    if (!isFinished() && passage != null) {
+    if (isFinished() && passage != null) {
+      passage.late(decision);
+    } else if (passage != null) {
       try {
         follow(passage.resume(decision, failure));
       } catch (RuntimeException bug) {

@@ -93,6 +93,9 @@ public final class MiddlewareChain {
 
     private String refusedBy = "";
 
+    /** The one that has not decided yet. */
+    private @Nullable Link waiting;
+
     /** In the order in which a body passes them. */
     @Bounded("by the stages")
     private final List<BodyFilter> filters = new ArrayList<>(0);
@@ -126,6 +129,7 @@ public final class MiddlewareChain {
      */
     public Verdict resume(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
       Link link = links.get(entered);
+      waiting = null;
       Verdict verdict;
       try {
         verdict = decision == null ? failed(link, failure) : decision.get();
@@ -133,6 +137,22 @@ public final class MiddlewareChain {
         verdict = failed(link, bug);
       }
       return take(link, verdict) instanceof Verdict.Proceed ? onRequest() : verdict;
+    }
+
+    /** What was waited for has come after the end: a stage that lets it proceed is told so. */
+    public void late(@Nullable Supplier<Verdict> decision) {
+      Link link = waiting;
+      waiting = null;
+      if (link == null || decision == null) {
+        return;
+      }
+      try {
+        if (decision.get() instanceof Verdict.Proceed proceed) {
+          link.stage.onFinish(exchange, proceed);
+        }
+      } catch (RuntimeException bug) {
+        failed(link, bug);
+      }
     }
 
     private Verdict take(Link link, Verdict verdict) {
@@ -149,9 +169,7 @@ public final class MiddlewareChain {
           link.meters.refused(refusal.reason().label());
           refusedBy = link.written.id();
         }
-        case Verdict.Wait later -> {
-          // It is asked again when it has decided.
-        }
+        case Verdict.Wait later -> waiting = link;
       }
       return verdict;
     }

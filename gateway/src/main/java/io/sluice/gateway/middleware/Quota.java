@@ -23,12 +23,14 @@ final class Quota {
   @Bounded("by the rates of a limit")
   private final List<String> names;
 
+  private final String name;
   private final String policy;
 
   /**
    * @param name how clients hear of it
    */
   Quota(String name, List<Rate> rates) {
+    this.name = name;
     this.rates = rates;
     this.names = rates.stream().map(rate -> itemName(name, rate)).toList();
     this.policy = writePolicy();
@@ -73,6 +75,39 @@ final class Quota {
       text.append(";t=").append(Math.ceilDiv(missing, TimeUnit.SECONDS.toNanos(1)));
     }
     return text.toString();
+  }
+
+  /**
+   * The same of what is used of each rate.
+   *
+   * @param used in tokens, in the order of the rates
+   */
+  String state(List<Double> used) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < rates.size(); i++) {
+      Rate rate = rates.get(i);
+      double full = used.get(i) * rate.period().toSeconds() / rate.requests();
+      long left = (long) Math.max(0, rate.burst() - used.get(i) + 1e-6);
+      text.append(i == 0 ? "" : ", ").append(names.get(i)).append(";r=").append(left);
+      text.append(";t=").append((long) Math.ceil(full));
+    }
+    return text.toString();
+  }
+
+  /** What one of so many gateways may allow where nobody counts for all of them. */
+  Quota part(int gateways) {
+    return gateways == 1
+        ? this
+        : new Quota(
+            name,
+            rates.stream()
+                .map(
+                    rate ->
+                        new Rate(
+                            rate.period().multipliedBy(gateways),
+                            rate.requests(),
+                            Math.max(1, rate.burst() / gateways)))
+                .toList());
   }
 
   /** An item's name, a string (RFC 9651 section 3.3.3); its period tells one rate from another. */

@@ -3,15 +3,18 @@ package io.sluice.gateway.middleware;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.util.AsciiString;
+import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.RateLimit;
 import io.sluice.gateway.config.RateLimit.Rate;
 import io.sluice.gateway.config.Rates;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.middleware.TokenBucket.Level;
+import io.sluice.gateway.telemetry.StageMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket for each source, kept as the generic cell rate algorithm keeps it: for each rate
@@ -27,6 +30,9 @@ final class RateLimiter implements Stage {
   static final long LONGEST = Long.MAX_VALUE / 4;
 
   private final String name;
+  private final String limit;
+  private final FleetCounts fleet;
+  private final StageMeters meters;
   private final RateLimit settings;
   private final LongSupplier clock;
   private final Sources sources;
@@ -38,10 +44,13 @@ final class RateLimiter implements Stage {
       Caffeine.newBuilder().maximumSize(64).executor(Runnable::run).build();
 
   /**
-   * @param name how clients hear of it
+   * @param written whose id is how clients hear of it
    */
-  RateLimiter(String name, RateLimit settings, StageContext context) {
-    this.name = name;
+  RateLimiter(Middleware written, RateLimit settings, StageContext context, StageMeters meters) {
+    this.name = written.id();
+    this.limit = written.frontendId() + "/" + written.id();
+    this.fleet = context.fleet();
+    this.meters = meters;
     this.settings = settings;
     this.quota = new Quota(name, settings.rates());
     this.clock = context.clock();
@@ -61,14 +70,48 @@ final class RateLimiter implements Stage {
   @Override
   public Verdict onRequest(ExchangeView exchange) {
     Quota own = quota(exchange);
+    if (!settings.fleet()) {
+      return alone(exchange, own, own.policy());
+    }
+    if (!fleet.isThere()) {
+      return part(exchange, own);
+    }
+    return new Verdict.Wait(
+        fleet
+            .take(limit, FleetCounts.source(settings.variable(), exchange), own.rates())
+            .handle((taken, failure) -> () -> together(exchange, own, taken)));
+  }
+
+  /**
+   * @param taken null where nobody has answered
+   */
+  private Verdict together(ExchangeView exchange, Quota own, FleetCounts.@Nullable Taken taken) {
+    if (taken == null) {
+      return part(exchange, own);
+    }
+    meters.besides("answered");
+    return verdict(exchange, taken.waitNanos(), own.policy(), own.state(taken.used()));
+  }
+
+  /** As many as this gateway may allow while nobody counts for all. */
+  private Verdict part(ExchangeView exchange, Quota own) {
+    meters.besides("failed");
+    return alone(exchange, own.part(fleet.gateways()), own.policy());
+  }
+
+  private Verdict alone(ExchangeView exchange, Quota quota, String policy) {
     TokenBucket bucket = sources.bucket(id, SourceKey.of(settings.variable(), exchange));
     long now = clock.getAsLong();
-    long waitNanos = take(bucket, own.rates(), now);
+    long waitNanos = take(bucket, quota.rates(), now);
+    return verdict(exchange, waitNanos, policy, quota.state(bucket.levels(), now));
+  }
+
+  private Verdict verdict(ExchangeView exchange, long waitNanos, String policy, String state) {
     if (settings.shadow()) {
       return waitNanos == 0 ? Verdict.PROCEED : Verdict.SHADOWED;
     }
-    exchange.answerWith(Quota.POLICY, own.policy());
-    exchange.answerWith(Quota.STATE, own.state(bucket.levels(), now));
+    exchange.answerWith(Quota.POLICY, policy);
+    exchange.answerWith(Quota.STATE, state);
     if (waitNanos == 0) {
       return Verdict.PROCEED;
     }

@@ -4,6 +4,7 @@ import io.netty.util.AsciiString;
 import io.sluice.gateway.config.Source;
 import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /**
  * Tells the source of a request by the operator's variable: 128 bits, however long the text is that
@@ -27,6 +28,22 @@ record SourceKey(long first, long second) {
       case Source.RequestHeader(String name) -> {
         AsciiString value = exchange.request().fields().first(name);
         yield of(value == null ? AsciiString.EMPTY_STRING : value);
+      }
+    };
+  }
+
+  /** The same text for requests of the same source, at every gateway. */
+  static CharSequence text(Source variable, ExchangeView exchange) {
+    return switch (variable) {
+      case Source.ClientIp() -> {
+        byte[] bytes = exchange.client().getAddress();
+        int counts = bytes.length == IPV4_LENGTH ? IPV4_LENGTH : NETWORK_LENGTH;
+        yield HexFormat.of().formatHex(bytes, 0, counts);
+      }
+      case Source.RequestHost() -> exchange.request().host();
+      case Source.RequestHeader(String name) -> {
+        AsciiString value = exchange.request().fields().first(name);
+        yield value == null ? AsciiString.EMPTY_STRING : value;
       }
     };
   }

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
  * @param passwords the same for passwords, of which strangers may bring many
  * @param disk the same for what is read and written
  * @param webhooks calls those who want to know
+ * @param fleet what all gateways count together
  */
 public record StageContext(
     Sources sources,
@@ -18,9 +19,15 @@ public record StageContext(
     Workers workers,
     Workers passwords,
     Workers disk,
-    Webhooks webhooks) {
-  /** With workers of its own. */
+    Webhooks webhooks,
+    FleetCounts fleet) {
+  /** With workers of its own, and nothing that is counted together. */
   public StageContext(Sources sources, LongSupplier clock) {
-    this(sources, clock, new Workers(), new Workers(), new Workers(), new Webhooks());
+    this(sources, clock, FleetCounts.NONE);
+  }
+
+  /** With workers of its own. */
+  public StageContext(Sources sources, LongSupplier clock, FleetCounts fleet) {
+    this(sources, clock, new Workers(), new Workers(), new Workers(), new Webhooks(), fleet);
   }
 }

@@ -39,7 +39,7 @@ final class Stages {
       case CircuitBreaker breaker -> new Breaker(middleware, breaker, context);
       case ClientCert certificates -> new CertificateGuard(certificates);
       case Compress compress -> new CodingChooser(compress);
-      case ConnLimit limit -> new ConnectionLimiter(limit);
+      case ConnLimit limit -> new ConnectionLimiter(middleware, limit, context, meters);
       case Cors cors -> new CorsGuard(cors);
       case ErrorPages pages -> new PageReplacer(pages, meters);
       case Fault fault -> new FaultMaker(fault);
@@ -49,7 +49,7 @@ final class Stages {
       case Jwt jwt -> new TokenGuard(jwt, context);
       case Maintenance maintenance -> new ClosedSign(maintenance);
       case Mirror mirror -> new TrafficMirror(mirror, meters);
-      case RateLimit limit -> new RateLimiter(middleware.id(), limit, context);
+      case RateLimit limit -> new RateLimiter(middleware, limit, context, meters);
       case Redirect redirect -> new Redirector(redirect);
       case ReplacePath path -> new PathReplacer(path);
       case Rewrite rewrite -> new Rewriter(rewrite);

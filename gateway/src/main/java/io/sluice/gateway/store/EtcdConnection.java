@@ -50,6 +50,8 @@ public final class EtcdConnection implements AutoCloseable {
    * @throws IOException when a password or certificate file cannot be read
    */
   public EtcdConnection(EtcdSettings settings) throws IOException {
+    // Names are resolved by the JDK: nothing here asks a DNS server by itself.
+    System.setProperty("vertx.disableDnsResolver", "true");
     this.folder = settings.folder();
     ClientBuilder builder =
         Client.builder()

@@ -7,7 +7,6 @@ import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Split;
 import io.sluice.gateway.middleware.MiddlewareChain;
-import io.sluice.gateway.middleware.Sources;
 import io.sluice.gateway.middleware.StageContext;
 import io.sluice.gateway.predicate.FailoverPredicate;
 import io.sluice.gateway.predicate.PredicateSyntaxException;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +44,9 @@ final class FrontendCompiler {
   private final Telemetry telemetry;
   private final StageContext stages;
 
-  FrontendCompiler(Telemetry telemetry, Sources sources, LongSupplier clock) {
+  FrontendCompiler(Telemetry telemetry, StageContext stages) {
     this.telemetry = telemetry;
-    this.stages = new StageContext(sources, clock);
+    this.stages = stages;
   }
 
   Result compile(Config config, RoutingTable previous, List<Problem> problems) {

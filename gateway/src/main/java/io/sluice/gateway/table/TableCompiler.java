@@ -5,6 +5,7 @@ import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.middleware.Sources;
+import io.sluice.gateway.middleware.StageContext;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoints;
 import java.util.ArrayList;
@@ -32,21 +33,17 @@ public final class TableCompiler {
    */
   public TableCompiler(
       Endpoints endpoints, Telemetry telemetry, Sources sources, LongSupplier clock) {
-    this(endpoints, telemetry, sources, clock, listener -> true);
+    this(endpoints, telemetry, new StageContext(sources, clock), listener -> true);
   }
 
   /**
    * @param here tells the listeners that are bound here
    */
   public TableCompiler(
-      Endpoints endpoints,
-      Telemetry telemetry,
-      Sources sources,
-      LongSupplier clock,
-      Predicate<Listener> here) {
+      Endpoints endpoints, Telemetry telemetry, StageContext stages, Predicate<Listener> here) {
     this.here = here;
-    this.backends = new BackendCompiler(endpoints, clock);
-    this.frontends = new FrontendCompiler(telemetry, sources, clock);
+    this.backends = new BackendCompiler(endpoints, stages.clock());
+    this.frontends = new FrontendCompiler(telemetry, stages);
   }
 
   /** The table for {@code config}, one version after {@code previous}. */

@@ -77,7 +77,7 @@ class ConfigReaderTest {
                 Duration.ZERO));
     assertThat(config.middlewares().get("f1"))
         .containsExactly(
-            new Middleware("f1", "m1", 1, new ConnLimit(new Source.ClientIp(), 16, false)));
+            new Middleware("f1", "m1", 1, new ConnLimit(new Source.ClientIp(), 16, false, false)));
     assertThat(config.listeners().get("l1"))
         .isEqualTo(
             new Listener(

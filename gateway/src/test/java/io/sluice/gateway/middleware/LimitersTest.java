@@ -25,9 +25,18 @@ class LimitersTest {
   private final FrontendMeters meters = new Telemetry().frontend("f");
   private long nanos = 5_000_000_000L;
 
+  private Stage limiter(String id, RateLimit limit) {
+    return new RateLimiter(new Middleware("f", id, 0, limit), limit, context, meters.stage(id));
+  }
+
+  private Stage limiter(ConnLimit limit) {
+    return new ConnectionLimiter(
+        new Middleware("f", "cl", 0, limit), limit, context, meters.stage("cl"));
+  }
+
   @Test
   void aBucketStartsFullAndGainsATokenEachInterval() {
-    Stage stage = new RateLimiter("rl", perSecond(2, 3), context);
+    Stage stage = limiter("rl", perSecond(2, 3));
 
     assertThat(
             List.of(
@@ -45,7 +54,7 @@ class LimitersTest {
 
   @Test
   void aRefusalSaysWhenToComeBack() {
-    Stage stage = new RateLimiter("rl", perSecond(1, 1), context);
+    Stage stage = limiter("rl", perSecond(1, 1));
     proceeds(stage, "10.0.0.1");
 
     assertThat(stage.onRequest(request("10.0.0.1", "")))
@@ -56,7 +65,7 @@ class LimitersTest {
 
   @Test
   void clientsAreToldWhatIsLeftOfTheirQuotaWhetherTheyAreRefusedOrNot() {
-    Stage stage = new RateLimiter("r\"l", perSecond(2, 3), context);
+    Stage stage = limiter("r\"l", perSecond(2, 3));
     for (int i = 0; i < 4; i++) {
       proceeds(stage, "10.0.0.1");
     }
@@ -81,8 +90,7 @@ class LimitersTest {
   void whoIsRefusedHasNothingLeftHoweverLargeTheBurst() {
     Rate slow = new Rate(Duration.ofDays(365), 1, 1_000_000_000);
     Stage stage =
-        new RateLimiter(
-            "rl", new RateLimit(new Source.ClientIp(), List.of(slow), "", false), context);
+        limiter("rl", new RateLimit(new Source.ClientIp(), List.of(slow), "", false, false));
     int taken = 0;
     while (proceeds(stage, "10.0.0.1")) {
       taken++;
@@ -95,8 +103,7 @@ class LimitersTest {
   @Test
   void eachOfSeveralRatesIsAQuotaByItself() {
     List<Rate> rates = List.of(rate(5, 5), new Rate(Duration.ofSeconds(60), 10, 10));
-    Stage stage =
-        new RateLimiter("rl", new RateLimit(new Source.ClientIp(), rates, "", false), context);
+    Stage stage = limiter("rl", new RateLimit(new Source.ClientIp(), rates, "", false, false));
     proceeds(stage, "10.0.0.1");
 
     assertThat(told)
@@ -113,7 +120,7 @@ class LimitersTest {
     "2001:db8:0:1::1, 2001:db8:0:2::1, false",
   })
   void clientsAreToldApartByAddressAndIpv6ByNetwork(String first, String second, boolean same) {
-    Stage stage = new RateLimiter("rl", perSecond(1, 1), context);
+    Stage stage = limiter("rl", perSecond(1, 1));
     proceeds(stage, first);
 
     assertThat(proceeds(stage, second)).isNotEqualTo(same);
@@ -121,8 +128,9 @@ class LimitersTest {
 
   @Test
   void aHeaderMayCarryTheRates() {
-    RateLimit limit = new RateLimit(new Source.ClientIp(), List.of(rate(1, 1)), "X-Rates", false);
-    Stage stage = new RateLimiter("rl", limit, context);
+    RateLimit limit =
+        new RateLimit(new Source.ClientIp(), List.of(rate(1, 1)), "X-Rates", false, false);
+    Stage stage = limiter("rl", limit);
     String header =
         "X-Rates: [{\"PeriodSeconds\": 1, \"Requests\": 10, \"Burst\": 2}, {\"PeriodSeconds\": 60,"
             + " \"Requests\": 3}]";
@@ -138,10 +146,9 @@ class LimitersTest {
   @Test
   void unreadableRatesInAHeaderMeanTheDefault() {
     Stage stage =
-        new RateLimiter(
+        limiter(
             "rl",
-            new RateLimit(new Source.ClientIp(), List.of(rate(1, 1)), "X-Rates", false),
-            context);
+            new RateLimit(new Source.ClientIp(), List.of(rate(1, 1)), "X-Rates", false, false));
 
     assertThat(stage.onRequest(request("10.0.0.1", "X-Rates: nonsense")))
         .isEqualTo(Verdict.PROCEED);
@@ -151,7 +158,7 @@ class LimitersTest {
 
   @Test
   void connectionsAreCountedWhileTheyLast() {
-    Stage stage = new ConnectionLimiter(new ConnLimit(new Source.RequestHost(), 2, false));
+    Stage stage = limiter(new ConnLimit(new Source.RequestHost(), 2, false, false));
     Verdict first = stage.onRequest(request("10.0.0.1", ""));
     assertThat(proceeds(stage, "10.0.0.2")).isTrue();
     assertThat(proceeds(stage, "10.0.0.3")).isFalse();
@@ -164,7 +171,7 @@ class LimitersTest {
 
   @Test
   void aRefusedRequestIsNotCounted() {
-    Stage stage = new ConnectionLimiter(new ConnLimit(new Source.ClientIp(), 0, false));
+    Stage stage = limiter(new ConnLimit(new Source.ClientIp(), 0, false, false));
 
     assertThat(proceeds(stage, "10.0.0.1")).isFalse();
     assertThat(stage.onRequest(request("10.0.0.1", "")))
@@ -197,8 +204,9 @@ class LimitersTest {
   @Test
   void stagesThatWereEnteredAreLeftOnceEvenWhenALaterOneRefuses() {
     Middleware counted =
-        new Middleware("f", "a", 1, new ConnLimit(new Source.ClientIp(), 1, false));
-    Middleware closed = new Middleware("f", "b", 2, new ConnLimit(new Source.ClientIp(), 0, false));
+        new Middleware("f", "a", 1, new ConnLimit(new Source.ClientIp(), 1, false, false));
+    Middleware closed =
+        new Middleware("f", "b", 2, new ConnLimit(new Source.ClientIp(), 0, false, false));
     MiddlewareChain chain =
         MiddlewareChain.of(List.of(counted, closed), MiddlewareChain.EMPTY, context, meters);
 
@@ -213,7 +221,7 @@ class LimitersTest {
   }
 
   private static RateLimit perSecond(long requests, long burst) {
-    return new RateLimit(new Source.ClientIp(), List.of(rate(requests, burst)), "", false);
+    return new RateLimit(new Source.ClientIp(), List.of(rate(requests, burst)), "", false, false);
   }
 
   private static Rate rate(long requests, long burst) {

@@ -1,0 +1,104 @@
+package io.sluice.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A real Redis on loopback, which a test may kill, hold still and start again. */
+public final class Redis implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String PASSWORD = "of-tests";
+  private static @Nullable Path home;
+
+  private final Path directory = TestFolder.make("redis");
+  private final int port = FreePort.next();
+  private @Nullable Program process;
+
+  private Redis() {}
+
+  /** Starts one that wants a password and keeps nothing. */
+  public static Redis start() {
+    Redis redis = new Redis();
+    redis.resume();
+    return redis;
+  }
+
+  /** With its password. */
+  public String url() {
+    return "redis://:" + PASSWORD + "@127.0.0.1:" + port;
+  }
+
+  /** Starts it again, with nothing in it. */
+  public void resume() {
+    process =
+        Program.start(
+            directory.resolve("log"),
+            List.of(
+                home().resolve("redis-server").toString(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--requirepass",
+                PASSWORD,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                directory.toString()));
+    Awaitility.await().atMost(PATIENCE).until(this::isOpen);
+  }
+
+  private boolean isOpen() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** Ends it at once. */
+  public void kill() {
+    if (process != null) {
+      process.kill();
+      process = null;
+    }
+  }
+
+  /** It keeps its connections and answers nobody, until {@link #wake}. */
+  public void hold() {
+    signal("STOP");
+  }
+
+  /** It goes on. */
+  public void wake() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    if (process != null) {
+      Program.run(PATIENCE, "kill", "-" + name, Long.toString(process.id()));
+    }
+  }
+
+  private static synchronized Path home() {
+    if (home == null) {
+      String printed =
+          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-redis").toString());
+      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
+    }
+    return home;
+  }
+
+  @Override
+  public void close() {
+    kill();
+    TestFolder.remove(directory);
+  }
+}
