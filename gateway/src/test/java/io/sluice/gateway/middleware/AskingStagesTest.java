@@ -16,6 +16,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.gateway.config.ConfigReader;
@@ -32,6 +33,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
@@ -60,6 +62,8 @@ class AskingStagesTest {
   private final StageContext context =
       new StageContext(new Sources(new SharedBudget(1 << 20)), () -> nanos);
 
+  private final List<Headers> heard = new CopyOnWriteArrayList<>();
+
   @BeforeAll
   static void keys() throws JOSEException {
     rsa = new RSAKeyGenerator(2_048).keyID("r").generate();
@@ -80,6 +84,7 @@ class AskingStagesTest {
   }
 
   private void answer(HttpExchange call) throws IOException {
+    heard.add(call.getRequestHeaders());
     asked.add(
         call.getRequestMethod()
             + " "
@@ -170,6 +175,91 @@ class AskingStagesTest {
     Stage stage = stage("forwardauth", "{\"URL\":\"" + url + "\",\"Timeout\":\"300ms\"}");
 
     assertThat(status(decided(stage.onRequest(request())))).isEqualTo(503);
+  }
+
+  /** Else it would answer about another request, or about a part of it. */
+  @Test
+  void theServiceHearsWhatTheRequestIsAndNothingThatAClientClaimsOfIt() {
+    Stage stage = stage("forwardauth", "{\"URL\":\"" + url + "\"}");
+    FakeExchange exchange =
+        new FakeExchange(
+            "PUT /a?b HTTP/1.1~Host: shop.example~Authorization: Bearer t~Accept: text/html"
+                + "~If-None-Match: \"1\"~If-Modified-Since: x~Range: bytes=0-1~If-Match: *"
+                + "~Content-Length: 5~Expect: 100-continue~Accept-Encoding: br"
+                + "~X-Forwarded-Method: GET~X-Forwarded-Uri: /public~X-Forwarded-Host: evil"
+                + "~X-Original-URL: http://evil/~X-Original-Method: GET~X-Forwarded-For: 1.2.3.4");
+
+    assertThat(decided(stage.onRequest(exchange))).isInstanceOf(Verdict.Proceed.class);
+
+    Headers said = heard.getLast();
+    assertThat(said.get("X-Forwarded-Method")).containsExactly("PUT");
+    assertThat(said.get("X-Forwarded-Uri")).containsExactly("/a?b");
+    assertThat(said.get("X-Forwarded-Host")).containsExactly("shop.example");
+    assertThat(said.get("X-Forwarded-For")).containsExactly("10.0.0.1");
+    assertThat(said.get("X-Original-URL")).containsExactly("http://shop.example/a?b");
+    assertThat(said.get("X-Original-Method")).containsExactly("PUT");
+    assertThat(said.get("Authorization")).containsExactly("Bearer t");
+    assertThat(said.get("Accept")).containsExactly("text/html");
+    assertThat(said.keySet())
+        .doesNotContain(
+            "If-none-match", "If-modified-since", "Range", "If-match", "Expect", "Accept-encoding");
+  }
+
+  @Test
+  void aServiceThatHearsChosenFieldsHearsNoOthers() {
+    Stage stage = stage("forwardauth", "{\"URL\":\"" + url + "\",\"RequestHeaders\":[\"cookie\"]}");
+
+    decided(stage.onRequest(new FakeExchange("GET / HTTP/1.1~Host: h~Cookie: c~X-Mine: 1")));
+
+    assertThat(heard.getLast().get("Cookie")).containsExactly("c");
+    assertThat(heard.getLast().keySet()).doesNotContain("X-mine");
+  }
+
+  /** All are decided, and nobody is let through who would not be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"basicauth", "jwt"})
+  void aFloodOfCredentialsIsRefusedAndOpensNothing(String type) throws JOSEException {
+    Stage stage =
+        type.equals("jwt")
+            ? stage("jwt", "{\"JWKS\":" + new JWKSet(rsa.toPublicJWK()) + "}")
+            : stage(
+                "basicauth",
+                "{\"Users\":{\"ali\":\"$2b$10$abcdefghijklmnopqrstuuK2mFhJHnSbJc2yFkCZ3jJvTqBkCJXyW\"}}");
+    List<Verdict> first = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      String shown =
+          type.equals("jwt")
+              ? "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.e30." + "a".repeat(300) + i
+              : "Basic "
+                  + Base64.getEncoder()
+                      .encodeToString(("ali:" + i).getBytes(StandardCharsets.UTF_8));
+      first.add(
+          stage.onRequest(new FakeExchange("GET / HTTP/1.1~Host: h~Authorization: " + shown)));
+    }
+    // What would wait behind too many others is told at once; signatures do not take so long.
+    assertThat(first)
+        .anyMatch(verdict -> type.equals("jwt") || !(verdict instanceof Verdict.Wait));
+    for (Verdict verdict : first.subList(0, 20)) {
+      assertThat(decided(verdict)).isInstanceOf(Verdict.Refusal.class);
+    }
+    assertThat(first).noneMatch(verdict -> verdict instanceof Verdict.Proceed);
+  }
+
+  /** A user whom nobody knows costs what a known one does: both are hashed by a worker. */
+  @Test
+  void whetherAUserIsKnownCannotBeToldByWhatIsDone() {
+    Stage stage =
+        stage(
+            "basicauth",
+            "{\"Users\":{\"ali\":\"$2b$10$abcdefghijklmnopqrstuuK2mFhJHnSbJc2yFkCZ3jJvTqBkCJXyW\"}}");
+    for (String pair : List.of("ali:wrong", "nobody:wrong")) {
+      String shown = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+      FakeExchange exchange =
+          new FakeExchange("GET / HTTP/1.1~Host: h~Authorization: Basic " + shown);
+      Verdict verdict = stage.onRequest(exchange);
+      assertThat(verdict).isInstanceOf(Verdict.Wait.class);
+      assertThat(((Verdict.Refusal) decided(verdict)).status()).isEqualTo(401);
+    }
   }
 
   @Test

@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a syslog hears of an exchange, over each transport. */
 class TracerTest {
@@ -123,9 +125,16 @@ class TracerTest {
     }
   }
 
-  @Test
-  void whoCannotBeReachedCostsNobodyAnything() {
-    Stage stage = stage("syslog:///nowhere/at/all");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "syslog:///nowhere/at/all",
+        "syslog://no-such-host.invalid:514",
+        "syslog+tcp://no-such-host.invalid:514",
+        "syslog+tcp://127.0.0.1:1"
+      })
+  void whoCannotBeReachedCostsNobodyAnything(String address) {
+    Stage stage = stage(address);
     for (int i = 0; i < 5_000; i++) {
       exchange(stage);
     }

@@ -130,6 +130,27 @@ class StagesIT {
     }
   }
 
+  /** Stages have looked at the head alone: what comes behind the body says nothing of who asks. */
+  @Test
+  void noTrailerOfARequestReachesAServerBehindStages() {
+    try (Wire wire = Wire.connect(port)) {
+      wire.send(
+          "POST /strip/trailers HTTP/1.1\r\n"
+              + "Host: a\r\n"
+              + "TE: trailers\r\n"
+              + "Connection: TE\r\n"
+              + "Transfer-Encoding: chunked\r\n\r\n"
+              + "1\r\n"
+              + "x\r\n"
+              + "0\r\n"
+              + "X-User: root\r\n"
+              + "X-Any: 1\r\n\r\n");
+      Wire.Message answer = wire.message();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).doesNotContain("root").doesNotContain("X-Any");
+    }
+  }
+
   @Test
   void streamsThatWaitDoNotHoldUpOthers() {
     try (H2Wire wire = new H2Wire(port)) {
