@@ -15,6 +15,7 @@ import io.sluice.gateway.store.EtcdStore;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,13 @@ public final class ExplainCommand implements Callable<Integer> {
       paramLabel = "'Name: value'",
       description = "a header of the request; Host is the one of the URL")
   private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--client",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "who sends it (${DEFAULT-VALUE})")
+  private String client = "127.0.0.1";
 
   @Option(
       names = "--listener",
@@ -108,7 +116,11 @@ public final class ExplainCommand implements Callable<Integer> {
       }
       fields.add(Map.entry(header.substring(0, colon), header.substring(colon + 1).strip()));
     }
-    return new Explanation.Request(method, url, fields);
+    try {
+      return new Explanation.Request(method, url, fields, InetAddress.ofLiteral(client));
+    } catch (IllegalArgumentException none) {
+      throw usage("--client: found \"" + client + "\", expected an address such as 192.0.2.1");
+    }
   }
 
   private CompiledListener through(TreeCheck tree, Explanation.Request request) {
@@ -162,7 +174,8 @@ public final class ExplainCommand implements Callable<Integer> {
         say("          answers 503: " + frontend.unavailable());
       }
       for (Middleware stage : frontend.middlewares()) {
-        say("stage     " + stage.id() + "  " + describe(stage));
+        String said = explanation.stages().getOrDefault(stage.id(), "not reached");
+        say("stage     " + stage.id() + "  " + describe(stage) + ": " + said);
       }
       explanation
           .backends()
@@ -216,7 +229,8 @@ public final class ExplainCommand implements Callable<Integer> {
                       .addObject()
                       .put("id", each.id())
                       .put("type", StageType.of(each.spec()).written())
-                      .put("priority", each.priority()));
+                      .put("priority", each.priority())
+                      .put("verdict", explanation.stages().getOrDefault(each.id(), "not reached")));
     }
     ArrayNode list = json.putArray("servers");
     for (ServerView each : servers) {

@@ -13,6 +13,11 @@ import java.util.Map;
  */
 public record ApiKeys(String header, Map<String, String> idsByHash, String file, String idHeader)
     implements Middleware.Spec {
+  @Override
+  public String decidedBy() {
+    return file.isEmpty() ? "" : "the file " + file + " of the gateway";
+  }
+
   static ApiKeys read(JsonRecord json) throws JsonRecord.BadValue {
     Map<String, String> ids = new LinkedHashMap<>();
     for (Map.Entry<String, String> key : json.texts("Keys").entrySet()) {

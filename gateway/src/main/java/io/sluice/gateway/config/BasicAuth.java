@@ -12,6 +12,11 @@ import java.util.Map;
  */
 public record BasicAuth(Map<String, String> users, String file, String realm, String userHeader)
     implements Middleware.Spec {
+  @Override
+  public String decidedBy() {
+    return file.isEmpty() ? "" : "the file " + file + " of the gateway";
+  }
+
   static BasicAuth read(JsonRecord json) throws JsonRecord.BadValue {
     Map<String, String> users = json.texts("Users");
     for (Map.Entry<String, String> user : users.entrySet()) {

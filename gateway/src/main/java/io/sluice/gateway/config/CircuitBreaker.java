@@ -59,6 +59,11 @@ public record CircuitBreaker(
   private static final Duration CHECK = Duration.ofMillis(100);
   private static final int MOST_LEAST = 1_000_000;
 
+  @Override
+  public String decidedBy() {
+    return "how its servers do";
+  }
+
   static CircuitBreaker read(JsonRecord json) throws JsonRecord.BadValue {
     String condition =
         json.requiredString(

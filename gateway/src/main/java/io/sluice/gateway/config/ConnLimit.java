@@ -14,6 +14,11 @@ public record ConnLimit(Source variable, int connections, boolean shadow, boolea
     return fleet;
   }
 
+  @Override
+  public String decidedBy() {
+    return "what is counted";
+  }
+
   static ConnLimit read(JsonRecord json) throws JsonRecord.BadValue {
     if (!json.has("Connections")) {
       throw json.bad("Connections", "nothing", "a whole number of at least 0");

@@ -14,6 +14,11 @@ import java.time.Duration;
 public record Fault(
     Duration delay, double delayPercent, int abortStatus, double abortPercent, String when)
     implements Middleware.Spec {
+  @Override
+  public String decidedBy() {
+    return "chance";
+  }
+
   static Fault read(JsonRecord json) throws JsonRecord.BadValue {
     Duration delay = json.duration("Delay", Duration.ZERO);
     double delayPercent = json.percent("DelayPercent", delay.isZero() ? 0 : 100);

@@ -19,6 +19,11 @@ public record ForwardAuth(
     List<String> responseHeaders,
     Duration cacheFor)
     implements Middleware.Spec {
+  @Override
+  public String decidedBy() {
+    return "what " + url + " says";
+  }
+
   static ForwardAuth read(JsonRecord json) throws JsonRecord.BadValue {
     String url = json.requiredString("URL", "the URL of the service that is asked");
     if (!Urls.isHttp(url)) {

@@ -35,6 +35,11 @@ public record Jwt(
 
   private static final Duration LEEWAY = Duration.ofSeconds(30);
 
+  @Override
+  public String decidedBy() {
+    return keysUrl.isEmpty() ? "" : "the keys of " + keysUrl;
+  }
+
   static Jwt read(JsonRecord json) throws JsonRecord.BadValue {
     String keys = json.has("JWKS") ? json.textOrJson("JWKS") : "";
     String url = json.string("JWKSURL", "");

@@ -39,6 +39,14 @@ public record Middleware(String frontendId, String id, int priority, Spec spec) 
       return List.of();
     }
 
+    /**
+     * What decides beside the request itself, for people; empty where nothing does. Who asks later
+     * and elsewhere cannot tell then what was decided.
+     */
+    default String decidedBy() {
+      return "";
+    }
+
     /** Whether it wants all gateways to count together. */
     default boolean countsOverFleet() {
       return false;

@@ -27,6 +27,11 @@ public record RateLimit(
     return fleet;
   }
 
+  @Override
+  public String decidedBy() {
+    return "what was counted";
+  }
+
   static RateLimit read(JsonRecord json) throws JsonRecord.BadValue {
     Source variable = Source.read(json);
     long period = json.integer("PeriodSeconds", 0, 1, 31_536_000);

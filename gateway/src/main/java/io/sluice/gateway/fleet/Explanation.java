@@ -12,6 +12,7 @@ import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param refused why the listener itself refuses it; empty when it does not
  * @param frontend the one that takes it; null where none does
  * @param backends where that one sends it, with the share of each in percent
+ * @param stages what each of its stages says, up to the one that answers, by their ids
  * @param candidates the frontends in question, first those that match in their order, then those
  *     that nearly do
  */
@@ -35,6 +37,7 @@ public record Explanation(
     String refused,
     @Nullable CompiledFrontend frontend,
     Map<String, Integer> backends,
+    Map<String, String> stages,
     List<Candidate> candidates) {
   private static final int MOST_NEAR = 10;
 
@@ -45,8 +48,10 @@ public record Explanation(
    * A request.
    *
    * @param uri absolute, of http or https
+   * @param client who sends it
    */
-  public record Request(String method, URI uri, List<Map.Entry<String, String>> headers) {
+  public record Request(
+      String method, URI uri, List<Map.Entry<String, String>> headers, InetAddress client) {
     /** The authority that a client would send. */
     String authority() {
       return uri.getRawAuthority();
@@ -66,16 +71,20 @@ public record Explanation(
   /** Says what a listener of a table does with a request. */
   public static Explanation of(RoutingTable table, CompiledListener listener, Request request) {
     RouteInput seen;
+    RequestHead head;
     try {
-      seen = new RequestInput(head(request), new MatchFailures());
+      head = head(request);
+      seen = new RequestInput(head, new MatchFailures());
     } catch (ProxyError refused) {
-      return new Explanation(listener.id(), refused.reason().text(), null, Map.of(), List.of());
+      return new Explanation(
+          listener.id(), refused.reason().text(), null, Map.of(), Map.of(), List.of());
     }
     if (listener.scope() != null && !listener.scope().matches(seen)) {
       return new Explanation(
           listener.id(),
           "the listener's Scope does not take it: " + listener.scope(),
           null,
+          Map.of(),
           Map.of(),
           List.of());
     }
@@ -106,8 +115,13 @@ public record Explanation(
         .limit(MOST_NEAR)
         .forEach(each -> candidates.add(each.it));
     CompiledFrontend first = ordered.isEmpty() ? null : ordered.getFirst();
+    Map<String, String> stages = new LinkedHashMap<>();
+    if (first != null) {
+      boolean secure = "https".equals(request.uri().getScheme());
+      first.chain().rehearse(new RehearsedExchange(head, request.client(), secure), stages::put);
+    }
     return new Explanation(
-        listener.id(), "", first, first == null ? Map.of() : shares(first), candidates);
+        listener.id(), "", first, first == null ? Map.of() : shares(first), stages, candidates);
   }
 
   private record Near(int mismatches, Candidate it) {}

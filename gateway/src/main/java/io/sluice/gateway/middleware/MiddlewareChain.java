@@ -10,6 +10,7 @@ import io.sluice.gateway.telemetry.FrontendMeters;
 import io.sluice.gateway.telemetry.StageMeters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,35 @@ public final class MiddlewareChain {
       stage.inherit(before.stage);
     }
     return new Link(written, stage, counts);
+  }
+
+  /**
+   * What each stage says to a request that is sent to nobody, in their order, up to the one that
+   * answers. Those that decide by more than the request are not asked. Not on an event loop.
+   *
+   * @param told is given a stage's id and what it says
+   */
+  public void rehearse(ExchangeView exchange, BiConsumer<String, String> told) {
+    for (Link link : links) {
+      String other = link.written.spec().decidedBy();
+      if (!other.isEmpty()) {
+        told.accept(link.written.id(), "decided by " + other);
+        continue;
+      }
+      String before = exchange.outgoing().target().toString();
+      Verdict verdict = link.stage.onRequest(exchange);
+      if (verdict instanceof Verdict.Wait wait) {
+        verdict = wait.later().toCompletableFuture().join().get();
+      }
+      if (verdict instanceof Verdict.Refusal refusal) {
+        told.accept(
+            link.written.id(), "answers " + refusal.status() + " " + refusal.reason().label());
+        return;
+      }
+      String after = exchange.outgoing().target().toString();
+      told.accept(
+          link.written.id(), before.equals(after) ? "passes" : "passes, and asks for " + after);
+    }
   }
 
   public boolean isEmpty() {

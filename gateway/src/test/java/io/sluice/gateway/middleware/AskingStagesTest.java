@@ -237,8 +237,7 @@ class AskingStagesTest {
           stage.onRequest(new FakeExchange("GET / HTTP/1.1~Host: h~Authorization: " + shown)));
     }
     // What would wait behind too many others is told at once; signatures do not take so long.
-    assertThat(first)
-        .anyMatch(verdict -> type.equals("jwt") || !(verdict instanceof Verdict.Wait));
+    assertThat(first).anyMatch(verdict -> type.equals("jwt") || !(verdict instanceof Verdict.Wait));
     for (Verdict verdict : first.subList(0, 20)) {
       assertThat(decided(verdict)).isInstanceOf(Verdict.Refusal.class);
     }

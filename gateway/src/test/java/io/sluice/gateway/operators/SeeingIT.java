@@ -235,6 +235,44 @@ class SeeingIT {
         .contains("expected one of [private, public]");
   }
 
+  /** In their order, up to the one that answers; what others decide is told as theirs. */
+  @Test
+  void explainSaysWhatEachStageSays() throws IOException {
+    file("listeners/l", "{'Protocol':'http','Address':{'Address':'127.0.0.1:8480'}}");
+    file("backends/b/backend", "{'Type':'http'}");
+    file("frontends/f/frontend", "{'Type':'http','BackendId':'b','Route':'PathRegexp(`^/api/`)'}");
+    file(
+        "frontends/f/middlewares/a",
+        "{'Type':'stripprefix','Priority':1,'Middleware':{'Prefixes':['/api']}}");
+    file(
+        "frontends/f/middlewares/b",
+        "{'Type':'ratelimit','Priority':2,'Middleware':"
+            + "{'PeriodSeconds':1,'Requests':1,'Variable':'client.ip'}}");
+    file(
+        "frontends/f/middlewares/c",
+        "{'Type':'ipaccess','Priority':3,'Middleware':{'Allow':['10.0.0.0/8']}}");
+    file(
+        "frontends/f/middlewares/d",
+        "{'Type':'headers','Priority':4,'Middleware':{'Request':{'Remove':['X']}}}");
+    String url = "http://127.0.0.1:8480/api/x?y";
+
+    String refused = Sluice.run("explain", url, "-f", folder.toString()).succeeds().out();
+    assertThat(refused)
+        .contains(
+            "a  stripprefix, priority 1: passes, and asks for /x?y",
+            "b  ratelimit, priority 2: decided by what was counted",
+            "c  ipaccess, priority 3: answers 403 ip_denied",
+            "d  headers, priority 4: not reached");
+
+    String passes =
+        Sluice.run("explain", url, "-f", folder.toString(), "--client", "10.1.2.3", "-o", "json")
+            .succeeds()
+            .out();
+    assertThat(passes).doesNotContain("answers").contains("\"verdict\" : \"passes\"");
+    assertThat(Sluice.run("explain", url, "-f", folder.toString(), "--client", "me").err())
+        .contains("--client: found \"me\"");
+  }
+
   @Test
   void explainShowsTheServersOfARunningFleet() {
     try (Origin origin = Origin.named("one")) {
