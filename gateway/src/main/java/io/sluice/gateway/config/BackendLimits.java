@@ -9,11 +9,17 @@ import java.time.Duration;
  * @param maxQueue how many may wait for a place
  * @param queueTimeout how long one waits
  * @param retryPercent retries for a hundred requests, beside three each second
+ * @param limitsOperators whether that also holds for what a predicate of the operator's own wants
  */
 public record BackendLimits(
-    int maxRequests, int maxQueue, Duration queueTimeout, int retryPercent) {
+    int maxRequests,
+    int maxQueue,
+    Duration queueTimeout,
+    int retryPercent,
+    boolean limitsOperators) {
   /** What holds where nothing is written. */
-  public static final BackendLimits DEFAULT = new BackendLimits(0, 1024, Duration.ofSeconds(5), 20);
+  public static final BackendLimits DEFAULT =
+      new BackendLimits(0, 1024, Duration.ofSeconds(5), 20, false);
 
   static BackendLimits read(JsonRecord limits) throws JsonRecord.BadValue {
     BackendLimits read =
@@ -21,7 +27,8 @@ public record BackendLimits(
             (int) limits.integer("MaxRequests", DEFAULT.maxRequests, 0, 10_000_000),
             (int) limits.integer("MaxQueue", DEFAULT.maxQueue, 0, 1_000_000),
             limits.duration("QueueTimeout", DEFAULT.queueTimeout),
-            (int) limits.integer("RetryPercent", DEFAULT.retryPercent, 0, 100));
+            (int) limits.integer("RetryPercent", DEFAULT.retryPercent, 0, 100),
+            limits.has("RetryPercent"));
     limits.close();
     return read;
   }

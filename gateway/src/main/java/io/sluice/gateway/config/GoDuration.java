@@ -28,7 +28,36 @@ public final class GoDuration {
           "h",
           3_600_000_000_000L);
 
+  private static final long NANOS_OF_SECOND = 1_000_000_000;
+
   private GoDuration() {}
+
+  /** As Go prints one: {@code 500ms}, {@code 59.98s}, {@code 1m0s}, {@code 2h0m3s}. */
+  public static String format(Duration duration) {
+    long nanos = duration.toNanos();
+    if (nanos == 0) {
+      return "0s";
+    }
+    if (nanos < NANOS_OF_SECOND) {
+      return decimal(nanos, NANOS_OF_SECOND / 1_000) + "ms";
+    }
+    StringBuilder text = new StringBuilder();
+    if (duration.toHours() > 0) {
+      text.append(duration.toHours()).append('h');
+    }
+    if (duration.toMinutes() > 0) {
+      text.append(duration.toMinutesPart()).append('m');
+    }
+    long rest = nanos % (60 * NANOS_OF_SECOND);
+    return text.append(decimal(rest, NANOS_OF_SECOND)).append('s').toString();
+  }
+
+  private static String decimal(long nanos, long unit) {
+    return BigDecimal.valueOf(nanos)
+        .divide(BigDecimal.valueOf(unit))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
 
   /**
    * Reads a duration.

@@ -366,7 +366,8 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     if (!wanted || !copy.isWhole() || !hasAnother()) {
       return false;
     }
-    if (budgeted && !backend.budget().take()) {
+    boolean limited = !rule.isOperators() || backend.written().limits().limitsOperators();
+    if (budgeted && limited && !backend.budget().take()) {
       exchange.onRetryDenied();
       return false;
     }

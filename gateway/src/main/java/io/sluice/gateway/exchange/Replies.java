@@ -1,6 +1,7 @@
 package io.sluice.gateway.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.GoDuration;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
 import io.sluice.gateway.http.HeaderName;
@@ -87,7 +88,7 @@ final class Replies {
       fields.add(
           HeaderName.RETRY_AFTER,
           Long.toString(Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds())));
-      fields.add("X-Retry-In", goDuration(retryAfter));
+      fields.add("X-Retry-In", GoDuration.format(retryAfter));
     }
   }
 
@@ -130,11 +131,5 @@ final class Replies {
     fields.add(
         "grpc-message",
         refusal instanceof Verdict.Reply reply ? reply.detail() : refusal.reason().text());
-  }
-
-  private static String goDuration(Duration duration) {
-    return duration.toNanosPart() == 0
-        ? duration.toSeconds() + "s"
-        : duration.toNanos() / 1_000_000.0 + "ms";
   }
 }

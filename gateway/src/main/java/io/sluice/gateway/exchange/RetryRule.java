@@ -27,6 +27,11 @@ record RetryRule(@Nullable FailoverPredicate predicate, int maxAttempts, int mos
     return predicate != null || isIdempotent(request);
   }
 
+  /** Whether the operator has said when another attempt follows. */
+  boolean isOperators() {
+    return predicate != null;
+  }
+
   /** Whether a response may be thrown away for another attempt. */
   boolean looksAtResponses() {
     return predicate != null && predicate.looksAtResponses();

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Replaces what a regular expression finds. */
 final class Expansion {
+  /** RFC 3986 section 3.2, without a user. */
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._~%!$&'()*+,;=-]+)(:[0-9]{0,5})?");
+
   private Expansion() {}
 
   /**
@@ -80,6 +84,12 @@ final class Expansion {
     }
     int slash = url.indexOf('/', scheme + 3);
     int mark = url.indexOf('?', scheme + 3);
+    int end = slash < 0 ? url.length() : slash;
+    if (!AUTHORITY
+        .matcher(url.substring(scheme + 3, mark < 0 ? end : Math.min(end, mark)))
+        .matches()) {
+      return null;
+    }
     if (slash < 0 || (mark >= 0 && mark < slash)) {
       return Targets.normal("/" + (mark < 0 ? "" : url.substring(mark)));
     }

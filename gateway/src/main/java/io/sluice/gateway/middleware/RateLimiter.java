@@ -3,6 +3,7 @@ package io.sluice.gateway.middleware;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.util.AsciiString;
+import io.sluice.gateway.config.GoDuration;
 import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.RateLimit;
 import io.sluice.gateway.config.RateLimit.Rate;
@@ -169,8 +170,8 @@ final class RateLimiter implements Stage {
     return own.isEmpty() ? quota : new Quota(name, own);
   }
 
-  /** As Go prints it: whole seconds where they are, else milliseconds. */
+  /** As Go prints it, to the millisecond. */
   private static String text(Duration wait) {
-    return wait.toNanosPart() == 0 ? wait.toSeconds() + "s" : Math.max(1, wait.toMillis()) + "ms";
+    return GoDuration.format(Duration.ofMillis(Math.max(1, wait.toMillis())));
   }
 }

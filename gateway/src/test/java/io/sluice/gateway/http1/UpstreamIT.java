@@ -125,6 +125,20 @@ class UpstreamIT {
     }
   }
 
+  /** A budget that nobody has written does not cut what the operator has asked for. */
+  @Test
+  void whatAPredicateWantsIsLimitedWhereTheOperatorHasSaidSo() {
+    try (Origin bad = failing(UNAVAILABLE);
+        Origin good = Origin.named("good")) {
+      route("{'FailoverPredicate':'ResponseCode() == 503 && Attempts() <= 2'}", "{}", bad, good);
+
+      for (int i = 0; i < 100; i++) {
+        assertThat(get("/").status()).isEqualTo(200);
+      }
+      assertThat(gateway.meter("sluice_retries_total{reason=\"budget_exhausted\"}")).isZero();
+    }
+  }
+
   @Test
   void aFullBackendLetsSomeWaitAndTurnsTheRestAway() {
     CountDownLatch release = new CountDownLatch(1);
