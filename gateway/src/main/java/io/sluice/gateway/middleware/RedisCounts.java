@@ -130,7 +130,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
   private volatile String life = "";
 
   private volatile @Nullable StatefulRedisConnection<String, String> connection;
-  private volatile long awayUntil;
+  private volatile long awayUntil = System.nanoTime();
   private volatile boolean there;
   private volatile int gateways = 1;
 
@@ -252,7 +252,18 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
             List.of(key, prefix + "gateways"),
             mine,
             Integer.toString(most))
+        .whenComplete((given, failure) -> trustIn(failure))
         .thenApply(given -> new Held(key, mine, given == 1));
+  }
+
+  /**
+   * What was asked of places and not answered may have been done or not: this life ends, and what
+   * it has with it.
+   */
+  private void trustIn(@Nullable Throwable failure) {
+    if (failure != null) {
+      there = false;
+    }
   }
 
   /** A place, which is given back once. */
@@ -276,9 +287,8 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
     @Override
     public void leave() {
       if (given && !left.getAndSet(true) && mine.equals(life)) {
-        // Where it does not arrive, this life ends, and its places with it.
         run(LEAVE, ScriptOutputType.INTEGER, List.of(key), mine)
-            .whenComplete((done, failure) -> there = there && failure == null);
+            .whenComplete((done, failure) -> trustIn(failure));
       }
     }
   }
@@ -292,6 +302,19 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
     }
     RedisAsyncCommands<String, String> redis = to.async();
     String[] names = keys.toArray(String[]::new);
+    try {
+      return evaluated(redis, script, type, names, arguments);
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private <T> CompletionStage<T> evaluated(
+      RedisAsyncCommands<String, String> redis,
+      String script,
+      ScriptOutputType type,
+      String[] names,
+      String[] arguments) {
     return redis
         .<T>evalsha(redis.digest(script), type, names, arguments)
         .<CompletionStage<T>>handle(
