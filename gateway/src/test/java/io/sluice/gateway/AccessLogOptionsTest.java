@@ -48,7 +48,10 @@ class AccessLogOptionsTest {
         "",
         "",
         "",
-        "");
+        "",
+        "",
+        1,
+        java.util.List.of());
   }
 
   @Test

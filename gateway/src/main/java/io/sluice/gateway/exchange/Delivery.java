@@ -9,6 +9,7 @@ import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.upstream.Admission;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionWaiter;
@@ -58,6 +59,10 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
 
   @Bounded("by the candidates of the backend")
   private List<Candidate> failed = List.of();
+
+  /** The attempts before the one under way, for the log. */
+  @Bounded("by the candidates of the backend")
+  private List<AccessEntry.Try> tries = List.of();
 
   /** As it was in the table when the last try began, or the first one waited for its place. */
   private CompiledBackend backend;
@@ -150,6 +155,11 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
 
   @Nullable Candidate candidate() {
     return candidate;
+  }
+
+  /** The attempts before the last one. */
+  List<AccessEntry.Try> failedTries() {
+    return tries;
   }
 
   String endpointName() {
@@ -288,7 +298,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
         given.abort();
       }
       report(head.status());
-      goOn(Reason.UPSTREAM_CLOSED);
+      goOn(Reason.UPSTREAM_CLOSED, Integer.toString(head.status()));
       return;
     }
     phase = Phase.ANSWERED;
@@ -350,7 +360,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     boolean unsent = phase == Phase.CONNECTING || seen == Seen.NO;
     if (phase != Phase.ANSWERED
         && retries(rule.afterFailure(count, request, reason, unsent), !unsent)) {
-      goOn(reason);
+      goOn(reason, reason.label());
     } else {
       exchange.refuse(reason);
     }
@@ -383,12 +393,18 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     return each.equals(candidate) || failed.contains(each);
   }
 
-  private void goOn(Reason because) {
+  /**
+   * @param seen what was wrong with the attempt, for the log
+   */
+  private void goOn(Reason because, String seen) {
     if (failed.isEmpty()) {
       failed = new ArrayList<>(2);
+      tries = new ArrayList<>(2);
     }
     if (candidate != null) {
       failed.add(candidate);
+      long nanos = pools.loop().now() - startedNanos;
+      tries.add(new AccessEntry.Try(candidate.endpoint().name(), seen, nanos));
     }
     exchange.onRetry(because);
     next(because);

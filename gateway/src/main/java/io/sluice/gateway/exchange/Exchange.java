@@ -17,6 +17,7 @@ import io.sluice.gateway.http.Representation;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
+import io.sluice.gateway.http.TraceParent;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Budget;
@@ -88,6 +89,7 @@ final class Exchange implements ExchangeView {
   private final RequestHead request;
   private final RequestId id;
   private final long startedNanos;
+  private final long revision;
   private @Nullable CompiledListener listener;
   private @Nullable CompiledFrontend frontend;
   private @Nullable CompiledBackend backend;
@@ -119,7 +121,11 @@ final class Exchange implements ExchangeView {
   private long bytesIn;
   private long bytesOut;
 
-  Exchange(ProxyContext context, ClientStream stream, RequestHead request) {
+  /**
+   * @param revision of the store, by which it is decided
+   */
+  Exchange(ProxyContext context, ClientStream stream, RequestHead request, long revision) {
+    this.revision = revision;
     this.context = context;
     this.stream = stream;
     this.request = request;
@@ -852,6 +858,9 @@ final class Exchange implements ExchangeView {
         said("Referer"),
         tlsVersion(),
         user,
-        passage == null ? "" : passage.refusedBy());
+        passage == null ? "" : passage.refusedBy(),
+        TraceParent.traceId(request.fields()),
+        revision,
+        delivery == null ? List.of() : delivery.failedTries());
   }
 }

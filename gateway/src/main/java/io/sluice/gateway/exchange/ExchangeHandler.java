@@ -33,9 +33,9 @@ public final class ExchangeHandler {
 
   public void onRequest(RequestHead head) {
     boolean room = stream.pools().loop().ledger().exchangeBegins();
-    Exchange exchange = new Exchange(context, stream, head);
-    current = exchange;
     RoutingTable table = context.live().current();
+    Exchange exchange = new Exchange(context, stream, head, table.revision());
+    current = exchange;
 
     CompiledListener listener = stream.listener(table);
     if (listener == null) {
@@ -147,8 +147,9 @@ public final class ExchangeHandler {
   public void onRejected(RequestHead head, Reason reason) {
     if (current == null || current.isFinished()) {
       stream.pools().loop().ledger().exchangeBegins();
-      Exchange exchange = new Exchange(context, stream, head);
-      CompiledListener listener = stream.listener(context.live().current());
+      RoutingTable table = context.live().current();
+      Exchange exchange = new Exchange(context, stream, head, table.revision());
+      CompiledListener listener = stream.listener(table);
       if (listener != null) {
         exchange.cameThrough(listener);
       }

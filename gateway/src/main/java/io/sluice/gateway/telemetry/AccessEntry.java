@@ -1,5 +1,7 @@
 package io.sluice.gateway.telemetry;
 
+import java.util.List;
+
 /**
  * One line of the access log.
  *
@@ -24,6 +26,10 @@ package io.sluice.gateway.telemetry;
  * @param tls the version of TLS that the client speaks, or empty
  * @param user who the client is, as a stage has found, or empty
  * @param stage which one answered, or empty
+ * @param traceId of the trace that the client's {@code traceparent} names (W3C Trace Context), or
+ *     empty
+ * @param revision of the store, by which the request was decided
+ * @param failed the attempts before the last one
  */
 public record AccessEntry(
     long epochMillis,
@@ -48,7 +54,19 @@ public record AccessEntry(
     String referer,
     String tls,
     String user,
-    String stage) {
+    String stage,
+    String traceId,
+    long revision,
+    List<Try> failed) {
+  /**
+   * An attempt.
+   *
+   * @param endpoint {@code host:port}
+   * @param reason why it was given up: one of the reasons, or the status that was not wanted
+   * @param nanos from its start to its end
+   */
+  public record Try(String endpoint, String reason, long nanos) {}
+
   private static final int MOST_CHARS = 2_000;
 
   /** A text of the client's as an entry keeps it: no more than two thousand characters of it. */
@@ -83,7 +101,26 @@ public record AccessEntry(
     text(line, "tls", tls);
     text(line, "user", user);
     text(line, "stage", stage);
-    line.append("}\n");
+    text(line, "trace_id", traceId);
+    number(line, "revision", revision);
+    line.append(",\"tries\":[");
+    for (int i = 0; i < failed.size(); i++) {
+      append(failed.get(i), line);
+      line.append(',');
+    }
+    if (!endpoint.isEmpty()) {
+      append(new Try(endpoint, reason, upstreamNanos), line);
+    }
+    line.append("]}\n");
+  }
+
+  private static void append(Try each, StringBuilder line) {
+    line.append("{\"endpoint\":\"");
+    JsonText.append(line, each.endpoint);
+    line.append('"');
+    text(line, "reason", each.reason);
+    millis(line, "ms", each.nanos);
+    line.append('}');
   }
 
   private static void number(StringBuilder line, String name, long value) {

@@ -36,6 +36,7 @@ public final class LogFields {
     fields.put("duration_ms", entry -> entry.durationNanos() / 1e6);
     fields.put("upstream_ms", entry -> entry.upstreamNanos() / 1e6);
     fields.put("attempts", AccessEntry::attempts);
+    fields.put("revision", AccessEntry::revision);
     return Collections.unmodifiableMap(fields);
   }
 
@@ -59,6 +60,7 @@ public final class LogFields {
     fields.put("tls", AccessEntry::tls);
     fields.put("user", AccessEntry::user);
     fields.put("stage", AccessEntry::stage);
+    fields.put("trace_id", AccessEntry::traceId);
     return Collections.unmodifiableMap(fields);
   }
 

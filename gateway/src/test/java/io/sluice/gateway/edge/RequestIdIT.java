@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,7 @@ class RequestIdIT {
   private static final Pattern ID = Pattern.compile("(?i)x-request-id[:=] ?([^\\s,]+)");
 
   private final Origin origin = Origin.echoing();
+  private final int dead = FreePort.next();
   private Path folder;
   private Path log;
   private TestGateway gateway;
@@ -44,6 +46,10 @@ class RequestIdIT {
         .put("backends/dead/backend", "{'Type':'http'}")
         .server("dead", "s", FreePort.next())
         .frontend("d", "dead", "Path(`/dead`)")
+        .backend("half", origin)
+        .server("half", "dead", dead)
+        .frontend("h", "half", "Path(`/half`)")
+        .awaitStatus(port, "/half", 200)
         .awaitStatus(port, "/well", 200)
         .awaitStatus(port, "/dead", 502);
   }
@@ -53,6 +59,38 @@ class RequestIdIT {
     gateway.close();
     origin.close();
     TestFolder.remove(folder);
+  }
+
+  /** Every server that was tried, why it was left, and of which trace it was. */
+  @Test
+  void theLineNamesEachTryAndTheTrace() throws IOException {
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    try (Wire wire = Wire.connect(port)) {
+      for (int i = 0; i < 4; i++) {
+        wire.send(
+            "GET /half HTTP/1.1\r\nHost: a\r\ntraceparent: 00-"
+                + trace
+                + "-b7ad6b7169203331-01\r\n\r\n");
+        assertThat(wire.message().status()).isEqualTo(200);
+      }
+    }
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        Files.readAllLines(log).stream()
+                            .filter(line -> line.contains("\"trace_id\":\"" + trace + "\"")))
+                    .hasSize(4)
+                    .allMatch(line -> line.contains("\"reason\":\"\",\"ms\":"))
+                    .anyMatch(
+                        line ->
+                            line.contains("\"attempts\":2")
+                                && line.contains(
+                                    "\"tries\":[{\"endpoint\":\"127.0.0.1:"
+                                        + dead
+                                        + "\",\"reason\":\"connect_failed\"")
+                                && line.contains(
+                                    ",{\"endpoint\":\"127.0.0.1:" + origin.port() + "\"")));
   }
 
   @ParameterizedTest(name = "{0} {1} with {2}")

@@ -34,7 +34,7 @@ class AccessLogTest {
         .contains("\"path\":\"/a\\\"b\\\\c\\u000d\\u000a\\u001b\\u00e9\"")
         .contains("\"duration_ms\":1234.567,\"upstream_ms\":0.005")
         .endsWith(
-            "\"reason\":\"\",\"request_id\":\"id-1\",\"protocol\":\"HTTP/1.1\",\"user_agent\":\"curl\",\"referer\":\"\",\"tls\":\"\",\"user\":\"\",\"stage\":\"\"}");
+            "\"reason\":\"\",\"request_id\":\"id-1\",\"protocol\":\"HTTP/1.1\",\"user_agent\":\"curl\",\"referer\":\"\",\"tls\":\"\",\"user\":\"\",\"stage\":\"\",\"trace_id\":\"0af7\",\"revision\":7,\"tries\":[{\"endpoint\":\"e:0\",\"reason\":\"connect_failed\",\"ms\":2.000},{\"endpoint\":\"e:1\",\"reason\":\"\",\"ms\":0.005}]}");
   }
 
   /** As logrotate leaves it: moved away, deleted, and both again. */
@@ -126,7 +126,10 @@ class AccessLogTest {
         "",
         "",
         "",
-        "");
+        "",
+        "0af7",
+        7,
+        List.of(new AccessEntry.Try("e:0", "connect_failed", 2_000_000)));
   }
 
   private static String written(String format, String path) {
