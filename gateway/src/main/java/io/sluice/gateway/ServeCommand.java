@@ -9,7 +9,7 @@ import io.sluice.gateway.client.Takeover;
 import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.Cidr;
 import io.sluice.gateway.config.HostName;
-import io.sluice.gateway.config.Shown;
+import io.sluice.gateway.middleware.RedisCounts;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -268,11 +268,11 @@ final class ServeCommand implements Callable<Integer> {
     if (redis == null) {
       return null;
     }
-    if (!redis.matches("rediss?://[^/?#]+(/\\d+)?(\\?.*)?")) {
+    if (!RedisCounts.isUrl(redis)) {
       throw usage(
-          "--redis: found \""
-              + Shown.withoutUser(redis)
-              + "\", expected redis://[:PASSWORD@]HOST:PORT[/DATABASE]");
+          "--redis: found no URL of a Redis (which may have a password, so it is not shown),"
+              + " expected redis://[:PASSWORD@]HOST:PORT[/DATABASE], with %XX for what is special"
+              + " in a password");
     }
     return new GatewaySettings.Redis(redis, store.prefix());
   }

@@ -52,6 +52,7 @@ class SharedStateTest {
           "ServerIdentity",
           "ServerSockets",
           "SharedBudget",
+          "SideRequests",
           "Sources",
           "StageMeters",
           "Stapler",

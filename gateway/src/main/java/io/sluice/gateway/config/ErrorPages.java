@@ -1,5 +1,6 @@
 package io.sluice.gateway.config;
 
+import io.sluice.gateway.http.Targets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -51,7 +52,7 @@ public record ErrorPages(List<Page> pages) implements Middleware.Spec {
                 + " BackendId",
             "one of them: what is sent instead, or where it is got");
       }
-      if (backend.isEmpty() ? !path.isEmpty() : !PATH.matcher(path).matches()) {
+      if (backend.isEmpty() ? !path.isEmpty() : !isPath(path)) {
         throw page.bad(
             "Path", "\"" + path + "\"", "with BackendId, a path such as /errors/{status}");
       }
@@ -69,6 +70,10 @@ public record ErrorPages(List<Page> pages) implements Middleware.Spec {
       throw json.bad("Pages", "nothing", "[{\"Status\":\"500-599\",\"Body\":…}]");
     }
     return new ErrorPages(List.copyOf(pages));
+  }
+
+  private static boolean isPath(String path) {
+    return PATH.matcher(path).matches() && Targets.normal(path.replace("{status}", "500")) != null;
   }
 
   @Override

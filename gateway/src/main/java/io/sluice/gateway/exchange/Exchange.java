@@ -288,19 +288,19 @@ final class Exchange implements ExchangeView {
       case Verdict.Proceed proceed -> forward();
       case Verdict.Refusal refusal -> refuse(refusal);
       case Verdict.Wait wait -> {
-        // What comes of the body meanwhile has to be kept.
-        if (prepare()) {
-          wait.later()
-              .whenComplete(
-                  (decision, failure) ->
-                      stream.pools().loop().execute(() -> goOn(decision, failure)));
-        }
+        // What comes of the body meanwhile has to be kept; where it is refused, the stage is told.
+        prepare();
+        wait.later()
+            .whenComplete(
+                (decision, failure) ->
+                    stream.pools().loop().execute(() -> goOn(decision, failure)));
       }
     }
   }
 
   private void goOn(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
-    if (isFinished() && passage != null) {
+    boolean tooLate = isFinished() || phase == Phase.REPLACED;
+    if (tooLate && passage != null) {
       passage.late(decision);
     } else if (passage != null) {
       try {
@@ -431,7 +431,7 @@ final class Exchange implements ExchangeView {
   void onRequestEnd(Fields trailers) {
     if (held != null && phase == Phase.HELD) {
       held.end();
-    } else if (!isFinished() && delivery != null) {
+    } else if (!isFinished() && delivery != null && phase != Phase.REPLACED) {
       if (passesTrailers) {
         HopByHop.stripTrailers(trailers);
         ClientClaims.remove(trailers);
@@ -450,7 +450,7 @@ final class Exchange implements ExchangeView {
 
   /** The server takes body bytes, or no longer. */
   void onServerTakesBody(boolean takes) {
-    if (isFinished()) {
+    if (isFinished() || phase == Phase.REPLACED) {
       return;
     }
     if (held == null) {
@@ -679,7 +679,8 @@ final class Exchange implements ExchangeView {
       // The rest of what is replaced.
       return;
     }
-    if (phase == Phase.FORWARDED) {
+    boolean asked = delivery != null && delivery.count() > 0;
+    if (phase == Phase.FORWARDED || (phase == Phase.REPLACED && asked)) {
       stream.onFault(refusal.reason());
     }
     byte[] body = grpc ? Replies.NOTHING : Replies.body(refusal, id);
@@ -742,7 +743,7 @@ final class Exchange implements ExchangeView {
   }
 
   private void onPage(Errand got, ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
-    if (isFinished()) {
+    if (phase != Phase.REPLACED) {
       return;
     }
     if (SideRequests.isPage(got)) {

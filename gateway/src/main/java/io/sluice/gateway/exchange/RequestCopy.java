@@ -30,7 +30,7 @@ final class RequestCopy {
    * Keeps a copy of a piece, which stays the caller's. Before the body is sent for the first time
    * everything has to be kept, and the client is not read then.
    *
-   * @return false when this piece had to be kept and there is no room for it
+   * @return false when it is not whole any more, so that nobody may be sent it from its beginning
    */
   boolean add(ByteBuf piece) {
     bytes += piece.readableBytes();
@@ -38,7 +38,7 @@ final class RequestCopy {
       return true;
     }
     drop();
-    return sentOnce || whole;
+    return whole;
   }
 
   private boolean keep(ByteBuf piece) {

@@ -10,6 +10,7 @@ import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.upstream.LoopPools;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ final class SideRequests {
   private static final Duration PAGE_TIME = Duration.ofSeconds(3);
   private static final Duration COPY_TIME = Duration.ofSeconds(30);
   private static final int MOST_PAGE_BYTES = 256 * 1_024;
+
+  /** Their bytes are in no budget. */
+  private static final int MOST_PAGES = 64;
+
+  private static final AtomicInteger PAGES = new AtomicInteger();
 
   /** A copy that a stage wants. */
   record Copy(String backendId, BooleanSupplier begins, Consumer<Boolean> ended) {}
@@ -60,7 +66,7 @@ final class SideRequests {
   /**
    * Asks a backend for a page.
    *
-   * @return null where it has no server to ask; then nothing follows
+   * @return null where it has no server to ask, or too many ask already; then nothing follows
    */
   static @Nullable Errand ask(
       PageSource source,
@@ -68,11 +74,31 @@ final class SideRequests {
       CompiledBackend at,
       LoopPools pools,
       Consumer<Errand> asker) {
-    Candidate candidate = Affinity.pick(exchange, at, List.of());
-    if (candidate == null) {
-      source.meters().besides("failed");
+    if (PAGES.incrementAndGet() > MOST_PAGES) {
+      PAGES.decrementAndGet();
+      source.meters().besides("dropped");
       return null;
     }
+    try {
+      Candidate candidate = Affinity.pick(exchange, at, List.of());
+      if (candidate != null) {
+        return page(source, exchange, at, candidate, pools, asker);
+      }
+    } catch (RuntimeException bug) {
+      LOG.error("the page {} of backend {} could not be asked", source.path(), at.id(), bug);
+    }
+    PAGES.decrementAndGet();
+    source.meters().besides("failed");
+    return null;
+  }
+
+  private static Errand page(
+      PageSource source,
+      Exchange exchange,
+      CompiledBackend at,
+      Candidate candidate,
+      LoopPools pools,
+      Consumer<Errand> asker) {
     Fields fields = new Fields();
     for (String name : new String[] {"Accept", "Accept-Language"}) {
       AsciiString said = exchange.request().fields().first(name);
@@ -81,14 +107,16 @@ final class SideRequests {
       }
     }
     exchange.id().setIn(fields);
+    UpstreamRequest request = Errand.request("GET", source.path(), fields, null);
     return Errand.run(
         pools,
         candidate.endpoint(),
         at.settings(),
-        Errand.request("GET", source.path(), fields, null),
+        request,
         PAGE_TIME,
         MOST_PAGE_BYTES,
         answer -> {
+          PAGES.decrementAndGet();
           boolean good = isPage(answer);
           source.meters().besides(good ? "answered" : "failed");
           asker.accept(answer);

@@ -89,7 +89,15 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
         lives = math.max(lives, used[i] * tonumber(ARGV[at]) / tonumber(ARGV[at + 1]) / 1000)
         answer[#answer + 1] = string.format('%.6f', used[i])
       end
-      redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(lives) + 1000))
+      if redis.call('HLEN', KEYS[1]) > 16 then
+        local wanted = {}
+        for i = 1, #ARGV, 3 do wanted[ARGV[i]] = true end
+        for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+          if not wanted[field] then redis.call('HDEL', KEYS[1], field) end
+        end
+      end
+      lives = math.max(math.ceil(lives) + 1000, redis.call('PTTL', KEYS[1]))
+      redis.call('PEXPIRE', KEYS[1], string.format('%.0f', lives))
       return answer
       """;
 
@@ -134,6 +142,9 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
   private volatile boolean there;
   private volatile int gateways = 1;
 
+  /** The life of which it is not known what it has. */
+  private volatile String distrusted = "";
+
   /**
    * @param url such as {@code redis://:password@127.0.0.1:6379/0}; {@code rediss} for TLS
    * @param prefix of the tree that the gateways follow: fleets with other trees count by themselves
@@ -165,6 +176,15 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
     assert !beating.isCancelled();
   }
 
+  /** Whether a text names a Redis; what it says of itself must not be shown, for its password. */
+  public static boolean isUrl(String url) {
+    try {
+      return url.matches("rediss?://.+") && RedisURI.create(url).getHost() != null;
+    } catch (IllegalArgumentException none) {
+      return false;
+    }
+  }
+
   @Override
   public boolean isThere() {
     return there && System.nanoTime() - awayUntil >= 0;
@@ -182,7 +202,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
         known = client.connect(StringCodec.UTF8);
         connection = known;
       }
-      if (!there) {
+      if (!there || life.equals(distrusted)) {
         life = gateway + "@" + UUID.randomUUID();
       }
       Long alive =
@@ -194,6 +214,8 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
         LOG.info("Redis at {} counts for {} gateways", address(), gateways);
       }
       there = true;
+      // Whoever has lost an answer meanwhile is not to be overwritten.
+      there = !life.equals(distrusted);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } catch (Exception away) {
@@ -252,7 +274,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
             List.of(key, prefix + "gateways"),
             mine,
             Integer.toString(most))
-        .whenComplete((given, failure) -> trustIn(failure))
+        .whenComplete((given, failure) -> trustIn(mine, failure))
         .thenApply(given -> new Held(key, mine, given == 1));
   }
 
@@ -260,8 +282,9 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
    * What was asked of places and not answered may have been done or not: this life ends, and what
    * it has with it.
    */
-  private void trustIn(@Nullable Throwable failure) {
+  private void trustIn(String mine, @Nullable Throwable failure) {
     if (failure != null) {
+      distrusted = mine;
       there = false;
     }
   }
@@ -286,9 +309,9 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
 
     @Override
     public void leave() {
-      if (given && !left.getAndSet(true) && mine.equals(life)) {
+      if (given && !left.getAndSet(true)) {
         run(LEAVE, ScriptOutputType.INTEGER, List.of(key), mine)
-            .whenComplete((done, failure) -> trustIn(failure));
+            .whenComplete((done, failure) -> trustIn(mine, failure));
       }
     }
   }

@@ -97,9 +97,6 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
 
   /** Nobody waits for it any more. */
   public void giveUp() {
-    if (!over && stream == null) {
-      pools.giveUp(endpoint, this);
-    }
     finish("given up");
   }
 
@@ -204,6 +201,8 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
       UpstreamStream asked = stream;
       stream = null;
       asked.abort();
+    } else {
+      pools.giveUp(endpoint, this);
     }
     asker.accept(this);
   }

@@ -6,6 +6,7 @@ import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.testbed.Origin;
+import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that two gateways keep together, through a real Redis that comes and goes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -215,6 +218,15 @@ class FleetLimitsIT {
       redis.wake();
     }
     bothCount();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis://:pa/ss@127.0.0.1:1", "redis://:pa/ss^@h", "pa/ss", "redis://"})
+  void aPasswordIsNotShownWhateverIsWrongWithItsUrl(String url) {
+    Sluice refused = Sluice.run("serve", "--routes", folder.toString(), "--redis", url);
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("--redis: found no URL").doesNotContain("pa/ss");
   }
 
   @Test

@@ -58,6 +58,26 @@ class SideRequestsIT {
           });
   private final Origin silent = Origin.scripted(wire -> await());
 
+  /** Answers at the head of a request, and takes what comes then for the next one. */
+  private final List<String> hasty = new CopyOnWriteArrayList<>();
+
+  private final Origin early =
+      Origin.scripted(
+          wire -> {
+            for (String head = wire.head(); head != null; head = wire.head()) {
+              hasty.add(head.lines().findFirst().orElse(""));
+              wire.send("HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
+            }
+          });
+  private final Origin latePages =
+      Origin.scripted(
+          wire -> {
+            while (wire.message() != null) {
+              java.util.concurrent.locks.LockSupport.parkNanos(400_000_000);
+              wire.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 4\r\n\r\npage");
+            }
+          });
+
   private TestGateway gateway;
   private int port;
 
@@ -79,6 +99,9 @@ class SideRequestsIT {
         .backend("failing", failing)
         .backend("pages", pages)
         .backend("silent", silent)
+        .backend("early", early)
+        .backend("late-pages", latePages)
+        .backend("few", "{'Limits':{'MaxRequests':1,'MaxQueue':0}}", origin)
         .put("backends/dead/backend", "{'Type':'http'}")
         .server("dead", "s", FreePort.next());
     String sorry = "{'Pages':[{'Status':'500-599','BackendId':'pages','Path':'/e/{status}?x=1'}]}";
@@ -88,6 +111,18 @@ class SideRequestsIT {
     stage("alone-gone", "dead", "errors", sorry.replace("'pages'", "'failing'"));
     stage("slow-page", "failing", "errors", sorry.replace("'pages'", "'silent'"));
     stage("missing", "failing", "errors", sorry.replace("'pages'", "'nobody'"));
+    stage("hasty", "early", "errors", sorry.replace("'pages'", "'late-pages'"));
+    stage("unreadable", "b", "errors", sorry.replace("/e/", "/%zz/"));
+    stage("revived", "few", "errors", sorry.replace("'pages'", "'late-pages'"));
+    gateway
+        .put(
+            "frontends/revived/frontend",
+            "{'Type':'http','BackendId':'few','Route':'PathRegexp(`^/revived$`)',"
+                + "'Settings':{'Timeouts':{'Request':'100ms'}}}")
+        .put(
+            "frontends/revived/middlewares/z",
+            "{'Type':'fault','Priority':9,'Middleware':{'Delay':'250ms'}}")
+        .frontend("few", "few", "Path(`/few`)");
     stage("copied", "b", "mirror", "{'BackendId':'copies'}");
     stage("half", "b", "mirror", "{'BackendId':'copies','Percent':50}");
     stage("lost", "b", "mirror", "{'BackendId':'silent'}");
@@ -101,6 +136,7 @@ class SideRequestsIT {
         .awaitStatus(port, "/half", 200)
         .awaitStatus(port, "/lost", 200)
         .awaitStatus(port, "/dead-copy", 200)
+        .awaitStatus(port, "/few", 200)
         .awaitStatus(port, "/missing", 503);
   }
 
@@ -119,7 +155,7 @@ class SideRequestsIT {
   void stop() {
     released.countDown();
     gateway.close();
-    List.of(origin, copies, failing, pages, silent).forEach(Origin::close);
+    List.of(origin, copies, failing, pages, silent, early, latePages).forEach(Origin::close);
   }
 
   @Test
@@ -174,6 +210,45 @@ class SideRequestsIT {
         assertThat(answer.closes()).isFalse();
       }
     }
+  }
+
+  /** It was refused, and its page is on its way: what comes then sends it nowhere. */
+  @Test
+  void aStageThatDecidesTooLateRevivesNothing() {
+    int before = origin.heads().size();
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> answer = TestGateway.get(port, "/revived");
+      assertThat(answer.statusCode()).isEqualTo(504);
+      assertThat(answer.body()).isEqualTo("page");
+    }
+    assertThat(origin.heads().subList(before, origin.heads().size()))
+        .noneMatch(head -> head.contains("/revived"));
+    assertThat(TestGateway.get(port, "/few").statusCode()).isEqualTo(200);
+  }
+
+  /** A server that answered early never takes the rest of a body for the next request. */
+  @Test
+  void aConnectionWhoseRequestWasNotSentWholeTakesNoOther() {
+    for (int i = 0; i < 3; i++) {
+      try (Wire wire = Wire.connect(port)) {
+        wire.send("POST /hasty HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        int asked = i;
+        Awaitility.await().until(() -> hasty.size() > 2 * asked);
+        wire.send("67890");
+        assertThat(wire.message().body()).isEqualTo("page");
+      }
+      assertThat(TestGateway.get(port, "/hasty").body()).isEqualTo("page");
+    }
+    assertThat(hasty).allMatch(line -> line.matches("(POST|GET) /hasty HTTP/1.1"));
+  }
+
+  @Test
+  void aPageWhosePathNobodyCouldAskForIsRefusedWhenItIsWritten() {
+    assertThat(gateway.problems())
+        .anyMatch(
+            problem ->
+                problem.where().startsWith("frontends/unreadable/middlewares/m")
+                    && problem.found().contains("/%zz/"));
   }
 
   @Test
