@@ -374,6 +374,11 @@ public final class Gateway {
         "1 while the Redis of --redis counts for the fleet",
         counts,
         each -> each.isThere() ? 1 : 0);
+    telemetry.gauge(
+        "sluice_redis_gateways",
+        "Gateways that count together in the Redis of --redis",
+        counts,
+        RedisCounts::gateways);
     return counts;
   }
 

@@ -46,16 +46,19 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
   private static final int MOST_UNDER_WAY = 20_000;
 
   /**
-   * Says that a gateway lives, and answers how many do. KEYS: the gateways. ARGV: the one that
-   * beats.
+   * Says that a gateway lives, and answers how many do. KEYS: the gateways, their lives. ARGV: the
+   * one that beats, its life, and the life that it had before, whose places are free from now on.
    */
   private static final String BEAT =
       """
       local t = redis.call('TIME')
       local now = t[1] * 1000 + math.floor(t[2] / 1000)
-      redis.call('ZADD', KEYS[1], now, ARGV[1])
-      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 10000)
-      redis.call('PEXPIRE', KEYS[1], 60000)
+      for i = 1, 2 do
+        redis.call('ZADD', KEYS[i], now, ARGV[i])
+        redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - 10000)
+        redis.call('PEXPIRE', KEYS[i], 60000)
+      end
+      redis.call('ZREM', KEYS[2], ARGV[3])
       return redis.call('ZCARD', KEYS[1])
       """;
 
@@ -103,7 +106,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
 
   /**
    * Takes a place; those of gateways that do not live any more are free again. KEYS: the source at
-   * the limit, the gateways. ARGV: who asks, how many places there are.
+   * the limit, the lives. ARGV: who asks, how many places there are.
    */
   private static final String ENTER =
       """
@@ -136,6 +139,12 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
 
   /** Anew with each connection: what was counted under the one before is over. */
   private volatile String life = "";
+
+  /** The one before; the thread that beats alone. */
+  private String before = "";
+
+  /** Whether the log says already that nobody answers; the same thread's. */
+  private boolean toldAway;
 
   private volatile @Nullable StatefulRedisConnection<String, String> connection;
   private volatile long awayUntil = System.nanoTime();
@@ -203,29 +212,38 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
         connection = known;
       }
       if (!there || life.equals(distrusted)) {
+        before = life;
         life = gateway + "@" + UUID.randomUUID();
       }
       Long alive =
-          this.<Long>run(BEAT, ScriptOutputType.INTEGER, List.of(prefix + "gateways"), life)
+          this.<Long>run(
+                  BEAT,
+                  ScriptOutputType.INTEGER,
+                  List.of(prefix + "gateways", prefix + "lives"),
+                  gateway,
+                  life,
+                  before)
               .toCompletableFuture()
               .get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+      int counted = gateways;
       gateways = Math.max(1, Math.toIntExact(alive));
-      if (!there) {
+      if (toldAway || gateways != counted) {
         LOG.info("Redis at {} counts for {} gateways", address(), gateways);
       }
+      toldAway = false;
       there = true;
       // Whoever has lost an answer meanwhile is not to be overwritten.
       there = !life.equals(distrusted);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } catch (Exception away) {
-      if (there || life.isEmpty()) {
+      if (!toldAway) {
         LOG.warn(
             "Redis at {} does not answer ({}): each of {} gateways allows its part",
             address(),
             reason(away),
             gateways);
-        life = "-";
+        toldAway = true;
       }
       there = false;
     }
@@ -271,7 +289,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
     return this.<Long>run(
             ENTER,
             ScriptOutputType.INTEGER,
-            List.of(key, prefix + "gateways"),
+            List.of(key, prefix + "lives"),
             mine,
             Integer.toString(most))
         .whenComplete((given, failure) -> trustIn(mine, failure))

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Limits that two gateways keep together, through a real Redis that comes and goes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetLimitsIT {
+  private static final int TRIES = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final CountDownLatch released = new CountDownLatch(1);
@@ -71,7 +72,9 @@ class FleetLimitsIT {
     put("backends/b/servers/s", "{'URL':'" + origin.url() + "'}");
     put("backends/slow/backend", "{'Type':'http'}");
     put("backends/slow/servers/s", "{'URL':'" + slow.url() + "'}");
-    limit("hour", "b", "ratelimit", rate(3_600, 40));
+    for (int i = 0; i < TRIES; i++) {
+      limit("hour" + i, "b", "ratelimit", rate(3_600, 40));
+    }
     limit("away", "b", "ratelimit", rate(3_600, 20));
     limit("held", "b", "ratelimit", rate(3_600, 20));
     limit("alone", "b", "ratelimit", rate(3_600, 1_000_000));
@@ -124,7 +127,9 @@ class FleetLimitsIT {
         .until(
             () ->
                 metric(one, "sluice_redis_connected") == 1
-                    && metric(two, "sluice_redis_connected") == 1);
+                    && metric(two, "sluice_redis_connected") == 1
+                    && metric(one, "sluice_redis_gateways") == 2
+                    && metric(two, "sluice_redis_gateways") == 2);
     for (int port : ports) {
       Awaitility.await()
           .atMost(PATIENCE)
@@ -133,13 +138,17 @@ class FleetLimitsIT {
     }
   }
 
-  private static double metric(Gateway gateway, String name) {
+  private static double count(Gateway gateway, String start) {
     return TestGateway.get(gateway.adminPort(), "/metrics")
         .body()
         .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .filter(line -> line.startsWith(start))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  private static double metric(Gateway gateway, String name) {
+    return count(gateway, name + " ");
   }
 
   @AfterAll
@@ -166,9 +175,23 @@ class FleetLimitsIT {
 
   @Test
   void twoGatewaysKeepOneQuota() {
-    assertThat(passed("/hour", 40)).isEqualTo(40);
+    String path = "";
+    double unanswered = 1;
+    for (int i = 0; i < TRIES && unanswered > 0; i++) {
+      bothCount();
+      path = "/hour" + i;
+      int passed = passed(path, 40);
+      String failed =
+          "sluice_stage_side_requests_total{frontend=\"hour" + i + "\",outcome=\"failed\"";
+      unanswered = count(one, failed) + count(two, failed);
+      // A machine that stands still for a quarter of a second has each gateway allow its part.
+      if (unanswered == 0) {
+        assertThat(passed).isEqualTo(40);
+      }
+    }
+    assertThat(unanswered).isZero();
 
-    HttpResponse<String> refused = TestGateway.get(ports[0], "/hour");
+    HttpResponse<String> refused = TestGateway.get(ports[0], path);
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("RateLimit-Policy")).contains("\"m\";q=40;w=3600");
     assertThat(refused.headers().firstValue("RateLimit").orElseThrow()).startsWith("\"m\";r=0;t=");
@@ -188,7 +211,7 @@ class FleetLimitsIT {
         .satisfies(
             problem -> {
               assertThat(problem.level()).isEqualTo(Problem.Level.WARNING);
-              assertThat(problem.found()).contains("5 limits", "no answer from Redis");
+              assertThat(problem.found()).contains(" limits with Fleet", "no answer from Redis");
               assertThat(problem.toString()).doesNotContain("of-tests");
             });
 
@@ -211,9 +234,6 @@ class FleetLimitsIT {
         int status = TestGateway.get(ports[0], "/held").statusCode();
         assertThat(status).isIn(200, 429);
       }
-      assertThat(
-              metric(one, "sluice_stage_side_requests_total{frontend=\"held\",outcome=\"failed\""))
-          .isNotNegative();
     } finally {
       redis.wake();
     }
