@@ -7,12 +7,10 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.Http2RequestRules;
-import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
-import io.sluice.gateway.wire.DeadlineWheel;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +20,14 @@ import org.jspecify.annotations.Nullable;
  * of somebody's request. Asked once, within its time; what is more of the answer's body than is
  * wanted is dropped. Event loop only; answers once.
  */
-public final class Errand implements ConnectionWaiter, ResponseReceiver {
-  private final LoopPools pools;
-  private final Endpoint endpoint;
+public final class Errand extends OwnRequest {
   private final UpstreamRequest request;
   private final Consumer<Errand> asker;
-  private final DeadlineWheel.Deadline deadline;
   private final int mostBytes;
 
   @Bounded("by what the asker wants of the body")
   private final ByteBuf body;
 
-  private @Nullable UpstreamStream stream;
-  private boolean over;
   private boolean whole = true;
   private int status;
   private String contentType = "";
@@ -47,13 +40,11 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
       UpstreamRequest request,
       int mostBytes,
       Consumer<Errand> asker) {
-    this.pools = pools;
-    this.endpoint = endpoint;
+    super(pools, endpoint, "no answer in time");
     this.request = request;
     this.mostBytes = mostBytes;
     this.body = mostBytes == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.buffer(0, mostBytes);
     this.asker = asker;
-    this.deadline = pools.loop().deadlines().deadline(() -> finish("no answer in time"));
   }
 
   /**
@@ -70,7 +61,7 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
       int mostBytes,
       Consumer<Errand> asker) {
     Errand errand = new Errand(pools, endpoint, request, mostBytes, asker);
-    errand.deadline.in(atMost.toNanos());
+    errand.endsWithin(atMost.toNanos());
     pools.acquire(endpoint, settings, errand);
     return errand;
   }
@@ -126,23 +117,11 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
-  public void onConnected(UpstreamStream connected) {
-    if (over) {
-      connected.giveBack();
-      return;
-    }
-    stream = connected;
-    connected.send(request, this);
-    connected.flush();
+  void connected(UpstreamStream way) {
+    takes(way);
+    way.send(request, this);
+    way.flush();
   }
-
-  @Override
-  public void onConnectFailed(Reason reason) {
-    finish(reason.text());
-  }
-
-  @Override
-  public void onInterim(ResponseHead head) {}
 
   @Override
   public void onHead(ResponseHead head) {
@@ -156,7 +135,7 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onBody(ByteBuf piece) {
-    if (!over) {
+    if (!isOver()) {
       int taken = Math.min(piece.readableBytes(), mostBytes - body.writerIndex());
       whole &= taken == piece.readableBytes();
       if (taken > 0) {
@@ -168,42 +147,15 @@ public final class Errand implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onEnd(Fields trailers) {
-    stream = null;
-    finish("");
+    answered("");
   }
 
   @Override
-  public void onServerEnded() {}
-
-  @Override
-  public void onPause() {}
-
-  @Override
-  public void onWritabilityChanged(boolean writable) {}
-
-  @Override
-  public void onFailure(Reason reason, Seen seen) {
-    stream = null;
-    finish(reason.text());
-  }
-
-  private void finish(String how) {
-    if (over) {
-      return;
-    }
-    over = true;
-    deadline.remove();
+  void ended(String how) {
     wrong = how;
     content = new byte[body.readableBytes()];
     body.readBytes(content);
     body.release();
-    if (stream != null) {
-      UpstreamStream asked = stream;
-      stream = null;
-      asked.abort();
-    } else {
-      pools.giveUp(endpoint, this);
-    }
     asker.accept(this);
   }
 }

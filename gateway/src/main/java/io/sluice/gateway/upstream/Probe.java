@@ -7,36 +7,28 @@ import io.sluice.gateway.config.HealthSettings;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.Http2RequestRules;
-import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
-import io.sluice.gateway.wire.DeadlineWheel;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One health check of one endpoint. A TCP check opens a connection of its own; HTTP and gRPC checks
  * borrow one from the pool, as requests do. Event loop only; answers once.
  */
-final class Probe implements ConnectionWaiter, ResponseReceiver {
+final class Probe extends OwnRequest {
   private static final int SERVING = 1;
   private static final int GRPC_FRAME_HEAD = 5;
 
-  private final LoopPools pools;
-  private final Endpoint endpoint;
   private final ConnectionSettings settings;
   private final HealthSettings.Check check;
   private final Consumer<String> answer;
-  private final DeadlineWheel.Deadline deadline;
 
   @Bounded("by the answer that a health check may have")
   private final ByteBuf body = Unpooled.buffer(0, 64);
 
-  private @Nullable UpstreamStream stream;
-  private boolean over;
   private int status;
 
   Probe(
@@ -45,20 +37,14 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
       ConnectionSettings settings,
       HealthSettings.Check check,
       Consumer<String> answer) {
-    this.pools = pools;
-    this.endpoint = endpoint;
+    super(pools, endpoint, "no answer within " + check.timeout().toMillis() + " ms");
     this.settings = settings;
     this.check = check;
     this.answer = answer;
-    this.deadline =
-        pools
-            .loop()
-            .deadlines()
-            .deadline(() -> finish("no answer within " + check.timeout().toMillis() + " ms"));
   }
 
   void start() {
-    deadline.in(check.timeout().toNanos());
+    endsWithin(check.timeout().toNanos());
     if (check.kind() == HealthSettings.Kind.TCP) {
       pools.connect(endpoint, settings, this);
     } else {
@@ -67,20 +53,20 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
-  public void onConnected(UpstreamStream connected) {
-    if (over || check.kind() == HealthSettings.Kind.TCP) {
-      connected.giveBack();
+  void connected(UpstreamStream way) {
+    if (check.kind() == HealthSettings.Kind.TCP) {
+      way.giveBack();
       finish("");
       return;
     }
-    stream = connected;
+    takes(way);
     boolean grpc = check.kind() == HealthSettings.Kind.GRPC;
-    connected.send(request(grpc), this);
-    if (grpc && stream != null) {
-      connected.sendBody(question());
-      connected.sendEnd(Fields.EMPTY);
+    way.send(request(grpc), this);
+    if (grpc && hasWay()) {
+      way.sendBody(question());
+      way.sendEnd(Fields.EMPTY);
     }
-    connected.flush();
+    way.flush();
   }
 
   private UpstreamRequest request(boolean grpc) {
@@ -117,21 +103,13 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
-  public void onConnectFailed(Reason reason) {
-    finish(reason.text());
-  }
-
-  @Override
-  public void onInterim(ResponseHead head) {}
-
-  @Override
   public void onHead(ResponseHead head) {
     status = head.status();
   }
 
   @Override
   public void onBody(ByteBuf piece) {
-    if (over) {
+    if (isOver()) {
       piece.release();
       return;
     }
@@ -141,14 +119,13 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
 
   @Override
   public void onEnd(Fields trailers) {
-    stream = null;
     if (check.kind() == HealthSettings.Kind.HTTP) {
-      finish(status >= 200 && status < 400 ? "" : "status " + status);
+      answered(status >= 200 && status < 400 ? "" : "status " + status);
       return;
     }
     AsciiString grpc = trailers.first("grpc-status");
     boolean good = grpc != null && grpc.contentEquals("0");
-    finish(!good ? "grpc-status " + grpc : isServing() ? "" : "not SERVING");
+    answered(!good ? "grpc-status " + grpc : isServing() ? "" : "not SERVING");
   }
 
   /** {@code HealthCheckResponse { ServingStatus status = 1; }}: 1 is SERVING. */
@@ -159,33 +136,8 @@ final class Probe implements ConnectionWaiter, ResponseReceiver {
   }
 
   @Override
-  public void onServerEnded() {}
-
-  @Override
-  public void onPause() {}
-
-  @Override
-  public void onWritabilityChanged(boolean writable) {}
-
-  @Override
-  public void onFailure(Reason reason, Seen seen) {
-    stream = null;
-    finish(reason.text());
-  }
-
-  /** Answers, once: what is wrong, or nothing. */
-  private void finish(String wrong) {
-    if (over) {
-      return;
-    }
-    over = true;
-    deadline.remove();
+  void ended(String how) {
     body.release();
-    if (stream != null) {
-      UpstreamStream asked = stream;
-      stream = null;
-      asked.abort();
-    }
-    answer.accept(wrong);
+    answer.accept(how);
   }
 }
