@@ -1,6 +1,5 @@
 package io.sluice.gateway.middleware;
 
-import io.netty.util.AsciiString;
 import io.sluice.gateway.config.RateLimit.Rate;
 import io.sluice.gateway.config.Source;
 import java.util.List;
@@ -40,7 +39,7 @@ public interface FleetCounts {
    */
   record Taken(long waitNanos, List<Double> used) {}
 
-  /** One of the places that a source has; refused where it is null inside. */
+  /** What became of a place that was asked for. */
   interface Place {
     /** Whether there was one. */
     boolean isGiven();
@@ -67,6 +66,6 @@ public interface FleetCounts {
 
   /** The same text at every gateway for requests of one source, however long it is. */
   static String source(Source variable, ExchangeView exchange) {
-    return KeyGuard.hash(AsciiString.of(SourceKey.text(variable, exchange)));
+    return KeyGuard.hash(SourceKey.bytes(variable, exchange));
   }
 }

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts in a Redis that all gateways of a fleet share: one round trip for each request that is
- * counted. Every gateway says every two seconds that it lives, by which all know how many they are
- * and whose places still count. Who does not answer in a quarter of a second is away for the next
+ * counted. Every gateway says every second that it lives, by which all know how many they are and
+ * whose places still count. Who does not answer in a quarter of a second is away for the next
  * second.
  */
 public final class RedisCounts implements FleetCounts, AutoCloseable {
@@ -42,7 +42,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration RECONNECT = Duration.ofMillis(500);
   private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long BEAT_MILLIS = 2_000;
+  private static final long BEAT_MILLIS = 1_000;
   private static final int MOST_UNDER_WAY = 20_000;
 
   /**
@@ -180,8 +180,7 @@ public final class RedisCounts implements FleetCounts, AutoCloseable {
             .requestQueueSize(MOST_UNDER_WAY)
             .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).build())
             .build());
-    var beating =
-        beats.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS / 2, TimeUnit.MILLISECONDS);
+    var beating = beats.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     assert !beating.isCancelled();
   }
 

@@ -4,7 +4,6 @@ import io.netty.util.AsciiString;
 import io.sluice.gateway.config.Source;
 import java.net.InetAddress;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 
 /**
  * Tells the source of a request by the operator's variable: 128 bits, however long the text is that
@@ -22,24 +21,13 @@ record SourceKey(long first, long second) {
 
   /** The same for requests of the same source. */
   static SourceKey of(Source variable, ExchangeView exchange) {
-    return switch (variable) {
-      case Source.ClientIp() -> ofAddress(exchange.client());
-      case Source.RequestHost() -> of(exchange.request().host());
-      case Source.RequestHeader(String name) -> {
-        AsciiString value = exchange.request().fields().first(name);
-        yield of(value == null ? AsciiString.EMPTY_STRING : value);
-      }
-    };
+    return of(bytes(variable, exchange));
   }
 
-  /** The same text for requests of the same source, at every gateway. */
-  static CharSequence text(Source variable, ExchangeView exchange) {
+  /** What tells the source; the same at every gateway. */
+  static AsciiString bytes(Source variable, ExchangeView exchange) {
     return switch (variable) {
-      case Source.ClientIp() -> {
-        byte[] bytes = exchange.client().getAddress();
-        int counts = bytes.length == IPV4_LENGTH ? IPV4_LENGTH : NETWORK_LENGTH;
-        yield HexFormat.of().formatHex(bytes, 0, counts);
-      }
+      case Source.ClientIp() -> bytes(exchange.client());
       case Source.RequestHost() -> exchange.request().host();
       case Source.RequestHeader(String name) -> {
         AsciiString value = exchange.request().fields().first(name);
@@ -52,12 +40,17 @@ record SourceKey(long first, long second) {
     return of(text.array(), text.arrayOffset(), text.length());
   }
 
+  static SourceKey ofAddress(InetAddress address) {
+    return of(bytes(address));
+  }
+
   /**
    * An IPv4 address is a source of its own; of IPv6 one customer has a /64, so that is the source.
    */
-  static SourceKey ofAddress(InetAddress address) {
+  private static AsciiString bytes(InetAddress address) {
     byte[] bytes = address.getAddress();
-    return of(bytes, 0, bytes.length == IPV4_LENGTH ? IPV4_LENGTH : NETWORK_LENGTH);
+    int counts = bytes.length == IPV4_LENGTH ? IPV4_LENGTH : NETWORK_LENGTH;
+    return new AsciiString(bytes, 0, counts, false);
   }
 
   private static SourceKey of(byte[] bytes, int from, int length) {
