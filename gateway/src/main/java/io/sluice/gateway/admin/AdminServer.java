@@ -193,14 +193,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** What anybody may read where the operator has named an address for it, and nothing else. */
   private Router openRouter() {
-    Router router = Router.router(vertx);
-    router
-        .route()
-        .handler(
-            context -> {
-              clients.asked(context.request());
-              context.next();
-            });
+    Router router = watchedRouter();
     well(router);
     return router;
   }
@@ -216,7 +209,8 @@ public final class AdminServer implements AutoCloseable {
     router.errorHandler(405, context -> JsonAnswer.message(context, 405, "Method not allowed"));
   }
 
-  private Router router() {
+  /** One whose clients have a time for each request. */
+  private Router watchedRouter() {
     Router router = Router.router(vertx);
     router
         .route()
@@ -225,6 +219,11 @@ public final class AdminServer implements AutoCloseable {
               clients.asked(context.request());
               context.next();
             });
+    return router;
+  }
+
+  private Router router() {
+    Router router = watchedRouter();
     router.route().handler(door::checkHost).handler(door::checkOrigin).handler(door::checkToken);
     BodyHandler records = BodyHandler.create(false).setBodyLimit(MOST_RECORD_BYTES);
     BodyHandler small = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);

@@ -64,7 +64,6 @@ final class HeldBody {
   private long size;
   private boolean busy;
   private boolean ended;
-  private boolean told;
   private boolean closed;
 
   /**
@@ -100,8 +99,7 @@ final class HeldBody {
   }
 
   private void tellWhole() {
-    if (ended && !busy && unwritten.size() == 0 && !told && !closed) {
-      told = true;
+    if (ended && !busy && unwritten.size() == 0) {
       owner.onWhole();
     }
   }
