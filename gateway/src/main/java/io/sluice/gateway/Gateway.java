@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.sluice.gateway.acme.CertificateKeeper;
 import io.sluice.gateway.admin.AdminServer;
 import io.sluice.gateway.client.InheritedSockets;
 import io.sluice.gateway.client.ServerSockets;
@@ -18,6 +19,7 @@ import io.sluice.gateway.client.TakeoverDoor;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.HostName;
+import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.control.ConfigSource;
 import io.sluice.gateway.control.ControlStatus;
@@ -39,6 +41,7 @@ import io.sluice.gateway.table.FleetLimits;
 import io.sluice.gateway.table.GoneFrontends;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
+import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.table.UnansweredBackends;
@@ -76,6 +79,7 @@ public final class Gateway {
   private final AdminServer.Subject subject;
   private final int adminPort;
   private final @Nullable Presence presence;
+  private final @Nullable CertificateKeeper certificates;
   private volatile AdminServer admin;
   private volatile boolean draining;
 
@@ -143,6 +147,8 @@ public final class Gateway {
             new Stapler(
                 telemetry, address -> forbidden.contains(address.getAddress(), address.getPort())));
     TableFollower stapling = table -> stapler.follow(table.certificates());
+    this.certificates = certificates(settings, forbidden, parts);
+    TableFollower getting = certificates != null ? certificates : Gateway::autoCertsWithoutStore;
     Path state = settings.etcd() == null ? null : settings.stateDirectory();
     this.presence =
         settings.etcd() == null
@@ -161,6 +167,7 @@ public final class Gateway {
                 admitting,
                 asking,
                 stapling,
+                getting,
                 leaving,
                 failures,
                 known,
@@ -230,6 +237,9 @@ public final class Gateway {
       presence.start();
     }
     reconciler.start();
+    if (certificates != null) {
+      certificates.start();
+    }
     LOG.info("gateway {} started; admin on {}:{}", settings.id(), settings.adminHost(), adminPort);
   }
 
@@ -380,6 +390,33 @@ public final class Gateway {
         counts,
         RedisCounts::gateways);
     return counts;
+  }
+
+  /** Null without a store: gateways that do not know of each other would all ask. */
+  private static @Nullable CertificateKeeper certificates(
+      GatewaySettings settings, ForbiddenAddresses forbidden, Parts parts) throws IOException {
+    EtcdSettings etcd = settings.etcd();
+    return etcd == null
+        ? null
+        : parts.add(
+            CertificateKeeper.of(
+                etcd,
+                sealKeys(settings),
+                settings.id(),
+                settings.acmeCa(),
+                address -> forbidden.contains(address.getAddress(), address.getPort())));
+  }
+
+  private static List<Problem> autoCertsWithoutStore(RoutingTable table) {
+    return table.config().hosts().values().stream()
+        .filter(host -> host.autoCert() != null)
+        .map(
+            host ->
+                Problem.warning(
+                    "hosts/" + host.name() + "/host AutoCert",
+                    "a folder of routes",
+                    "etcd, where certificates are kept; or a KeyPair"))
+        .toList();
   }
 
   /** For one thread each. */

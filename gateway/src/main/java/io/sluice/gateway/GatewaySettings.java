@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param forbiddenUpstreams where it connects to no server, besides its own admin API
  * @param adminAccess who may use the admin API, and how
  * @param sealKeys the file of the keys that secrets are sealed under; null for none
+ * @param acmeCa what vouches for authorities that issue certificates, PEM; null for the JDK's own
  * @param redis where the gateways of a fleet count together; null for nowhere
  * @param metrics where metrics may be read by anybody, as written; null for the admin API alone
  */
@@ -43,6 +44,7 @@ public record GatewaySettings(
     List<Cidr> forbiddenUpstreams,
     AdminAccess adminAccess,
     @Nullable Path sealKeys,
+    @Nullable Path acmeCa,
     @Nullable Redis redis,
     @Nullable InetSocketAddress metrics) {
 
@@ -79,6 +81,7 @@ public record GatewaySettings(
     private List<Cidr> forbiddenUpstreams = List.of();
     private AdminAccess adminAccess = AdminAccess.open();
     private @Nullable Path sealKeys;
+    private @Nullable Path acmeCa;
     private @Nullable Redis redis;
     private @Nullable InetSocketAddress metrics;
 
@@ -133,6 +136,12 @@ public record GatewaySettings(
     }
 
     @CanIgnoreReturnValue
+    public Builder acmeCa(@Nullable Path file) {
+      acmeCa = file;
+      return this;
+    }
+
+    @CanIgnoreReturnValue
     public Builder redis(@Nullable Redis at) {
       redis = at;
       return this;
@@ -158,6 +167,7 @@ public record GatewaySettings(
           forbiddenUpstreams,
           adminAccess,
           sealKeys,
+          acmeCa,
           redis,
           metrics);
     }

@@ -126,6 +126,14 @@ final class ServeCommand implements Callable<Integer> {
   private boolean takeover;
 
   @Option(
+      names = "--acme-ca",
+      paramLabel = "FILE",
+      description =
+          "certificates (PEM) that vouch for the authority of an AutoCert, where the JDK does not"
+              + " know it: one of your own")
+  private @Nullable Path acmeCa;
+
+  @Option(
       names = "--redis",
       paramLabel = "URL",
       description =
@@ -259,6 +267,7 @@ final class ServeCommand implements Callable<Integer> {
         .drainTimeout(Duration.ofSeconds(drainTimeout))
         .forbiddenUpstreams(ranges())
         .sealKeys(seals.file())
+        .acmeCa(acmeCa)
         .redis(redis())
         .metrics(metrics == null ? null : address("--metrics", metrics))
         .build();

@@ -14,6 +14,7 @@ class FloorsTest {
           Map.entry("admin", 7),
           Map.entry("cli", 7),
           Map.entry("rollout", 6),
+          Map.entry("acme", 6),
           Map.entry("fleet", 5),
           Map.entry("client", 5),
           Map.entry("exchange", 4),

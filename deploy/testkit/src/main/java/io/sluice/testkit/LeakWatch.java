@@ -18,6 +18,11 @@ public final class LeakWatch<T> extends ResourceLeakDetector<T> {
     WATCHES.add(this);
   }
 
+  /** Looked for by Netty first, which complains where it is missing. */
+  public LeakWatch(Class<T> type, int samplingInterval, long notUsed) {
+    this(type, samplingInterval);
+  }
+
   /** Fails when a buffer was collected without having been released. */
   public static void check() {
     if (getLevel() != Level.PARANOID) {

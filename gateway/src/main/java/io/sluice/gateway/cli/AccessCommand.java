@@ -1,5 +1,6 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.config.AcmeAccount;
 import io.sluice.gateway.config.GatewayStatus;
 import io.sluice.gateway.config.OwnerOnly;
 import io.sluice.gateway.store.EtcdSettings;
@@ -104,7 +105,12 @@ public final class AccessCommand implements Callable<Integer> {
 
   private Map<String, List<Right>> users() {
     Map<String, List<Right>> users = new LinkedHashMap<>();
-    users.put(gateway, List.of(new Right("", false), new Right(GatewayStatus.FOLDER, true)));
+    users.put(
+        gateway,
+        List.of(
+            new Right("", false),
+            new Right(GatewayStatus.FOLDER, true),
+            new Right(AcmeAccount.FOLDER, true)));
     users.put(operator, List.of(new Right("", true)));
     for (String service : services) {
       int equals = service.indexOf('=');

@@ -1,5 +1,6 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.config.IssuedCertificate;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.fleet.TreeChanges;
@@ -37,6 +38,10 @@ public final class CertsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     try (EtcdStore store = options.open()) {
       SortedMap<String, String> values = TreeChanges.values(store.read("hosts/"));
+      store
+          .read(IssuedCertificate.key(""))
+          .keys()
+          .forEach((key, stored) -> values.put(key, stored.value()));
       TreeCheck check = TreeCheck.of(values, seals.keys());
       Map<String, String> wrong = new TreeMap<>();
       check.problems().forEach(problem -> note(problem, wrong));

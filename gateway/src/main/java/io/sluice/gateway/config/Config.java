@@ -15,6 +15,7 @@ import java.util.Map;
  * @param middlewares by frontend id, each list in the order in which they run
  * @param withoutForm frontend ids with a middleware that never had a good form, and what is wrong
  *     with it
+ * @param proofs what authorities ask for before they issue a certificate, by token
  * @param problems what was found on the way
  */
 public record Config(
@@ -26,10 +27,12 @@ public record Config(
     Map<String, List<Server>> servers,
     Map<String, List<Middleware>> middlewares,
     Map<String, Problem> withoutForm,
+    Map<String, AcmeProof> proofs,
     List<Problem> problems) {
 
   /** Nothing at revision 0. */
   public static final Config EMPTY =
       new Config(
-          0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+          0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
+          List.of());
 }

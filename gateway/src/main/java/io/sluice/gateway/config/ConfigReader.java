@@ -26,7 +26,8 @@ public final class ConfigReader {
       byte[] value, byte @Nullable [] goodValue, @Nullable Object record, List<Problem> problems) {}
 
   private final Map<String, Reading> readings = new HashMap<>();
-  private final IdMap.Editor<Host> hosts = IdMap.<Host>empty().edit();
+  private final HostMap hosts = new HostMap();
+  private final IdMap.Editor<AcmeProof> proofs = IdMap.<AcmeProof>empty().edit();
   private final IdMap.Editor<Listener> listeners = IdMap.<Listener>empty().edit();
   private final IdMap.Editor<Frontend> frontends = IdMap.<Frontend>empty().edit();
   private final IdMap.Editor<Backend> backends = IdMap.<Backend>empty().edit();
@@ -68,7 +69,7 @@ public final class ConfigReader {
       }
       Reading now = reading(key, value);
       readings.put(key, now);
-      if (!KeyTree.isOurOwn(key)) {
+      if (KeyTree.isServed(key)) {
         lastGood.put(key, now.goodValue == null ? value : now.goodValue);
       }
       replace(before == null ? null : before.record, now.record);
@@ -88,6 +89,7 @@ public final class ConfigReader {
         servers.snapshot(),
         middlewares.snapshot(),
         withoutForm(),
+        proofs.done(),
         problems.values().stream().flatMap(List::stream).toList());
   }
 
@@ -97,7 +99,9 @@ public final class ConfigReader {
       return;
     }
     switch (before) {
-      case Host host -> hosts.remove(host.name());
+      case Host host -> hosts.remove(host);
+      case IssuedCertificate issued -> hosts.remove(issued);
+      case AcmeProof proof -> proofs.remove(proof.token());
       case Listener listener -> listeners.remove(listener.id());
       case Frontend frontend -> frontends.remove(frontend.id());
       case Backend backend -> backends.remove(backend.id());
@@ -108,7 +112,9 @@ public final class ConfigReader {
       }
     }
     switch (now) {
-      case Host host -> hosts.put(host.name(), host);
+      case Host host -> hosts.put(host);
+      case IssuedCertificate issued -> hosts.put(issued);
+      case AcmeProof proof -> proofs.put(proof.token(), proof);
       case Listener listener -> listeners.put(listener.id(), listener);
       case Frontend frontend -> frontends.put(frontend.id(), frontend);
       case Backend backend -> backends.put(backend.id(), backend);
@@ -186,6 +192,10 @@ public final class ConfigReader {
           Middleware.read(frontendId, id, JsonRecord.parse(key, value, seals, problems));
       case Key.OfHost(String name) ->
           Host.read(name, JsonRecord.parse(key, value, seals, problems));
+      case Key.OfIssued(String name) ->
+          IssuedCertificate.read(name, JsonRecord.parse(key, value, seals, problems));
+      case Key.OfProof(String token) ->
+          AcmeProof.read(token, JsonRecord.parse(key, value, seals, problems));
       case Key.OfSluice() -> null;
       case Key.Unknown() -> {
         problems.add(Problem.warning(key, Problem.UNKNOWN_KEY, Key.SHAPES));

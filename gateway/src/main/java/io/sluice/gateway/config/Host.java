@@ -1,9 +1,5 @@
 package io.sluice.gateway.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -12,73 +8,57 @@ import org.jspecify.annotations.Nullable;
  * *.example.com}, which stands for one more label.
  *
  * @param isDefault whether it answers for names that no host has, and for clients that send none
- * @param certificate the chain, PEM, leaf first; empty where the host has no key pair
- * @param privateKey its key, PEM; never logged nor returned
+ * @param pair its certificate, written by the operator or got from the authority of {@code
+ *     autoCert}; null where there is none
+ * @param autoCert from whom the certificate is got; null where the operator writes it
+ * @param directory whose certificate was got; null for none
  * @param ocsp how its issuer's word on it is got; null for not at all
  */
 public record Host(
-    String name, boolean isDefault, String certificate, String privateKey, @Nullable Ocsp ocsp) {
-  private static final JsonMapper JSON = new JsonMapper();
+    String name,
+    boolean isDefault,
+    @Nullable PemPair pair,
+    @Nullable AutoCert autoCert,
+    @Nullable String directory,
+    @Nullable Ocsp ocsp) {
 
   static Host read(String name, JsonRecord json) throws JsonRecord.BadValue {
     json.ignore("Name");
     json.ignore("Id");
     JsonRecord settings = json.object("Settings");
     final boolean isDefault = settings.bool("Default", false);
-    String certificate = "";
-    String privateKey = "";
-    if (settings.isText("KeyPair")) {
-      JsonNode pair = decoded(settings);
-      certificate = pem(pair.path("Cert").asText(""));
-      privateKey = pem(pair.path("Key").asText(""));
-    } else if (settings.has("KeyPair")) {
-      JsonRecord pair = settings.object("KeyPair");
-      certificate = pem(pair.string("Cert", ""));
-      privateKey = pem(pair.string("Key", ""));
-      pair.close();
-    }
-    if (settings.has("KeyPair") && (certificate.isEmpty() || privateKey.isEmpty())) {
-      throw settings.bad(
-          "KeyPair", "a key pair without Cert or Key", "{\"Cert\": PEM, \"Key\": PEM}");
-    }
+    PemPair pair = PemPair.read(settings);
     Ocsp ocsp = Ocsp.read(settings.object("OCSP"));
-    settings.notActedOn("AutoCert", "the KeyPair alone");
+    AutoCert autoCert = null;
+    if (pair != null) {
+      settings.notActedOn("AutoCert", "the KeyPair alone");
+    } else if (settings.has("AutoCert")) {
+      autoCert = AutoCert.read(name, settings);
+    }
     settings.close();
     json.close();
-    return new Host(name.toLowerCase(Locale.ROOT), isDefault, certificate, privateKey, ocsp);
+    return new Host(name.toLowerCase(Locale.ROOT), isDefault, pair, autoCert, null, ocsp);
+  }
+
+  /** The same with the certificate that was got for it, unless it has one of its own. */
+  Host with(@Nullable IssuedCertificate got) {
+    return autoCert == null || got == null
+        ? this
+        : new Host(name, isDefault, got.pair(), autoCert, got.directory(), ocsp);
   }
 
   public boolean hasKeyPair() {
-    return !certificate.isEmpty();
+    return pair != null;
   }
 
-  /** What Vulcand keeps in etcd: the pair as JSON, in Base64. */
-  private static JsonNode decoded(JsonRecord settings) throws JsonRecord.BadValue {
-    String expected = "{\"Cert\": PEM, \"Key\": PEM}, or the Base64 of such an object";
-    String text = settings.secret("KeyPair");
-    try {
-      boolean opened = text.stripLeading().startsWith("{");
-      JsonNode pair =
-          opened ? JSON.readTree(text) : JSON.readTree(Base64.getDecoder().decode(text));
-      if (pair != null && pair.isObject()) {
-        return pair;
-      }
-    } catch (IllegalArgumentException | java.io.IOException unreadable) {
-      // The text is secret, so the error does not repeat it.
-    }
-    throw settings.bad("KeyPair", "a text that is not the Base64 of a key pair", expected);
+  /** The chain, PEM, leaf first; empty where the host has no key pair. */
+  public String certificate() {
+    return pair == null ? "" : pair.certificate();
   }
 
-  /** PEM as it is, or in Base64, as Go writes bytes. */
-  private static String pem(String text) {
-    if (text.isEmpty() || text.contains("-----BEGIN")) {
-      return text;
-    }
-    try {
-      return new String(Base64.getDecoder().decode(text), StandardCharsets.US_ASCII);
-    } catch (IllegalArgumentException notBase64) {
-      return text;
-    }
+  /** Its key, PEM; never logged nor returned. */
+  public String privateKey() {
+    return pair == null ? "" : pair.privateKey();
   }
 
   /** Without the key. */

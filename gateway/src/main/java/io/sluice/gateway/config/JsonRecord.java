@@ -141,7 +141,7 @@ final class JsonRecord {
 
   /** Whether nothing of a record may be repeated. */
   private static boolean isSecret(String where) {
-    return where.startsWith("hosts/");
+    return where.startsWith("hosts/") || where.startsWith("acme/");
   }
 
   /** What a value is, without any of it. */

@@ -19,7 +19,22 @@ sealed interface Key {
 
   record OfServer(String backendId, String id) implements Key {}
 
-  /** Written by Sluice itself: {@code gateways/…}, {@code rollouts/…} and {@code history/…}. */
+  /** What stands before the names of hosts for which a certificate was got. */
+  String ISSUED = "acme/certificates/";
+
+  /** What stands before the tokens that an authority asks for. */
+  String PROOFS = "acme/proofs/";
+
+  /** Written by a gateway, read by all. */
+  record OfIssued(String name) implements Key {}
+
+  /** Written by a gateway, read by all. */
+  record OfProof(String token) implements Key {}
+
+  /**
+   * Written by Sluice itself and no part of what is served: {@code gateways/…}, {@code rollouts/…},
+   * {@code history/…} and the rest of {@code acme/…}.
+   */
   record OfSluice() implements Key {}
 
   record Unknown() implements Key {}
@@ -38,8 +53,18 @@ sealed interface Key {
       case "frontends" -> child(parts, "frontend", "middlewares");
       case "backends" -> child(parts, "backend", "servers");
       case "gateways", "rollouts", "history" -> new OfSluice();
+      case "acme" -> acme(parts, key);
       default -> new Unknown();
     };
+  }
+
+  private static Key acme(String[] parts, String key) {
+    if (parts.length != 3) {
+      return new OfSluice();
+    }
+    return key.startsWith(ISSUED)
+        ? new OfIssued(parts[2])
+        : key.startsWith(PROOFS) ? new OfProof(parts[2]) : new OfSluice();
   }
 
   private static Key child(String[] parts, String self, String children) {

@@ -64,9 +64,19 @@ public final class KeyTree {
     return IdMap.differences(values, other.values);
   }
 
-  /** Whether Sluice itself writes this key: it says nothing about where requests go. */
+  /** Whether Sluice itself writes this key, and no operator. */
   public static boolean isOurOwn(String key) {
-    return Key.parse(key) instanceof Key.OfSluice;
+    Key about = Key.parse(key);
+    return about instanceof Key.OfIssued || about instanceof Key.OfProof || isUnread(about);
+  }
+
+  /** Whether what stands at this key is a part of what is served. */
+  public static boolean isServed(String key) {
+    return !isUnread(Key.parse(key));
+  }
+
+  private static boolean isUnread(Key about) {
+    return about instanceof Key.OfSluice;
   }
 
   /** A copy to change, which may take a quarter of the heap; this one stays as it is. */
@@ -119,7 +129,7 @@ public final class KeyTree {
         return value;
       }
       Key about = Key.parse(key);
-      if (about instanceof Key.OfSluice || about instanceof Key.Unknown) {
+      if (isUnread(about) || about instanceof Key.Unknown) {
         return UNREAD;
       }
       if (value.length > MOST_VALUE_BYTES) {

@@ -314,7 +314,7 @@ public final class EtcdSource implements ConfigSource {
     for (WatchEvent event : response.getEvents()) {
       String key = client.relative(event.getKeyValue().getKey());
       // What gateways and rollouts write of themselves must not make every gateway write again.
-      changed |= !KeyTree.isOurOwn(key) || GatewayStatus.isDrainKey(key);
+      changed |= KeyTree.isServed(key) || GatewayStatus.isDrainKey(key);
       switch (event.getEventType()) {
         case PUT -> {
           next.put(key, event.getKeyValue().getValue().getBytes());

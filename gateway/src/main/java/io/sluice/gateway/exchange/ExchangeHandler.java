@@ -1,6 +1,7 @@
 package io.sluice.gateway.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.AcmeProof;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Reason;
@@ -58,6 +59,12 @@ public final class ExchangeHandler {
     }
     if (listener.written().encodedSlashes() == Listener.Slashes.REJECT && head.hasEncodedSlash()) {
       exchange.refuse(Reason.BAD_TARGET);
+      return;
+    }
+
+    AcmeProof proof = table.proofFor(head.path());
+    if (proof != null) {
+      exchange.refuse(Replies.proof(proof));
       return;
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.config.AcmeProof;
 import io.sluice.gateway.config.GoDuration;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.GrpcStatus;
@@ -12,6 +13,7 @@ import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.middleware.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The responses that the gateway gives by itself; one shape of JSON for all: {@code
@@ -47,6 +49,15 @@ final class Replies {
         + "\",\"request_id\":\""
         + id
         + "\"}\n";
+  }
+
+  /** What proves to an authority that a name leads here (RFC 8555 section 8.3). */
+  static Verdict.Answer proof(AcmeProof proof) {
+    return new Verdict.Answer(
+        Reason.CERTIFICATE_PROOF,
+        Reason.CERTIFICATE_PROOF.status(),
+        List.of(new Verdict.Header("Content-Type", "application/octet-stream")),
+        proof.authorization());
   }
 
   /** One that lives by itself. */

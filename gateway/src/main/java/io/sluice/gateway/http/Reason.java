@@ -57,6 +57,7 @@ public enum Reason {
   CLIENT_STALLED(499, Side.CLIENT, "the client stopped reading the response"),
 
   // The route.
+  CERTIFICATE_PROOF(200, Side.GATEWAY, "an authority asks before it issues a certificate"),
   NO_ROUTE(404, Side.GATEWAY, "not found"),
   FRONTEND_UNAVAILABLE(503, Side.GATEWAY, "this route is not usable as configured"),
   NO_ENDPOINT(503, Side.GATEWAY, "no server of the backend takes requests"),

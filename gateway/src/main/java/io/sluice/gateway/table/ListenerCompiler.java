@@ -162,11 +162,15 @@ public final class ListenerCompiler {
             last == null ? null : last.names(),
             problems);
     if (names.isEmpty()) {
+      String where = "listeners/" + listener.id() + " Protocol";
+      String expected = "a key hosts/<name>/host with a KeyPair";
+      boolean soon =
+          config.hosts().values().stream()
+              .anyMatch(host -> host.autoCert() != null && !host.hasKeyPair());
       problems.add(
-          Problem.error(
-              "listeners/" + listener.id() + " Protocol",
-              NO_KEY_PAIR,
-              "a key hosts/<name>/host with a KeyPair"));
+          soon
+              ? Problem.warning(where, NO_KEY_PAIR + " yet", "that of a host with AutoCert, soon")
+              : Problem.error(where, NO_KEY_PAIR, expected));
     }
     return names;
   }

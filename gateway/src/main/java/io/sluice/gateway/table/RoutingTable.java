@@ -1,5 +1,6 @@
 package io.sluice.gateway.table;
 
+import io.sluice.gateway.config.AcmeProof;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.IdMap;
 import io.sluice.gateway.config.Problem;
@@ -64,6 +65,14 @@ public record RoutingTable(
       }
     }
     return null;
+  }
+
+  /** What an authority wants to hear at a path, or null where none does. */
+  public @Nullable AcmeProof proofFor(CharSequence path) {
+    Map<String, AcmeProof> proofs = config.proofs();
+    return proofs.isEmpty() || !AcmeProof.isAskedAt(path)
+        ? null
+        : proofs.get(AcmeProof.token(path));
   }
 
   /** The frontend that the request belongs to, or null. */

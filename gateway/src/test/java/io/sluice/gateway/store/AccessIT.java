@@ -113,9 +113,10 @@ class AccessIT {
           "backends/gtin-private/servers/s",
           "backends/gtin-next/servers/s",
           "backends/gtin-next-private/servers/s",
-          "gateways/g");
+          "gateways/g",
+          "acme/certificates/h");
 
-  private static final Set<String> GATEWAYS = Set.of("gateways/g");
+  private static final Set<String> GATEWAYS = Set.of("gateways/g", "acme/certificates/h");
   private static final Set<String> SERVICES =
       Set.of(
           "backends/gtin/servers/s",

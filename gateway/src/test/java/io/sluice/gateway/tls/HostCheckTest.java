@@ -3,6 +3,7 @@ package io.sluice.gateway.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.config.Host;
+import io.sluice.gateway.config.PemPair;
 import io.sluice.gateway.config.Problem;
 import io.sluice.testkit.TestCertificate;
 import java.time.Duration;
@@ -57,7 +58,7 @@ class HostCheckTest {
 
   @Test
   void aPairThatCannotBeUsedIsAnErrorAndNobodyElseAnswersForIt() {
-    Host paths = new Host("b.example", false, "cert.pem", "key.pem", null);
+    Host paths = new Host("b.example", false, new PemPair("cert.pem", "key.pem"), null, null, null);
 
     assertThat(HostCheck.of(List.of(paths, host("*.example")), null, Instant.now()))
         .singleElement()
@@ -69,6 +70,7 @@ class HostCheckTest {
   }
 
   private static Host host(String name) {
-    return new Host(name, true, PAIR.certificate(), PAIR.privateKey(), null);
+    return new Host(
+        name, true, new PemPair(PAIR.certificate(), PAIR.privateKey()), null, null, null);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.config.Host;
 import io.sluice.gateway.config.ListenerTls;
+import io.sluice.gateway.config.PemPair;
 import io.sluice.gateway.config.Problem;
 import io.sluice.testkit.TestCertificate;
 import java.util.ArrayList;
@@ -72,8 +73,16 @@ class ServerNamesTest {
   @Test
   void aKeyPairThatCannotBeUsedLeavesTheOneBeforeAndNobodyElse() {
     ServerNames before = names(null, host("a.example", false), host("z.org", false));
-    Host broken = new Host("a.example", false, PAIR.certificate(), OTHER.privateKey(), null);
-    Host neverGood = new Host("new.example", false, "no PEM", "no PEM", null);
+    Host broken =
+        new Host(
+            "a.example",
+            false,
+            new PemPair(PAIR.certificate(), OTHER.privateKey()),
+            null,
+            null,
+            null);
+    Host neverGood =
+        new Host("new.example", false, new PemPair("no PEM", "no PEM"), null, null, null);
 
     ServerNames after = names(before, broken, neverGood, host("z.org", false));
 
@@ -115,7 +124,8 @@ class ServerNamesTest {
   }
 
   private static Host host(String name, boolean isDefault) {
-    return new Host(name, isDefault, PAIR.certificate(), PAIR.privateKey(), null);
+    return new Host(
+        name, isDefault, new PemPair(PAIR.certificate(), PAIR.privateKey()), null, null, null);
   }
 
   private static @Nullable String hostOf(ServerNames names, @Nullable String asked) {

@@ -1,0 +1,251 @@
+package io.sluice.gateway.acme;
+
+import io.sluice.gateway.config.AutoCert;
+import io.sluice.gateway.config.Host;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.SealKeys;
+import io.sluice.gateway.config.Shown;
+import io.sluice.gateway.store.EtcdSettings;
+import io.sluice.gateway.store.EtcdStore;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.table.TableFollower;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.shredzone.acme4j.exception.AcmeException;
+import org.shredzone.acme4j.exception.AcmeRateLimitedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that every host with {@link AutoCert} has a certificate, and a new one in time.
+ *
+ * <p>The control thread says which hosts there are; a thread of its own looks which of them are
+ * due, and asks the authority if no other gateway of the fleet does. What was got reaches all, this
+ * one too, through the store.
+ */
+public final class CertificateKeeper implements TableFollower, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateKeeper.class);
+  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
+  private static final Duration UNTIL_SEEN = Duration.ofMinutes(10);
+  private static final int MOST_CHARACTERS = 400;
+  private static final long STOP_MILLIS = 10_000;
+
+  /** Where certificates are got and kept. */
+  interface Source extends AutoCloseable {
+    /** Whether this gateway is the one that asks. */
+    boolean asks() throws IOException, InterruptedException;
+
+    /** Gets one and keeps it where all gateways see it. */
+    void get(String name, AutoCert wanted) throws AcmeException, IOException, InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Until when nothing is asked for a host.
+   *
+   * @param length of the pause after a failure; zero when the certificate was got and is on its way
+   * @param found what went wrong; empty for nothing
+   */
+  private record Pause(AutoCert wanted, Instant until, Duration length, String found) {}
+
+  private final Source source;
+  private final InstantSource clock;
+  private final Semaphore news = new Semaphore(0);
+  private final Thread thread = Thread.ofPlatform().name("acme").daemon().unstarted(this::run);
+
+  /** By name; the thread's own. */
+  private final Map<String, Pause> pauses = new HashMap<>();
+
+  private volatile Map<String, Host> hosts = Map.of();
+  private volatile List<Problem> problems = List.of();
+  private volatile boolean stopping;
+  private boolean complained;
+
+  /**
+   * One that gets certificates for all gateways that follow a store.
+   *
+   * @param seals to keep private keys under, where they can seal
+   * @param gateway the name of this one
+   * @param trusted certificates that vouch for authorities, PEM; null for those that the JDK knows
+   * @param forbidden where no connection may be made, whatever a record says
+   * @throws IOException when a file cannot be read
+   */
+  public static CertificateKeeper of(
+      EtcdSettings etcd,
+      SealKeys seals,
+      String gateway,
+      @Nullable Path trusted,
+      Predicate<InetSocketAddress> forbidden)
+      throws IOException {
+    AcmeStore store = new AcmeStore(new EtcdStore(etcd), seals, gateway);
+    Issuance issuance = new Issuance(store, Trust.of(trusted), forbidden);
+    return new CertificateKeeper(
+        new Source() {
+          @Override
+          public boolean asks() throws IOException, InterruptedException {
+            return store.asks();
+          }
+
+          @Override
+          public void get(String name, AutoCert wanted)
+              throws AcmeException, IOException, InterruptedException {
+            store.keep(issuance.get(name, wanted));
+          }
+
+          @Override
+          public void close() {
+            store.close();
+          }
+        },
+        InstantSource.system());
+  }
+
+  CertificateKeeper(Source source, InstantSource clock) {
+    this.source = source;
+    this.clock = clock;
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public List<Problem> follow(RoutingTable table) {
+    Map<String, Host> now = table.config().hosts();
+    if (now != hosts) {
+      hosts = now;
+      news.release();
+    }
+    return problems;
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        look();
+        boolean told = news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        news.drainPermits();
+        LOG.trace("looking again{}", told ? ": hosts have changed" : "");
+      }
+    } catch (InterruptedException stopped) {
+      LOG.debug("the thread that gets certificates ends");
+    }
+  }
+
+  /** Gets what is due, one after the other. */
+  void look() throws InterruptedException {
+    Map<String, Host> now = hosts;
+    pauses
+        .entrySet()
+        .removeIf(each -> !each.getValue().wanted().equals(wanted(now.get(each.getKey()))));
+    try {
+      for (Host host : now.values()) {
+        if (stopping) {
+          return;
+        }
+        AutoCert wanted = wanted(host);
+        if (wanted != null && isDue(host, wanted)) {
+          if (!source.asks()) {
+            break;
+          }
+          get(host.name(), wanted);
+        }
+      }
+      complained = false;
+    } catch (IOException | RuntimeException away) {
+      if (!complained) {
+        LOG.warn("certificates wait for the store: {}", away.getMessage());
+        complained = true;
+      }
+    }
+    tell();
+  }
+
+  private static @Nullable AutoCert wanted(@Nullable Host host) {
+    return host == null ? null : host.autoCert();
+  }
+
+  private boolean isDue(Host host, AutoCert wanted) {
+    Instant now = clock.instant();
+    Pause pause = pauses.get(host.name());
+    return (pause == null || !pause.until().isAfter(now))
+        && !LifeSpan.dueAt(host, wanted).isAfter(now);
+  }
+
+  private void get(String name, AutoCert wanted) throws InterruptedException {
+    LOG.info("getting a certificate for {} from {}", name, wanted.directory());
+    try {
+      source.get(name, wanted);
+      LOG.info("got a certificate for {}", name);
+      pauses.put(name, new Pause(wanted, clock.instant().plus(UNTIL_SEEN), Duration.ZERO, ""));
+    } catch (AcmeRateLimitedException tooMany) {
+      failed(name, wanted, tooMany, tooMany.getRetryAfter().orElse(Instant.MIN));
+    } catch (AcmeException | IOException | RuntimeException refused) {
+      failed(name, wanted, refused, Instant.MIN);
+    }
+    tell();
+  }
+
+  private void failed(String name, AutoCert wanted, Exception failure, Instant soonest) {
+    Pause before = pauses.get(name);
+    Duration pause =
+        before == null || before.length().isZero() ? FIRST_PAUSE : before.length().multipliedBy(2);
+    Duration length = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    Instant until = clock.instant().plus(length);
+    String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    pauses.put(
+        name,
+        new Pause(
+            wanted,
+            until.isBefore(soonest) ? soonest : until,
+            length,
+            Shown.text(said, MOST_CHARACTERS)));
+  }
+
+  private void tell() {
+    List<Problem> now = new ArrayList<>();
+    pauses.forEach(
+        (name, pause) -> {
+          if (!pause.found().isEmpty()) {
+            now.add(
+                Problem.warning(
+                    "hosts/" + name + "/host AutoCert",
+                    "no certificate: " + pause.found(),
+                    "one from "
+                        + pause.wanted().directory()
+                        + "; tried again "
+                        + pause.until().truncatedTo(ChronoUnit.SECONDS)));
+          }
+        });
+    problems = List.copyOf(now);
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    thread.interrupt();
+    try {
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    source.close();
+  }
+}

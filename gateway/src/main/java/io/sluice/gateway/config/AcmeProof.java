@@ -1,0 +1,41 @@
+package io.sluice.gateway.config;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * What an authority wants to hear at {@code /.well-known/acme-challenge/<token>} before it issues a
+ * certificate (RFC 8555 section 8.3): key {@code acme/proofs/<token>}, under a lease, written by
+ * the gateway that asks for the certificate and answered by all.
+ */
+public record AcmeProof(String token, String authorization) {
+  private static final String PATH = "/.well-known/acme-challenge/";
+  private static final String TOKEN = "[A-Za-z0-9_-]+";
+
+  static AcmeProof read(String token, JsonRecord json) throws JsonRecord.BadValue {
+    String authorization =
+        json.requiredString("Authorization", "the token, a dot and the account's thumbprint");
+    if (!token.matches(TOKEN) || !authorization.matches(TOKEN + "\\." + TOKEN)) {
+      throw json.bad("Authorization", "something else", "the token, a dot and a thumbprint");
+    }
+    json.close();
+    return new AcmeProof(token, authorization);
+  }
+
+  /** Whether a path is one at which authorities ask. */
+  public static boolean isAskedAt(CharSequence path) {
+    return path.length() > PATH.length() && PATH.contentEquals(path.subSequence(0, PATH.length()));
+  }
+
+  /** The token in such a path. */
+  public static String token(CharSequence path) {
+    return path.subSequence(PATH.length(), path.length()).toString();
+  }
+
+  public static String key(String token) {
+    return Key.PROOFS + token;
+  }
+
+  public String toJson() {
+    return new JsonMapper().createObjectNode().put("Authorization", authorization).toString();
+  }
+}

@@ -1,0 +1,229 @@
+package io.sluice.gateway.acme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.config.AutoCert;
+import io.sluice.gateway.config.Config;
+import io.sluice.gateway.config.ConfigReader;
+import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.table.RoutingTable;
+import io.sluice.testkit.TestCertificate;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.shredzone.acme4j.exception.AcmeException;
+
+/** When certificates are asked for, in time that belongs to the test. */
+class CertificateKeeperTest {
+  /** Holds for 30 days. */
+  private static final TestCertificate PAIR = TestCertificate.of("a.example");
+
+  private static final String WANTED = "{'Settings':{'AutoCert':{}}}";
+
+  private final List<String> got = new ArrayList<>();
+  private boolean mine = true;
+  private AcmeException refusal;
+  private Instant now = Instant.now();
+  private final CertificateKeeper keeper =
+      new CertificateKeeper(
+          new CertificateKeeper.Source() {
+            @Override
+            public boolean asks() {
+              return mine;
+            }
+
+            @Override
+            public void get(String name, AutoCert wanted) throws AcmeException {
+              got.add(name);
+              if (refusal != null) {
+                throw refusal;
+              }
+            }
+
+            @Override
+            public void close() {}
+          },
+          () -> now);
+
+  private List<Problem> follow(Map<String, String> values) throws Exception {
+    KeyTree.Editor tree = KeyTree.EMPTY.edit();
+    values.forEach(
+        (key, value) -> tree.put(key, value.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+    Config config = new ConfigReader().read(tree.done());
+    assertThat(config.problems()).isEmpty();
+    RoutingTable table =
+        new RoutingTable(
+            1,
+            config,
+            Map.of(),
+            RoutingTable.EMPTY.frontends(),
+            Map.of(),
+            RoutingTable.EMPTY.unfinished(),
+            RoutingTable.EMPTY.dangling(),
+            List.of());
+    keeper.follow(table);
+    keeper.look();
+    return keeper.follow(table);
+  }
+
+  private static String issued(String directory) {
+    return "{'DirectoryURL':'%s','KeyPair':{'Cert':'%s','Key':'%s'}}"
+        .formatted(
+            directory,
+            PAIR.certificate().replace("\n", "\\n"),
+            PAIR.privateKey().replace("\n", "\\n"));
+  }
+
+  private static final String AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory";
+
+  @Test
+  void aHostWithoutACertificateIsAskedForAtOnceAndOnce() throws Exception {
+    Map<String, String> tree = Map.of("hosts/a.example/host", WANTED);
+    follow(tree);
+    follow(tree);
+
+    assertThat(got).containsExactly("a.example");
+  }
+
+  @Test
+  void whoDoesNotHoldTheLockAsksForNothing() throws Exception {
+    mine = false;
+    assertThat(follow(Map.of("hosts/a.example/host", WANTED))).isEmpty();
+
+    assertThat(got).isEmpty();
+  }
+
+  @Test
+  void aHostWithAKeyPairOfItsOwnIsNotAskedFor() throws Exception {
+    follow(
+        Map.of(
+            "hosts/a.example/host",
+            "{'Settings':{'KeyPair':{'Cert':'%s','Key':'%s'}}}"
+                .formatted(
+                    PAIR.certificate().replace("\n", "\\n"),
+                    PAIR.privateKey().replace("\n", "\\n"))));
+
+    assertThat(got).isEmpty();
+  }
+
+  @Test
+  void aCertificateIsReplacedWhenAThirdOfItsLifeIsLeft() throws Exception {
+    Map<String, String> tree =
+        Map.of("hosts/a.example/host", WANTED, "acme/certificates/a.example", issued(AUTHORITY));
+    now = Instant.now().plus(Duration.ofDays(19));
+    follow(tree);
+    assertThat(got).isEmpty();
+
+    now = Instant.now().plus(Duration.ofDays(21));
+    follow(tree);
+    assertThat(got).containsExactly("a.example");
+  }
+
+  @Test
+  void howLongBeforeItsEndMayBeSaidButNeverSoLongThatItIsGotAgainAndAgain() throws Exception {
+    now = Instant.now().plus(Duration.ofDays(24));
+    follow(
+        Map.of(
+            "hosts/a.example/host",
+            "{'Settings':{'AutoCert':{'RenewBefore':'120h'}}}",
+            "acme/certificates/a.example",
+            issued(AUTHORITY)));
+    assertThat(got).isEmpty();
+
+    now = Instant.now();
+    follow(
+        Map.of(
+            "hosts/a.example/host",
+            "{'Settings':{'AutoCert':{'RenewBefore':'10000h'}}}",
+            "acme/certificates/a.example",
+            issued(AUTHORITY)));
+    assertThat(got).isEmpty();
+  }
+
+  @Test
+  void aCertificateOfAnotherAuthorityIsReplaced() throws Exception {
+    follow(
+        Map.of(
+            "hosts/a.example/host",
+            WANTED,
+            "acme/certificates/a.example",
+            issued("https://acme-staging-v02.api.letsencrypt.org/directory")));
+
+    assertThat(got).containsExactly("a.example");
+  }
+
+  @Test
+  void whatFailsIsTriedAgainLaterAndLaterAndIsAProblemMeanwhile() throws Exception {
+    refusal = new AcmeException("the name leads elsewhere");
+    Map<String, String> tree = Map.of("hosts/a.example/host", WANTED);
+    assertThat(follow(tree))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.where()).isEqualTo("hosts/a.example/host AutoCert");
+              assertThat(problem.found()).endsWith("the name leads elsewhere");
+            });
+    List<Long> minutes = new ArrayList<>();
+    for (int minute = 0; minute <= 31; minute++) {
+      int before = got.size();
+      follow(tree);
+      if (got.size() > before) {
+        minutes.add((long) minute);
+      }
+      now = now.plus(Duration.ofMinutes(1));
+    }
+    assertThat(minutes).containsExactly(1L, 3L, 7L, 15L, 31L);
+
+    now = now.plus(Duration.ofHours(6));
+    refusal = null;
+    assertThat(follow(tree)).isEmpty();
+  }
+
+  @Test
+  void aHostThatIsWrittenAnewIsTriedAtOnce() throws Exception {
+    refusal = new AcmeException("no");
+    follow(Map.of("hosts/a.example/host", WANTED));
+    follow(Map.of("hosts/a.example/host", "{'Settings':{'AutoCert':{'Email':'a@b.example'}}}"));
+    assertThat(got).hasSize(2);
+
+    assertThat(follow(Map.of())).isEmpty();
+  }
+
+  @Test
+  void oneThatFailsDoesNotKeepAnotherFromItsCertificate() throws Exception {
+    refusal = new AcmeException("no");
+    follow(Map.of("hosts/a.example/host", WANTED, "hosts/b.example/host", WANTED));
+
+    assertThat(got).containsExactlyInAnyOrder("a.example", "b.example");
+  }
+
+  @Test
+  void aStoreThatIsAwayIsWaitedFor() throws Exception {
+    CertificateKeeper waiting =
+        new CertificateKeeper(
+            new CertificateKeeper.Source() {
+              @Override
+              public boolean asks() throws IOException {
+                throw new IOException("away");
+              }
+
+              @Override
+              public void get(String name, AutoCert wanted) {
+                got.add(name);
+              }
+
+              @Override
+              public void close() {}
+            },
+            () -> now);
+    waiting.look();
+
+    assertThat(got).isEmpty();
+  }
+}
