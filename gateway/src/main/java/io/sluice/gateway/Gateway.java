@@ -194,7 +194,8 @@ public final class Gateway {
             sockets::connections,
             sockets::unbound,
             source::accept,
-            tree);
+            tree,
+            accessLog);
     this.admin = startAdmin(settings.adminPort());
     this.adminPort = admin.port();
     parts.add(() -> admin.close());

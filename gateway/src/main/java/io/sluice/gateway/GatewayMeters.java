@@ -67,6 +67,11 @@ final class GatewayMeters {
         sockets,
         ServerSockets::connections);
     telemetry.gauge(
+        "sluice_taps",
+        "Who looks at exchanges as they end (sluice tap)",
+        accessLog,
+        log -> log.taps().count());
+    telemetry.gauge(
         "sluice_access_log_dropped", "Access log entries lost", accessLog, AccessLog::dropped);
     telemetry.gauge(
         "sluice_config_revision",

@@ -23,10 +23,12 @@ import io.sluice.gateway.cli.SecretCommand;
 import io.sluice.gateway.cli.ServersCommand;
 import io.sluice.gateway.cli.StatusCommand;
 import io.sluice.gateway.cli.StoreOptions;
+import io.sluice.gateway.cli.TapCommand;
 import io.sluice.gateway.cli.TopCommand;
 import io.sluice.gateway.cli.UndoCommand;
 import io.sluice.gateway.cli.UpsertCommand;
 import io.sluice.gateway.cli.ValidateCommand;
+import io.sluice.gateway.cli.WhyCommand;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.store.StoreAwayException;
 import java.io.IOException;
@@ -56,6 +58,8 @@ import picocli.CommandLine.Command;
       ServersCommand.class,
       TopCommand.class,
       ExplainCommand.class,
+      WhyCommand.class,
+      TapCommand.class,
       HistoryCommand.class,
       UndoCommand.class,
       AcceptCommand.class,

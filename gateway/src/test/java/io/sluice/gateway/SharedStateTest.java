@@ -59,6 +59,7 @@ class SharedStateTest {
           "Subject",
           "Syslog",
           "TakeoverDoor",
+          "Tap",
           "TokenBucket",
           "TrafficMirror",
           "Wait",

@@ -53,6 +53,13 @@ final class AdminConnections {
     request.response().endHandler(sent -> allow(connection, IDLE_MILLIS));
   }
 
+  /** A long answer goes on, and its client reads it. */
+  void goesOn(HttpConnection connection) {
+    if (timers.containsKey(connection)) {
+      allow(connection, ANSWER_MILLIS);
+    }
+  }
+
   private void allow(HttpConnection connection, long millis) {
     Long before = timers.remove(connection);
     if (before != null) {

@@ -3,6 +3,7 @@ package io.sluice.gateway.admin;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.memory.Ledger;
+import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
 import io.vertx.core.Vertx;
@@ -40,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status}, {@code POST /store/accept},
- * {@code /openapi.json}, and Vulcand's {@code /v2} ({@link VulcandApi}); the first three also at an
- * address of their own, open to whoever reaches it.
+ * {@code /requests}, {@code /openapi.json}, and Vulcand's {@code /v2} ({@link VulcandApi}); the
+ * first three also at an address of their own, open to whoever reaches it.
  *
  * <p>Bound to loopback unless the operator says otherwise; who may ask is {@link AdminDoor}'s.
  */
@@ -59,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
    * @param unbound the ids of listeners whose address could not be bound
    * @param accept passes on that the held tree is right
    * @param tree the routes, to be shown and changed
+   * @param log where exchanges are found again
    */
   public record Subject(
       String id,
@@ -71,7 +73,8 @@ public final class AdminServer implements AutoCloseable {
       IntSupplier connections,
       Supplier<List<String>> unbound,
       Runnable accept,
-      RouteTree tree) {
+      RouteTree tree,
+      AccessLog log) {
     /** Whether it serves a table whose listeners are all bound, and is not on its way out. */
     public boolean isReady() {
       return status.get().isServing() && !draining.getAsBoolean() && unbound.get().isEmpty();
@@ -95,6 +98,7 @@ public final class AdminServer implements AutoCloseable {
   private final Vertx vertx;
   private final HttpServer server;
   private final VulcandApi vulcand;
+  private final RequestPages requests;
 
   private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
@@ -105,6 +109,7 @@ public final class AdminServer implements AutoCloseable {
             subject.tree, new RecentTraffic(subject.telemetry::scrape, System::nanoTime));
     this.vertx = vertx;
     this.metrics = new MetricsPage(subject.telemetry, vertx);
+    this.requests = new RequestPages(subject.log, vertx, clients::goesOn);
     this.server = vertx.createHttpServer(door.options()).connectionHandler(clients::opened);
     if (access.isSecure()) {
       // A certificate that was renewed on the disk is taken without a restart.
@@ -249,6 +254,8 @@ public final class AdminServer implements AutoCloseable {
             });
     well(router);
     router.get("/status").handler(context -> JsonAnswer.send(context, 200, StatusPage.of(subject)));
+    router.get("/requests").handler(requests::follow);
+    router.get("/requests/:id").handler(requests::one);
     router.get("/openapi.json").handler(AdminServer::describe);
     router.post("/store/accept").handler(this::accept);
     router.errorHandler(

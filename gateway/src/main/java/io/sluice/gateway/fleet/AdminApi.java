@@ -5,11 +5,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.store.AdminLogin;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the admin APIs of gateways. One thread. */
@@ -75,6 +81,30 @@ public final class AdminApi {
   }
 
   /**
+   * The line of an exchange in the access log.
+   *
+   * @return null where there is none
+   * @throws SilentException when it does not answer
+   */
+  public @Nullable JsonNode exchange(String who, String admin, String requestId)
+      throws SilentException, InterruptedException {
+    String path =
+        "/requests/" + URLEncoder.encode(requestId, StandardCharsets.UTF_8).replace("+", "%20");
+    Answer answer = ask(who, uri(admin, path), HttpRequest.newBuilder());
+    try {
+      if (answer.status() == 404) {
+        return null;
+      }
+      if (answer.status() != 200) {
+        throw new IOException("found status " + answer.status() + ", expected 200");
+      }
+      return JSON.readTree(answer.body());
+    } catch (IOException unusable) {
+      throw silent(who, uri(admin, path), unusable);
+    }
+  }
+
+  /**
    * Sends an empty JSON object to a path.
    *
    * @throws SilentException when it does not answer
@@ -89,6 +119,38 @@ public final class AdminApi {
             .POST(HttpRequest.BodyPublishers.ofString("{}")));
   }
 
+  /**
+   * The lines at a path, as they come, until whoever gets them has enough or the gateway ends.
+   *
+   * @param each is given a line and says whether it wants more
+   * @throws SilentException when it does not answer, or not with 200
+   */
+  public void lines(String who, String admin, String path, Predicate<String> each)
+      throws SilentException, InterruptedException {
+    URI uri = uri(admin, path);
+    try {
+      HttpResponse<Stream<String>> response =
+          client(uri)
+              .send(request(uri, HttpRequest.newBuilder()), HttpResponse.BodyHandlers.ofLines());
+      try (Stream<String> lines = response.body()) {
+        if (response.statusCode() != 200) {
+          throw new IOException(
+              "found status " + response.statusCode() + ": " + lines.findFirst().orElse(""));
+        }
+        Iterator<String> all = lines.iterator();
+        while (all.hasNext()) {
+          if (!each.test(all.next())) {
+            return;
+          }
+        }
+      }
+    } catch (UncheckedIOException ended) {
+      throw silent(who, uri, new IOException("it ended", ended));
+    } catch (IOException failed) {
+      throw silent(who, uri, failed);
+    }
+  }
+
   private static URI uri(String admin, String path) {
     return URI.create((admin.contains("://") ? admin : "http://" + admin) + path);
   }
@@ -96,23 +158,30 @@ public final class AdminApi {
   private Answer ask(String who, URI uri, HttpRequest.Builder request)
       throws SilentException, InterruptedException {
     try {
-      if (!"https".equals(uri.getScheme()) && login.wantsTls()) {
-        throw new IOException(
-            "found no TLS, expected it since --admin-ca or --admin-cert is given");
-      }
-      if (http == null) {
-        http = login.client(ASK);
-      }
-      request.uri(uri).timeout(ASK);
-      if (!login.token().isEmpty()) {
-        request.header("Authorization", "Bearer " + login.token());
-      }
       HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+          client(uri)
+              .send(request(uri, request.timeout(ASK)), HttpResponse.BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.body());
     } catch (IOException failed) {
       throw silent(who, uri, failed);
     }
+  }
+
+  private HttpClient client(URI uri) throws IOException {
+    if (!"https".equals(uri.getScheme()) && login.wantsTls()) {
+      throw new IOException("found no TLS, expected it since --admin-ca or --admin-cert is given");
+    }
+    if (http == null) {
+      http = login.client(ASK);
+    }
+    return http;
+  }
+
+  private HttpRequest request(URI uri, HttpRequest.Builder request) {
+    if (!login.token().isEmpty()) {
+      request.header("Authorization", "Bearer " + login.token());
+    }
+    return request.uri(uri).build();
   }
 
   private static SilentException silent(String who, URI uri, IOException failed) {

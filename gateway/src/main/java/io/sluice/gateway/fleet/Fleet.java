@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The gateways that are alive, as they say themselves. */
 public final class Fleet {
@@ -146,5 +147,16 @@ public final class Fleet {
   public String metrics(GatewayStatus gateway)
       throws AdminApi.SilentException, InterruptedException {
     return admin.get("gateway " + gateway.id(), gateway.admin(), "/metrics");
+  }
+
+  /**
+   * The line of an exchange in the access log of a gateway.
+   *
+   * @return null where this gateway has none
+   * @throws AdminApi.SilentException when its admin API does not answer
+   */
+  public @Nullable JsonNode exchange(GatewayStatus gateway, String requestId)
+      throws AdminApi.SilentException, InterruptedException {
+    return admin.exchange("gateway " + gateway.id(), gateway.admin(), requestId);
   }
 }

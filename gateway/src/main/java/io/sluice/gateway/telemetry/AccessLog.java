@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line per exchange, off the event loops.
@@ -22,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * event loop ever has to wake it.
  */
 public final class AccessLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+
   /** What an entry whose texts are short takes; of longer ones the rest is taken by itself. */
-  private static final int ENTRY_BYTES = 512;
+  static final int ENTRY_BYTES = 512;
 
   private static final int MOST_ENTRIES = 1 << 16;
   private static final int LEAST_ENTRIES = 1 << 10;
@@ -37,7 +43,9 @@ public final class AccessLog implements AutoCloseable {
   private final SharedBudget budget;
   private final LongAdder dropped = new LongAdder();
   private final @Nullable OutputStream out;
-  private final @Nullable Thread writer;
+  private final RecentEntries recent;
+  private final Taps taps = new Taps(this::start);
+  private @Nullable Thread writer;
   private volatile boolean closing;
 
   private AccessLog(@Nullable OutputStream out, LogSettings settings, SharedBudget budget) {
@@ -47,11 +55,18 @@ public final class AccessLog implements AutoCloseable {
     // Half of the budget are the entries that the ring has places for.
     int places = Math.clamp(budget.most() / 2 / ENTRY_BYTES, LEAST_ENTRIES, MOST_ENTRIES);
     this.ring = new Ring<>(Integer.highestOneBit(places));
-    budget.add(out == null ? 0 : (long) Integer.highestOneBit(places) * ENTRY_BYTES);
-    this.writer =
-        out == null
-            ? null
-            : Thread.ofPlatform().name("access-log").daemon().start(() -> drain(out));
+    budget.add((long) Integer.highestOneBit(places) * ENTRY_BYTES);
+    this.recent = new RecentEntries(budget);
+    if (out != null) {
+      start();
+    }
+  }
+
+  /** Begins to look at the ring, unless that has begun. */
+  private synchronized void start() {
+    if (writer == null) {
+      writer = Thread.ofPlatform().name("access-log").daemon().start(this::drain);
+    }
   }
 
   /**
@@ -75,7 +90,44 @@ public final class AccessLog implements AutoCloseable {
 
   /** Whether entries go anywhere; where not, none needs to be made. */
   public boolean isOn() {
-    return out != null;
+    return out != null || taps.any();
+  }
+
+  /** Who else looks at exchanges as they end. */
+  public Taps taps() {
+    return taps;
+  }
+
+  /**
+   * The line of an exchange, as JSON: of the last ones from memory, of earlier ones from the file
+   * and the one before it, which ends in {@code .1}. Blocks while it reads the files.
+   *
+   * @return null where nothing has it, or where the log's lines are no JSON
+   */
+  public @Nullable String find(String requestId) {
+    AccessEntry entry = recent.find(requestId);
+    if (entry != null) {
+      StringBuilder line = new StringBuilder();
+      entry.appendTo(line);
+      return line.toString().stripTrailing();
+    }
+    if (!(out instanceof LogFile) || settings.format() != LogFormat.JSON) {
+      return null;
+    }
+    StringBuilder wanted = new StringBuilder("\"request_id\":\"");
+    JsonText.append(wanted, requestId);
+    LogSearch search = new LogSearch(wanted.append('"').toString());
+    for (String file : List.of(settings.target(), settings.target() + ".1")) {
+      try {
+        String line = search.in(Path.of(file));
+        if (line != null) {
+          return line;
+        }
+      } catch (IOException gone) {
+        LOG.debug("{} is not searched: {}", file, gone.toString());
+      }
+    }
+    return null;
   }
 
   public void write(AccessEntry entry) {
@@ -89,7 +141,7 @@ public final class AccessLog implements AutoCloseable {
   }
 
   /** What an entry takes beyond its place in the ring. */
-  private static long beyond(AccessEntry entry) {
+  static long beyond(AccessEntry entry) {
     int texts =
         entry.host().length()
             + entry.path().length()
@@ -111,18 +163,24 @@ public final class AccessLog implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closing = true;
-    if (writer != null && out != null) {
-      LockSupport.unpark(writer);
+    Thread running;
+    synchronized (this) {
+      running = writer;
+    }
+    if (running != null) {
+      LockSupport.unpark(running);
       try {
-        writer.join(TimeUnit.SECONDS.toMillis(5));
+        running.join(TimeUnit.SECONDS.toMillis(5));
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (out != null) {
       out.close();
     }
   }
 
-  private void drain(OutputStream target) {
+  private void drain() {
     StringBuilder lines = new StringBuilder();
     while (true) {
       boolean last = closing;
@@ -131,7 +189,9 @@ public final class AccessLog implements AutoCloseable {
       for (AccessEntry entry = ring.poll(); entry != null; entry = ring.poll()) {
         idle = false;
         budget.giveBack(beyond(entry));
-        if (settings.kept().test(entry)) {
+        recent.see(entry);
+        taps.see(entry);
+        if (out != null && settings.kept().test(entry)) {
           settings.format().append(entry, lines);
           entries++;
         }
@@ -139,8 +199,8 @@ public final class AccessLog implements AutoCloseable {
           break;
         }
       }
-      if (entries > 0) {
-        write(target, lines, entries);
+      if (out != null && entries > 0) {
+        write(out, lines, entries);
         lines.setLength(0);
       }
       if (idle && last) {

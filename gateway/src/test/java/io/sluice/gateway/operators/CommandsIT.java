@@ -495,7 +495,9 @@ class CommandsIT {
             + "\n  COMP_WORDS=(sluice $line) COMP_CWORD=$(wc -w <<<$line) COMPREPLY=()"
             + "\n  _sluice_ids 2>/dev/null; echo \"$line: ${COMPREPLY[*]}\""
             + "\ndone\n";
-    ProcessBuilder shell = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+    // Longer than an argument may be.
+    Path file = Files.writeString(folder.resolve("completion"), script);
+    ProcessBuilder shell = new ProcessBuilder("bash", file.toString()).redirectErrorStream(true);
     shell.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
     String said = new String(shell.start().getInputStream().readAllBytes(), UTF_8);
 
