@@ -49,6 +49,7 @@ import io.sluice.gateway.table.UnmatchedFrontends;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.Stapler;
+import io.sluice.gateway.trace.Traces;
 import io.sluice.gateway.upstream.Endpoints;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HealthChecker;
@@ -113,7 +114,8 @@ public final class Gateway {
     Endpoints endpoints = new Endpoints(pools);
     LiveTable live = new LiveTable();
     MatchFailures failures = new MatchFailures();
-    ProxyContext context = new ProxyContext(live, telemetry, accessLog, ledger, failures);
+    Traces traces = traces(settings, telemetry, parts);
+    ProxyContext context = new ProxyContext(live, telemetry, accessLog, traces, ledger, failures);
     InheritedSockets inherited =
         epoll ? new InheritedSockets(System.getenv()) : new InheritedSockets();
     inherited.add(handedOver);
@@ -371,6 +373,21 @@ public final class Gateway {
         isDraining(),
         status.problems().size(),
         status.problems().stream().limit(GatewayStatus.MOST_PROBLEMS).toList());
+  }
+
+  private static Traces traces(GatewaySettings settings, Telemetry telemetry, Parts parts) {
+    GatewaySettings.Collector collector = settings.traces();
+    if (collector == null) {
+      return Traces.OFF;
+    }
+    Traces traces = parts.add(Traces.to(collector.url(), collector.share(), settings.id()));
+    telemetry.gauge("sluice_trace_spans", "Spans that have ended", traces, Traces::spans);
+    telemetry.gauge(
+        "sluice_trace_spans_lost",
+        "Spans that the collector of --otlp did not get",
+        traces,
+        Traces::lost);
+    return traces;
   }
 
   private static FleetCounts fleetCounts(

@@ -7,6 +7,7 @@ import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.telemetry.LogSettings;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealKeys the file of the keys that secrets are sealed under; null for none
  * @param acmeCa what vouches for authorities that issue certificates, PEM; null for the JDK's own
  * @param redis where the gateways of a fleet count together; null for nowhere
+ * @param traces where spans go; null for nowhere
  * @param metrics where metrics may be read by anybody, as written; null for the admin API alone
  */
 public record GatewaySettings(
@@ -46,6 +48,7 @@ public record GatewaySettings(
     @Nullable Path sealKeys,
     @Nullable Path acmeCa,
     @Nullable Redis redis,
+    @Nullable Collector traces,
     @Nullable InetSocketAddress metrics) {
 
   /**
@@ -61,6 +64,13 @@ public record GatewaySettings(
       return Shown.withoutUser(url);
     }
   }
+
+  /**
+   * A collector of traces, which is sent OTLP over HTTP.
+   *
+   * @param share of the requests that are recorded, of those whose sender does not say
+   */
+  public record Collector(URI url, double share) {}
 
   /** One that follows etcd or a folder and has for the rest what a small gateway wants. */
   public static Builder of(String id, @Nullable EtcdSettings etcd, @Nullable Path routes) {
@@ -83,6 +93,7 @@ public record GatewaySettings(
     private @Nullable Path sealKeys;
     private @Nullable Path acmeCa;
     private @Nullable Redis redis;
+    private @Nullable Collector traces;
     private @Nullable InetSocketAddress metrics;
 
     private Builder(String id, @Nullable EtcdSettings etcd, @Nullable Path routes) {
@@ -148,6 +159,12 @@ public record GatewaySettings(
     }
 
     @CanIgnoreReturnValue
+    public Builder traces(@Nullable Collector to) {
+      traces = to;
+      return this;
+    }
+
+    @CanIgnoreReturnValue
     public Builder metrics(@Nullable InetSocketAddress address) {
       metrics = address;
       return this;
@@ -169,6 +186,7 @@ public record GatewaySettings(
           sealKeys,
           acmeCa,
           redis,
+          traces,
           metrics);
     }
   }

@@ -13,6 +13,7 @@ import io.sluice.gateway.middleware.RedisCounts;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,6 +143,23 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String redis;
 
   @Option(
+      names = "--otlp",
+      paramLabel = "URL",
+      description =
+          "a collector that spans of exchanges and their tries are sent to (OTLP over HTTP), such"
+              + " as http://127.0.0.1:4318")
+  private @Nullable URI otlp;
+
+  @Option(
+      names = "--trace-sample",
+      paramLabel = "SHARE",
+      defaultValue = "0.01",
+      description =
+          "how many requests are recorded whose sender does not say, from 0 to 1"
+              + " (${DEFAULT-VALUE}); a frontend's Trace.Sample says it for its own")
+  private double traceSample = 0.01;
+
+  @Option(
       names = "--metrics",
       paramLabel = "HOST:PORT",
       description =
@@ -269,8 +287,22 @@ final class ServeCommand implements Callable<Integer> {
         .sealKeys(seals.file())
         .acmeCa(acmeCa)
         .redis(redis())
+        .traces(collector())
         .metrics(metrics == null ? null : address("--metrics", metrics))
         .build();
+  }
+
+  private GatewaySettings.@Nullable Collector collector() {
+    if (!(traceSample >= 0 && traceSample <= 1)) {
+      throw usage("--trace-sample: found " + traceSample + ", expected a number from 0 to 1");
+    }
+    if (otlp == null) {
+      return null;
+    }
+    if (otlp.getHost() == null || !String.valueOf(otlp.getScheme()).matches("https?")) {
+      throw usage("--otlp: found \"" + otlp + "\", expected a URL such as http://127.0.0.1:4318");
+    }
+    return new GatewaySettings.Collector(otlp, traceSample);
   }
 
   private GatewaySettings.@Nullable Redis redis() {

@@ -23,6 +23,7 @@ class FloorsTest {
           Map.entry("upstream", 2),
           Map.entry("middleware", 2),
           Map.entry("tls", 1),
+          Map.entry("trace", 1),
           Map.entry("wire", 1),
           Map.entry("store", 2),
           Map.entry("config", 0),
@@ -53,6 +54,12 @@ class FloorsTest {
   @Test
   void etcdStaysInTheControlPlane() {
     assertThat(floors.outside(Set.of("control", "store"), "io.etcd", "io.grpc")).isEmpty();
+  }
+
+  @Test
+  void eachOfTheseIsKnownInOnePlace() {
+    assertThat(floors.outside(Set.of("trace"), "io.opentelemetry")).isEmpty();
+    assertThat(floors.outside(Set.of("acme"), "org.shredzone.acme4j")).isEmpty();
   }
 
   @Test

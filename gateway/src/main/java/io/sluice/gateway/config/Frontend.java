@@ -18,6 +18,8 @@ import java.util.List;
  * @param failoverPredicate when another attempt is made; empty for the built-in rule
  * @param maxAttempts how many attempts there may be in all
  * @param requestTimeout for the whole exchange; zero for none
+ * @param traceShare how many of its requests are recorded whose sender does not say, from 0 to 1;
+ *     below 0 for what the gateway does
  */
 public record Frontend(
     String id,
@@ -32,7 +34,8 @@ public record Frontend(
     int maxMemBodyBytes,
     String failoverPredicate,
     int maxAttempts,
-    Duration requestTimeout) {
+    Duration requestTimeout,
+    double traceShare) {
 
   private static final int MEM_BODY = 64 * 1024;
   private static final int MOST_MEM_BODY = 64 * 1024 * 1024;
@@ -69,6 +72,9 @@ public record Frontend(
     JsonRecord retry = settings.object("Retry");
     final int attempts = (int) retry.integer("MaxAttempts", ATTEMPTS, 1, MOST_ATTEMPTS);
     retry.close();
+    JsonRecord trace = settings.object("Trace");
+    final double traceShare = trace.share("Sample", -1);
+    trace.close();
     settings.close();
     json.close();
     if (!hostname.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
@@ -87,6 +93,7 @@ public record Frontend(
         maxMemBodyBytes,
         failover,
         attempts,
-        requestTimeout);
+        requestTimeout,
+        traceShare);
   }
 }

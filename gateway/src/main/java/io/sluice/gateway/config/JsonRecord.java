@@ -411,12 +411,21 @@ final class JsonRecord {
 
   /** A share from 0 to 100. */
   double percent(String name, double absent) throws BadValue {
+    return number(name, absent, 100);
+  }
+
+  /** A share from 0 to 1. */
+  double share(String name, double absent) throws BadValue {
+    return number(name, absent, 1);
+  }
+
+  private double number(String name, double absent, int most) throws BadValue {
     JsonNode node = find(name);
     if (node == null) {
       return absent;
     }
-    if (!node.isNumber() || !(node.doubleValue() >= 0 && node.doubleValue() <= 100)) {
-      throw bad(name, node, "a number from 0 to 100");
+    if (!node.isNumber() || !(node.doubleValue() >= 0 && node.doubleValue() <= most)) {
+      throw bad(name, node, "a number from 0 to " + most);
     }
     return node.doubleValue();
   }

@@ -10,10 +10,12 @@ import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.trace.ExchangeSpan;
 import io.sluice.gateway.upstream.Admission;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.ConnectionWaiter;
 import io.sluice.gateway.upstream.Endpoint;
+import io.sluice.gateway.upstream.EndpointKey;
 import io.sluice.gateway.upstream.LoopPools;
 import io.sluice.gateway.upstream.ResponseReceiver;
 import io.sluice.gateway.upstream.UpstreamStream;
@@ -81,6 +83,10 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
   private boolean counted;
   private boolean replaced;
   private int count;
+
+  /** What the try's server has answered; 0 for nothing yet. */
+  private int answered;
+
   private long startedNanos;
   private long durationNanos;
 
@@ -139,8 +145,14 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     }
     candidate = picked;
     phase = Phase.CONNECTING;
+    answered = 0;
     count++;
     startedNanos = pools.loop().now();
+    ExchangeSpan span = exchange.span();
+    if (span != null) {
+      EndpointKey key = picked.endpoint().key();
+      span.tryBegins(request.method().toString(), key.host(), key.port());
+    }
     pools.acquire(picked.endpoint(), backend.settings(), this);
   }
 
@@ -170,11 +182,23 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     return durationNanos;
   }
 
-  /** The exchange is over: whatever is still under way is given up. */
-  void end() {
+  private void tryEnds(String error) {
+    ExchangeSpan span = exchange.span();
+    if (span != null) {
+      span.tryEnds(answered, error);
+    }
+  }
+
+  /**
+   * The exchange is over: whatever is still under way is given up.
+   *
+   * @param error why; empty where it went the ordinary way
+   */
+  void end(String error) {
     if (phase != Phase.OVER) {
       phase = Phase.OVER;
       durationNanos = count == 0 ? 0 : pools.loop().now() - startedNanos;
+      tryEnds(error);
       copy.drop();
       if (place != null) {
         place.leave();
@@ -252,6 +276,10 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     }
     stream = connected;
     phase = Phase.SENT;
+    ExchangeSpan span = exchange.span();
+    if (span != null) {
+      span.tellServer(request.fields());
+    }
     connected.send(request, this);
     // It may have failed already, and another one may be asked for.
     if (stream == connected) {
@@ -405,6 +433,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
       failed.add(candidate);
       long nanos = pools.loop().now() - startedNanos;
       tries.add(new AccessEntry.Try(candidate.endpoint().name(), seen, nanos));
+      tryEnds(seen);
     }
     exchange.onRetry(because);
     next(because);
@@ -412,6 +441,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
 
   /** Tells the server's health what its answer says. */
   private void report(int status) {
+    answered = status;
     if (candidate == null) {
       return;
     }

@@ -33,6 +33,7 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessEntry;
 import io.sluice.gateway.tls.TlsSession;
+import io.sluice.gateway.trace.ExchangeSpan;
 import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.wire.DeadlineWheel;
 import java.net.InetAddress;
@@ -96,6 +97,7 @@ final class Exchange implements ExchangeView {
   private MiddlewareChain.@Nullable Passage passage;
   private @Nullable UpstreamRequest outgoing;
   private String user = "";
+  private @Nullable ExchangeSpan span;
   private Fields added = Fields.EMPTY;
   private @Nullable Delivery delivery;
 
@@ -275,12 +277,22 @@ final class Exchange implements ExchangeView {
       throw new IllegalStateException("no frontend");
     }
     outgoing = asked;
+    span = record(frontend.written().traceShare());
     if (frontend.chain().isEmpty()) {
       forward();
       return;
     }
     passage = frontend.chain().enter(this);
     follow(passage.onRequest());
+  }
+
+  private @Nullable ExchangeSpan record(double share) {
+    return context.traces().begin(request.fields(), share, elapsedNanos());
+  }
+
+  /** Where it is recorded; null where it is not. */
+  @Nullable ExchangeSpan span() {
+    return span;
   }
 
   private void follow(Verdict verdict) {
@@ -737,7 +749,7 @@ final class Exchange implements ExchangeView {
     }
     if (reason != null && delivery != null) {
       // Whoever was asked need not go on.
-      delivery.end();
+      delivery.end(reason.label());
     }
     return true;
   }
@@ -801,7 +813,7 @@ final class Exchange implements ExchangeView {
     stream.pools().loop().ledger().exchangeEnds();
     long upstreamNanos = 0;
     if (delivery != null) {
-      delivery.end();
+      delivery.end(reason == null ? "" : reason.label());
       upstreamNanos = delivery.durationNanos();
     }
     if (passage != null) {
@@ -815,8 +827,19 @@ final class Exchange implements ExchangeView {
     String backendId = backend == null ? "" : backend.id();
     var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
     meters.route(listenerId, backendId).exchange(status, durationNanos, upstreamNanos);
+    if (frontend == null) {
+      span = record(-1);
+    }
+    if (span == null && !context.accessLog().isOn()) {
+      return;
+    }
+    AccessEntry entry = entry(listenerId, backendId, durationNanos, upstreamNanos, reason);
     if (context.accessLog().isOn()) {
-      context.accessLog().write(entry(listenerId, backendId, durationNanos, upstreamNanos, reason));
+      context.accessLog().write(entry);
+    }
+    if (span != null) {
+      String route = frontend == null ? "" : frontend.written().route();
+      span.end(entry, route);
     }
   }
 
@@ -860,7 +883,7 @@ final class Exchange implements ExchangeView {
         tlsVersion(),
         user,
         passage == null ? "" : passage.refusedBy(),
-        TraceParent.traceId(request.fields()),
+        span == null ? TraceParent.traceId(request.fields()) : span.traceId(),
         revision,
         delivery == null ? List.of() : delivery.failedTries());
   }

@@ -5,11 +5,13 @@ import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.trace.Traces;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What every exchange of the process shares.
  *
+ * @param traces which exchanges are recorded
  * @param ledger what may be kept for strangers
  * @param matchFailures routes that could not be compared
  * @param connections how many clients are connected
@@ -19,6 +21,7 @@ public record ProxyContext(
     LiveTable live,
     Telemetry telemetry,
     AccessLog accessLog,
+    Traces traces,
     Ledger ledger,
     MatchFailures matchFailures,
     AtomicInteger connections,
@@ -27,8 +30,9 @@ public record ProxyContext(
       LiveTable live,
       Telemetry telemetry,
       AccessLog accessLog,
+      Traces traces,
       Ledger ledger,
       MatchFailures matchFailures) {
-    this(live, telemetry, accessLog, ledger, matchFailures, new AtomicInteger(), new Via());
+    this(live, telemetry, accessLog, traces, ledger, matchFailures, new AtomicInteger(), new Via());
   }
 }

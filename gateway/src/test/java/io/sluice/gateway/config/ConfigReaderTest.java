@@ -74,7 +74,8 @@ class ConfigReaderTest {
                 12,
                 "Attempts() < 2",
                 3,
-                Duration.ZERO));
+                Duration.ZERO,
+                -1));
     assertThat(config.middlewares().get("f1"))
         .containsExactly(
             new Middleware("f1", "m1", 1, new ConnLimit(new Source.ClientIp(), 16, false, false)));

@@ -25,6 +25,7 @@ import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.LogSettings;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.trace.Traces;
 import io.sluice.gateway.upstream.Endpoints;
 import io.sluice.gateway.upstream.ForbiddenAddresses;
 import io.sluice.gateway.upstream.HostResolver;
@@ -144,7 +145,7 @@ class ExchangeHandlerTest {
     live.publish(compiler.compile(new ConfigReader().read(tree.done()), RoutingTable.EMPTY));
     AccessLog log = AccessLog.open(LogSettings.to("off"), ledger.shared(Budget.LOG));
     return new ExchangeHandler(
-        new ProxyContext(live, telemetry, log, ledger, new MatchFailures()), client);
+        new ProxyContext(live, telemetry, log, Traces.OFF, ledger, new MatchFailures()), client);
   }
 
   private Client asks(Ledger ledger, String middleware) throws IOException {

@@ -1,0 +1,143 @@
+package io.sluice.gateway.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.sluice.gateway.http.Fields;
+import io.sluice.gateway.telemetry.AccessEntry;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange that is recorded, and its tries, one after the other, by the names of OpenTelemetry's
+ * semantic conventions for HTTP. Event loop only.
+ */
+public final class ExchangeSpan {
+  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+  private static final AttributeKey<Long> STATUS =
+      AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<String> ADDRESS = AttributeKey.stringKey("server.address");
+  private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
+  private static final AttributeKey<Long> RESENT =
+      AttributeKey.longKey("http.request.resend_count");
+
+  /** Others may be any text, of which there are too many (Semantic Conventions, HTTP spans). */
+  private static final Set<String> METHODS =
+      Set.of(
+          "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY");
+
+  private static final int SERVER_ERRORS = 500;
+  private static final int ERRORS = 400;
+
+  private final Tracer tracer;
+  private final Span span;
+  private @Nullable Span attempt;
+  private int tries;
+
+  ExchangeSpan(Tracer tracer, Span span) {
+    this.tracer = tracer;
+    this.span = span;
+  }
+
+  public String traceId() {
+    return span.getSpanContext().getTraceId();
+  }
+
+  /** A server is about to be asked. */
+  public void tryBegins(String method, String host, int port) {
+    SpanBuilder builder =
+        tracer
+            .spanBuilder(known(method))
+            .setParent(Context.root().with(span))
+            .setSpanKind(SpanKind.CLIENT)
+            .setAttribute(METHOD, known(method))
+            .setAttribute(ADDRESS, host)
+            .setAttribute(PORT, (long) port);
+    if (tries > 0) {
+      builder.setAttribute(RESENT, (long) tries);
+    }
+    tries++;
+    attempt = builder.startSpan();
+  }
+
+  /** The server is told which span its request comes from. */
+  public void tellServer(Fields fields) {
+    TraceParents.set(fields, (attempt == null ? span : attempt).getSpanContext());
+  }
+
+  /**
+   * The try is over.
+   *
+   * @param status what the server answered; 0 for nothing
+   * @param error why it was given up; empty where it was not
+   */
+  public void tryEnds(int status, String error) {
+    if (attempt == null) {
+      return;
+    }
+    end(attempt, status, error, ERRORS);
+    attempt = null;
+  }
+
+  /**
+   * The exchange is over.
+   *
+   * @param entry what is known of it
+   * @param route the expression of the frontend that took it; empty where none did
+   */
+  public void end(AccessEntry entry, String route) {
+    String method = known(entry.method());
+    span.updateName(entry.frontend().isEmpty() ? method : method + " " + entry.frontend());
+    span.setAttribute(METHOD, method);
+    if (!method.equals(entry.method())) {
+      span.setAttribute("http.request.method_original", entry.method());
+    }
+    span.setAttribute("url.scheme", entry.tls().isEmpty() ? "http" : "https");
+    span.setAttribute("url.path", entry.path());
+    span.setAttribute(ADDRESS, entry.host());
+    span.setAttribute("client.address", entry.client());
+    unlessEmpty("network.protocol.version", version(entry.protocol()));
+    unlessEmpty("user_agent.original", entry.userAgent());
+    unlessEmpty("http.route", route);
+    unlessEmpty("sluice.listener", entry.listener());
+    unlessEmpty("sluice.frontend", entry.frontend());
+    unlessEmpty("sluice.backend", entry.backend());
+    span.setAttribute("sluice.request_id", entry.requestId());
+    span.setAttribute("http.request.body.size", entry.bytesIn());
+    span.setAttribute("http.response.body.size", entry.bytesOut());
+    end(span, entry.status(), entry.reason(), SERVER_ERRORS);
+  }
+
+  private void unlessEmpty(String name, String value) {
+    if (!value.isEmpty()) {
+      span.setAttribute(name, value);
+    }
+  }
+
+  /** The number alone, as the conventions want it. */
+  private static String version(String protocol) {
+    return protocol.replace("HTTP/", "").replace("2.0", "2");
+  }
+
+  private static void end(Span span, int status, String error, int errors) {
+    if (status > 0) {
+      span.setAttribute(STATUS, (long) status);
+    }
+    boolean failed = status >= errors || (status == 0 && !error.isEmpty());
+    if (failed) {
+      span.setAttribute(ERROR, error.isEmpty() ? Integer.toString(status) : error);
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end();
+  }
+
+  private static String known(String method) {
+    return METHODS.contains(method.toUpperCase(Locale.ROOT)) ? method : "_OTHER";
+  }
+}
