@@ -42,6 +42,7 @@ import io.sluice.gateway.table.GoneFrontends;
 import io.sluice.gateway.table.LiveTable;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
+import io.sluice.gateway.table.ServerMeters;
 import io.sluice.gateway.table.TableCompiler;
 import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.table.UnansweredBackends;
@@ -175,8 +176,9 @@ public final class Gateway {
                 known,
                 new FleetLimits(counts, counts instanceof RedisCounts redis ? redis.address() : ""),
                 new UnansweredBackends(telemetry),
+                new ServerMeters(telemetry),
                 new UnmatchedFrontends(),
-                new CertificateWatch(InstantSource.system()),
+                new CertificateWatch(InstantSource.system(), telemetry),
                 new GoneFrontends(telemetry),
                 TableFollower.of(table -> endpoints.retireExcept(table.wantedEndpoints()))),
             state);
@@ -381,10 +383,12 @@ public final class Gateway {
       return Traces.OFF;
     }
     Traces traces = parts.add(Traces.to(collector.url(), collector.share(), settings.id()));
-    telemetry.gauge("sluice_trace_spans", "Spans that have ended", traces, Traces::spans);
-    telemetry.gauge(
+    telemetry.counted(
+        "sluice_trace_spans", "Spans that have ended", List.of(), traces, Traces::spans);
+    telemetry.counted(
         "sluice_trace_spans_lost",
         "Spans that the collector of --otlp did not get",
+        List.of(),
         traces,
         Traces::lost);
     return traces;

@@ -67,6 +67,11 @@ final class GatewayMeters {
         sockets,
         ServerSockets::connections);
     telemetry.gauge(
+        "sluice_config_applied_timestamp_seconds",
+        "When the table that serves was published",
+        reconciler,
+        r -> r.status().appliedAt().toEpochMilli() / 1e3);
+    telemetry.gauge(
         "sluice_taps",
         "Who looks at exchanges as they end (sluice tap)",
         accessLog,

@@ -1,12 +1,15 @@
 package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.HostCheck;
 import io.sluice.gateway.tls.ServerNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Certificates that are served and do not fit their hosts, or end soon. Looked at when the table
@@ -16,12 +19,18 @@ public final class CertificateWatch implements TableFollower {
   private static final Duration EVERY = Duration.ofMinutes(5);
 
   private final InstantSource clock;
+  private final Consumer<Map<String, Double>> ends;
   private Instant next = Instant.MIN;
   private RoutingTable seen = RoutingTable.EMPTY;
   private List<Problem> found = List.of();
 
-  public CertificateWatch(InstantSource clock) {
+  public CertificateWatch(InstantSource clock, Telemetry telemetry) {
     this.clock = clock;
+    this.ends =
+        telemetry.gauges(
+            "sluice_certificate_not_after_timestamp_seconds",
+            "When the certificate of a host ends",
+            "host");
   }
 
   @Override
@@ -33,6 +42,8 @@ public final class CertificateWatch implements TableFollower {
     if (!same || now.isAfter(next)) {
       next = now.plus(EVERY);
       found = in(table, now);
+      ServerNames served = table.serverNames();
+      ends.accept(served == null ? Map.of() : served.ends());
     }
     seen = table;
     return found;

@@ -1,17 +1,22 @@
 package io.sluice.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gateway.memory.Bounded;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +42,9 @@ public final class Telemetry implements AutoCloseable {
   public Telemetry() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
+    // Prometheus wants neither nanoseconds nor names that end in "count".
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     gc.bindTo(registry);
@@ -93,7 +101,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** Publishes a number that is looked up at every scrape. */
   public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-    io.micrometer.core.instrument.Gauge.builder(name, source, value)
+    Gauge.builder(name, source, value)
         .description(description)
         .strongReference(true)
         .register(registry);
@@ -107,11 +115,55 @@ public final class Telemetry implements AutoCloseable {
       String labelValue,
       T source,
       ToDoubleFunction<T> value) {
-    io.micrometer.core.instrument.Gauge.builder(name, source, value)
+    Gauge.builder(name, source, value)
         .description(description)
         .tag(label, labelValue)
         .strongReference(true)
         .register(registry);
+  }
+
+  /** A label of a meter. */
+  public record Label(String name, String value) {}
+
+  /**
+   * Publishes a number that is looked up at every scrape, until what is returned is run.
+   *
+   * @param source kept until then
+   */
+  public <T> Runnable gauge(
+      String name,
+      String description,
+      List<Label> labels,
+      T source,
+      ToDoubleFunction<T> value) {
+    return remover(
+        Gauge.builder(name, source, value)
+            .description(description)
+            .tags(tags(labels))
+            .strongReference(true)
+            .register(registry));
+  }
+
+  /** The same for a count, which only grows. */
+  public <T> Runnable counted(
+      String name,
+      String description,
+      List<Label> labels,
+      T source,
+      ToDoubleFunction<T> value) {
+    return remover(
+        FunctionCounter.builder(name, source, value)
+            .description(description)
+            .tags(tags(labels))
+            .register(registry));
+  }
+
+  private static Tags tags(List<Label> labels) {
+    return Tags.of(labels.stream().map(each -> Tag.of(each.name(), each.value())).toList());
+  }
+
+  private Runnable remover(Meter meter) {
+    return () -> registry.remove(meter);
   }
 
   /**

@@ -126,6 +126,15 @@ public final class ServerNames {
     return stapled;
   }
 
+  /** When each host's certificate ends, in seconds of the epoch. */
+  public Map<String, Double> ends() {
+    Map<String, Double> ends = new HashMap<>();
+    byName.forEach(
+        (name, identity) ->
+            ends.put(name, identity.certificate().getNotAfter().toInstant().toEpochMilli() / 1e3));
+    return ends;
+  }
+
   public boolean isEmpty() {
     return byName.isEmpty();
   }

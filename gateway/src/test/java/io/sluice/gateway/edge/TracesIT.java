@@ -345,18 +345,18 @@ class TracesIT {
   void aCollectorThatIsAwayCostsNoRequest() throws Exception {
     collector.stop(0);
     try {
-      double before = meter("sluice_trace_spans_lost");
+      double before = meter("sluice_trace_spans_lost_total");
       for (int i = 0; i < 200; i++) {
         assertThat(TestGateway.get(port, "/always/" + i).statusCode()).isEqualTo(200);
       }
       Awaitility.await()
           .atMost(PATIENCE)
-          .until(() -> meter("sluice_trace_spans_lost") >= before + 400);
+          .until(() -> meter("sluice_trace_spans_lost_total") >= before + 400);
     } finally {
       collector = collector();
     }
     of(id(TestGateway.get(port, "/always/again")), 2);
-    assertThat(meter("sluice_trace_spans")).isGreaterThan(400);
+    assertThat(meter("sluice_trace_spans_total")).isGreaterThan(400);
   }
 
   private double meter(String name) {
