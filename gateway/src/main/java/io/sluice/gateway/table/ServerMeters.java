@@ -59,8 +59,7 @@ public final class ServerMeters implements TableFollower {
 
   private Runnable publish(String backend, Candidate candidate) {
     Endpoint server = candidate.endpoint();
-    List<Label> labels =
-        List.of(new Label("backend", backend), new Label("server", server.name()));
+    List<Label> labels = List.of(new Label("backend", backend), new Label("server", server.name()));
     List<Runnable> all =
         List.of(
             telemetry.gauge(

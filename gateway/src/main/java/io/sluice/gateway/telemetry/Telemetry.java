@@ -131,11 +131,7 @@ public final class Telemetry implements AutoCloseable {
    * @param source kept until then
    */
   public <T> Runnable gauge(
-      String name,
-      String description,
-      List<Label> labels,
-      T source,
-      ToDoubleFunction<T> value) {
+      String name, String description, List<Label> labels, T source, ToDoubleFunction<T> value) {
     return remover(
         Gauge.builder(name, source, value)
             .description(description)
@@ -146,11 +142,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** The same for a count, which only grows. */
   public <T> Runnable counted(
-      String name,
-      String description,
-      List<Label> labels,
-      T source,
-      ToDoubleFunction<T> value) {
+      String name, String description, List<Label> labels, T source, ToDoubleFunction<T> value) {
     return remover(
         FunctionCounter.builder(name, source, value)
             .description(description)
