@@ -48,6 +48,7 @@ import io.sluice.gateway.table.TableFollower;
 import io.sluice.gateway.table.UnansweredBackends;
 import io.sluice.gateway.table.UnmatchedFrontends;
 import io.sluice.gateway.telemetry.AccessLog;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.Stapler;
 import io.sluice.gateway.trace.Traces;
@@ -97,7 +98,7 @@ public final class Gateway {
     Class<? extends ServerChannel> serverType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     this.ledger = Ledger.ofProcess(settings.threads());
-    Telemetry telemetry = parts.add(new Telemetry());
+    Telemetry telemetry = parts.add(new Telemetry(settings.traces() != null));
     AccessLog accessLog = parts.add(AccessLog.open(settings.log(), ledger.shared(Budget.LOG)));
     MultiThreadIoEventLoopGroup group = EventLoops.start(settings.threads(), handlers);
     parts.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));
@@ -383,14 +384,8 @@ public final class Gateway {
       return Traces.OFF;
     }
     Traces traces = parts.add(Traces.to(collector.url(), collector.share(), settings.id()));
-    telemetry.counted(
-        "sluice_trace_spans", "Spans that have ended", List.of(), traces, Traces::spans);
-    telemetry.counted(
-        "sluice_trace_spans_lost",
-        "Spans that the collector of --otlp did not get",
-        List.of(),
-        traces,
-        Traces::lost);
+    telemetry.counted(Metric.TRACE_SPANS, traces, Traces::spans);
+    telemetry.counted(Metric.TRACE_SPANS_LOST, traces, Traces::lost);
     return traces;
   }
 
@@ -401,16 +396,8 @@ public final class Gateway {
       return FleetCounts.NONE;
     }
     RedisCounts counts = parts.add(new RedisCounts(redis.url(), redis.prefix(), settings.id()));
-    telemetry.gauge(
-        "sluice_redis_connected",
-        "1 while the Redis of --redis counts for the fleet",
-        counts,
-        each -> each.isThere() ? 1 : 0);
-    telemetry.gauge(
-        "sluice_redis_gateways",
-        "Gateways that count together in the Redis of --redis",
-        counts,
-        RedisCounts::gateways);
+    telemetry.gauge(Metric.REDIS_CONNECTED, counts, each -> each.isThere() ? 1 : 0);
+    telemetry.gauge(Metric.REDIS_GATEWAYS, counts, RedisCounts::gateways);
     return counts;
   }
 

@@ -8,9 +8,9 @@ import io.sluice.gateway.memory.Ledger;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.AccessLog;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Candidate;
-import java.util.Locale;
 
 /** The meters of the gateway as a whole; those of requests are the routes' own. */
 final class GatewayMeters {
@@ -24,90 +24,39 @@ final class GatewayMeters {
       Reconciler reconciler,
       ConfigSource source,
       MatchFailures failures) {
-    telemetry.gauge(
-        "sluice_match_failures",
-        "Times that a route could not be compared with a request",
-        failures,
-        MatchFailures::count);
-    telemetry.gauge("sluice_exchanges_in_flight", "Exchanges under way", ledger, Ledger::exchanges);
+    telemetry.gauge(Metric.MATCH_FAILURES, failures, MatchFailures::count);
+    telemetry.gauge(Metric.EXCHANGES_IN_FLIGHT, ledger, Ledger::exchanges);
     for (Candidate.State state : Candidate.State.values()) {
-      telemetry.gauge(
-          "sluice_endpoints_" + state.name().toLowerCase(Locale.ROOT),
-          "Endpoints of backends that are " + state.name().toLowerCase(Locale.ROOT),
-          reconciler,
-          r -> count(r.status().table(), state));
+      telemetry.gauge(of(state), reconciler, r -> count(r.status().table(), state));
     }
     for (Budget budget : Budget.values()) {
       String label = budget.label();
-      telemetry.gauge(
-          "sluice_memory_used_bytes",
-          "What is kept for strangers",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).used());
-      telemetry.gauge(
-          "sluice_memory_limit_bytes",
-          "What may be kept for strangers",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).most());
-      telemetry.gauge(
-          "sluice_memory_refused",
-          "Times that something was turned away or cut for want of room",
-          "budget",
-          label,
-          ledger,
-          l -> l.use(budget).refused());
+      telemetry.gauge(Metric.MEMORY_USED, ledger, l -> l.use(budget).used(), label);
+      telemetry.gauge(Metric.MEMORY_LIMIT, ledger, l -> l.use(budget).most(), label);
+      telemetry.gauge(Metric.MEMORY_REFUSED, ledger, l -> l.use(budget).refused(), label);
     }
+    telemetry.gauge(Metric.CLIENT_CONNECTIONS, sockets, ServerSockets::connections);
+    telemetry.gauge(Metric.TAPS, accessLog, log -> log.taps().count());
+    telemetry.gauge(Metric.ACCESS_LOG_DROPPED, accessLog, AccessLog::dropped);
     telemetry.gauge(
-        "sluice_client_connections",
-        "Open connections of clients",
-        sockets,
-        ServerSockets::connections);
-    telemetry.gauge(
-        "sluice_config_applied_timestamp_seconds",
-        "When the table that serves was published",
-        reconciler,
-        r -> r.status().appliedAt().toEpochMilli() / 1e3);
-    telemetry.gauge(
-        "sluice_taps",
-        "Who looks at exchanges as they end (sluice tap)",
-        accessLog,
-        log -> log.taps().count());
-    telemetry.gauge(
-        "sluice_access_log_dropped", "Access log entries lost", accessLog, AccessLog::dropped);
-    telemetry.gauge(
-        "sluice_config_revision",
-        "Revision of the tree that serves",
-        reconciler,
-        r -> r.status().table().revision());
-    telemetry.gauge(
-        "sluice_table_version",
-        "Tables published by this process",
-        reconciler,
-        r -> r.status().table().version());
-    telemetry.gauge(
-        "sluice_config_problems",
-        "Problems in the configuration",
-        reconciler,
-        r -> r.status().problems().size());
-    telemetry.gauge(
-        "sluice_store_connected",
-        "1 while the store can be asked",
-        source,
-        s -> s.status().connected() ? 1 : 0);
-    telemetry.gauge(
-        "sluice_store_held",
-        "1 while a tree waits for the operator's word",
-        source,
-        s -> s.status().held().isEmpty() ? 0 : 1);
-    telemetry.gauge(
-        "sluice_store_drifts",
-        "Times the store differed from what its events said",
-        source,
-        s -> s.status().drifts());
+        Metric.CONFIG_APPLIED, reconciler, r -> r.status().appliedAt().toEpochMilli() / 1e3);
+    telemetry.gauge(Metric.CONFIG_REVISION, reconciler, r -> r.status().table().revision());
+    telemetry.gauge(Metric.TABLE_VERSION, reconciler, r -> r.status().table().version());
+    telemetry.gauge(Metric.CONFIG_PROBLEMS, reconciler, r -> r.status().problems().size());
+    telemetry.gauge(Metric.STORE_CONNECTED, source, s -> s.status().connected() ? 1 : 0);
+    telemetry.gauge(Metric.STORE_HELD, source, s -> s.status().held().isEmpty() ? 0 : 1);
+    telemetry.gauge(Metric.STORE_DRIFTS, source, s -> s.status().drifts());
+  }
+
+  private static Metric of(Candidate.State state) {
+    return switch (state) {
+      case READY -> Metric.ENDPOINTS_READY;
+      case UNCHECKED -> Metric.ENDPOINTS_UNCHECKED;
+      case FAILING -> Metric.ENDPOINTS_FAILING;
+      case DRAINING -> Metric.ENDPOINTS_DRAINING;
+      case EJECTED -> Metric.ENDPOINTS_EJECTED;
+      case DOWN -> Metric.ENDPOINTS_DOWN;
+    };
   }
 
   private static double count(RoutingTable table, Candidate.State state) {

@@ -36,9 +36,24 @@ final class MetricsPage {
   private void scrape() {
     List<RoutingContext> asked = List.copyOf(asking);
     asking.clear();
-    Buffer page = Buffer.buffer(telemetry.scrape());
+    answer(asked.stream().filter(MetricsPage::wantsExemplars).toList(), true);
+    answer(asked.stream().filter(each -> !wantsExemplars(each)).toList(), false);
+  }
+
+  /** As Prometheus asks where it may have either. */
+  private static boolean wantsExemplars(RoutingContext context) {
+    String accept = context.request().getHeader("Accept");
+    return accept != null && accept.contains("application/openmetrics-text");
+  }
+
+  private void answer(List<RoutingContext> asked, boolean withExemplars) {
+    if (asked.isEmpty()) {
+      return;
+    }
+    Buffer page = Buffer.buffer(withExemplars ? telemetry.openMetrics() : telemetry.scrape());
+    String type = withExemplars ? Telemetry.OPEN_METRICS : PROMETHEUS_TEXT;
     for (RoutingContext each : asked) {
-      each.response().putHeader("Content-Type", PROMETHEUS_TEXT).end(page);
+      each.response().putHeader("Content-Type", type).end(page);
     }
   }
 }

@@ -32,6 +32,7 @@ import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.telemetry.RouteMeters;
 import io.sluice.gateway.tls.TlsSession;
 import io.sluice.gateway.trace.ExchangeSpan;
 import io.sluice.gateway.upstream.Errand;
@@ -826,9 +827,18 @@ final class Exchange implements ExchangeView {
     String listenerId = listener == null ? "" : listener.id();
     String backendId = backend == null ? "" : backend.id();
     var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
-    meters.route(listenerId, backendId).exchange(status, durationNanos, upstreamNanos);
     if (frontend == null) {
       span = record(-1);
+    }
+    RouteMeters route = meters.route(listenerId, backendId);
+    long ofServer = upstreamNanos;
+    if (span == null) {
+      route.exchange(status, durationNanos, ofServer);
+    } else {
+      context
+          .telemetry()
+          .measured(
+              span.traceId(), span.spanId(), () -> route.exchange(status, durationNanos, ofServer));
     }
     if (span == null && !context.accessLog().isOn()) {
       return;
@@ -838,8 +848,7 @@ final class Exchange implements ExchangeView {
       context.accessLog().write(entry);
     }
     if (span != null) {
-      String route = frontend == null ? "" : frontend.written().route();
-      span.end(entry, route);
+      span.end(entry, frontend == null ? "" : frontend.written().route());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.tls.HostCheck;
 import io.sluice.gateway.tls.ServerNames;
@@ -26,11 +27,7 @@ public final class CertificateWatch implements TableFollower {
 
   public CertificateWatch(InstantSource clock, Telemetry telemetry) {
     this.clock = clock;
-    this.ends =
-        telemetry.gauges(
-            "sluice_certificate_not_after_timestamp_seconds",
-            "When the certificate of a host ends",
-            "host");
+    this.ends = telemetry.gauges(Metric.CERTIFICATE_ENDS);
   }
 
   @Override

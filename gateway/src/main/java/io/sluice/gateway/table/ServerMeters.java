@@ -2,8 +2,8 @@ package io.sluice.gateway.table;
 
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
-import io.sluice.gateway.telemetry.Telemetry.Label;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoint;
 import java.util.HashMap;
@@ -59,40 +59,16 @@ public final class ServerMeters implements TableFollower {
 
   private Runnable publish(String backend, Candidate candidate) {
     Endpoint server = candidate.endpoint();
-    List<Label> labels = List.of(new Label("backend", backend), new Label("server", server.name()));
+    String name = server.name();
     List<Runnable> all =
         List.of(
             telemetry.gauge(
-                "sluice_server_up",
-                "1 while a server takes requests of its backend, 0 while it is down, ejected,"
-                    + " failing or drained",
-                labels,
-                candidate,
-                ServerMeters::takesRequests),
-            telemetry.counted(
-                "sluice_server_requests",
-                "Requests that a server was given, by whichever backend has it",
-                labels,
-                server,
-                Endpoint::exchanges),
-            telemetry.counted(
-                "sluice_server_failures",
-                "Attempts on a server that failed",
-                labels,
-                server,
-                Endpoint::failures),
+                Metric.SERVER_UP, candidate, ServerMeters::takesRequests, backend, name),
+            telemetry.counted(Metric.SERVER_REQUESTS, server, Endpoint::exchanges, backend, name),
+            telemetry.counted(Metric.SERVER_FAILURES, server, Endpoint::failures, backend, name),
+            telemetry.gauge(Metric.SERVER_IN_FLIGHT, server, Endpoint::inFlight, backend, name),
             telemetry.gauge(
-                "sluice_server_in_flight",
-                "Requests that a server is answering",
-                labels,
-                server,
-                Endpoint::inFlight),
-            telemetry.gauge(
-                "sluice_server_connections",
-                "Open connections to a server",
-                labels,
-                server,
-                Endpoint::connections));
+                Metric.SERVER_CONNECTIONS, server, Endpoint::connections, backend, name));
     return () -> all.forEach(Runnable::run);
   }
 

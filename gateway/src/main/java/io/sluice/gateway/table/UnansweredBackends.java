@@ -3,6 +3,7 @@ package io.sluice.gateway.table;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.Split;
 import io.sluice.gateway.memory.Bounded;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Candidate;
 import java.util.ArrayList;
@@ -25,11 +26,7 @@ public final class UnansweredBackends implements TableFollower {
   private long version = -1;
 
   public UnansweredBackends(Telemetry telemetry) {
-    this.gauges =
-        telemetry.gauges(
-            "sluice_backend_unanswered",
-            "1 for a backend that frontends send to while no server of it answers",
-            "backend");
+    this.gauges = telemetry.gauges(Metric.BACKEND_UNANSWERED);
   }
 
   @Override

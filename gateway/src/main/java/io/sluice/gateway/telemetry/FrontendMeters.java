@@ -65,22 +65,20 @@ public final class FrontendMeters {
         return route;
       }
     }
-    Timer duration =
-        Timer.builder("sluice_request_duration")
-            .description("From a request's head to the end of its exchange")
-            .tags("frontend", frontend)
-            .serviceLevelObjectives(BOUNDARIES)
-            .register(registry);
-    Timer upstream =
-        Timer.builder("sluice_upstream_duration")
-            .description("From the start of an exchange's last attempt to the end of its response")
-            .tags("frontend", frontend, "backend", backend)
-            .serviceLevelObjectives(BOUNDARIES)
-            .register(registry);
+    Timer duration = timer(Metric.REQUEST_DURATION, frontend);
+    Timer upstream = timer(Metric.UPSTREAM_DURATION, frontend, backend);
     RouteMeters route = new RouteMeters(registry, listener, frontend, backend, duration, upstream);
     RouteMeters[] more = Arrays.copyOf(routes, routes.length + 1);
     more[routes.length] = route;
     routes = more;
     return route;
+  }
+
+  private Timer timer(Metric metric, String... values) {
+    return Timer.builder(metric.meter())
+        .description(metric.help())
+        .tags(metric.tags(values))
+        .serviceLevelObjectives(BOUNDARIES)
+        .register(registry);
   }
 }

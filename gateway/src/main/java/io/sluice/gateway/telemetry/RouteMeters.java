@@ -69,17 +69,9 @@ public final class RouteMeters {
     Counter counter = ofClass.get(status % PER_CLASS);
     if (counter == null) {
       counter =
-          Counter.builder("sluice_requests")
-              .description("Requests answered")
-              .tags(
-                  "listener",
-                  listener,
-                  "frontend",
-                  frontend,
-                  "backend",
-                  backend,
-                  "code",
-                  Integer.toString(status))
+          Counter.builder(Metric.REQUESTS.meter())
+              .description(Metric.REQUESTS.help())
+              .tags(Metric.REQUESTS.tags(listener, frontend, backend, Integer.toString(status)))
               .register(registry);
       ofClass.set(status % PER_CLASS, counter);
     }

@@ -24,7 +24,7 @@ public final class StageMeters {
     this.registry = registry;
     this.frontend = frontend;
     this.stage = stage;
-    this.passed = counter("passed");
+    this.passed = counter(Metric.STAGE_REQUESTS, "passed");
   }
 
   /** It let one go on. */
@@ -34,29 +34,19 @@ public final class StageMeters {
 
   /** It answered one itself. */
   public void refused(String reason) {
-    refused.computeIfAbsent(reason, this::counter).increment();
+    refused.computeIfAbsent(reason, o -> counter(Metric.STAGE_REQUESTS, o)).increment();
   }
 
   /** A request that it sends besides (a copy, or for a page) has ended so. */
   public void besides(String outcome) {
-    besides.computeIfAbsent(outcome, this::besideCounter).increment();
+    besides.computeIfAbsent(outcome, o -> counter(Metric.STAGE_SIDE_REQUESTS, o)).increment();
   }
 
-  private LongAdder besideCounter(String outcome) {
+  private LongAdder counter(Metric metric, String outcome) {
     LongAdder count = new LongAdder();
-    FunctionCounter.builder("sluice_stage_side_requests", count, LongAdder::sum)
-        .description(
-            "Requests that a stage sent besides, by what became of them: answered, failed, dropped")
-        .tags("frontend", frontend, "stage", stage, "outcome", outcome)
-        .register(registry);
-    return count;
-  }
-
-  private LongAdder counter(String outcome) {
-    LongAdder count = new LongAdder();
-    FunctionCounter.builder("sluice_stage_requests", count, LongAdder::sum)
-        .description("Requests that came to a stage, by what became of them: passed, or a reason")
-        .tags("frontend", frontend, "stage", stage, "outcome", outcome)
+    FunctionCounter.builder(metric.meter(), count, LongAdder::sum)
+        .description(metric.help())
+        .tags(metric.tags(frontend, stage, outcome))
         .register(registry);
     return count;
   }

@@ -1,12 +1,12 @@
 package io.sluice.gateway.telemetry;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,8 +15,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.gateway.memory.Bounded;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +25,12 @@ import java.util.function.ToDoubleFunction;
 
 /** The gateway's meters: one registry, named {@code sluice_<noun>_<unit>}. Any thread. */
 public final class Telemetry implements AutoCloseable {
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  /** The type of a page of metrics with exemplars (OpenMetrics 1.0). */
+  public static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private final Exemplars exemplars = new Exemplars();
+  private final PrometheusMeterRegistry registry;
 
   @Bounded("by the frontends that are written")
   private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
@@ -39,12 +43,25 @@ public final class Telemetry implements AutoCloseable {
 
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
+  /** One whose measurements lead to no traces. */
   public Telemetry() {
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
+    this(false);
+  }
+
+  /**
+   * @param withTraces whether some exchanges are recorded, to which measurements lead
+   */
+  public Telemetry(boolean withTraces) {
+    this.registry =
+        withTraces
+            ? new PrometheusMeterRegistry(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, exemplars)
+            : new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     // Prometheus wants neither nanoseconds nor names that end in "count".
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     gc.bindTo(registry);
@@ -57,28 +74,12 @@ public final class Telemetry implements AutoCloseable {
 
   /** Counts an exchange that did not go the ordinary way. */
   public void rejected(String reason) {
-    rejected
-        .computeIfAbsent(
-            reason,
-            r ->
-                Counter.builder("sluice_rejected")
-                    .description("Exchanges that were refused or failed, by reason")
-                    .tag("reason", r)
-                    .register(registry))
-        .increment();
+    rejected.computeIfAbsent(reason, r -> counter(Metric.REJECTED, r)).increment();
   }
 
   /** Counts another attempt, or one that was denied, by what led to it. */
   public void retried(String reason) {
-    retried
-        .computeIfAbsent(
-            reason,
-            r ->
-                Counter.builder("sluice_retries")
-                    .description("Further attempts, by what led to them")
-                    .tag("reason", r)
-                    .register(registry))
-        .increment();
+    retried.computeIfAbsent(reason, r -> counter(Metric.RETRIES, r)).increment();
   }
 
   /** Forgets the meters of frontends that are gone. */
@@ -93,65 +94,44 @@ public final class Telemetry implements AutoCloseable {
     }
   }
 
+  private Counter counter(Metric metric, String... values) {
+    return Counter.builder(metric.meter())
+        .description(metric.help())
+        .tags(metric.tags(values))
+        .register(registry);
+  }
+
   /** A count that begins at 0; running what is returned adds one. */
-  public Runnable counter(String name, String description) {
-    Counter counter = Counter.builder(name).description(description).register(registry);
+  public Runnable counter(Metric metric) {
+    Counter counter = counter(metric, new String[0]);
     return counter::increment;
   }
-
-  /** Publishes a number that is looked up at every scrape. */
-  public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-    Gauge.builder(name, source, value)
-        .description(description)
-        .strongReference(true)
-        .register(registry);
-  }
-
-  /** The same for one of several that differ in a label. */
-  public <T> void gauge(
-      String name,
-      String description,
-      String label,
-      String labelValue,
-      T source,
-      ToDoubleFunction<T> value) {
-    Gauge.builder(name, source, value)
-        .description(description)
-        .tag(label, labelValue)
-        .strongReference(true)
-        .register(registry);
-  }
-
-  /** A label of a meter. */
-  public record Label(String name, String value) {}
 
   /**
    * Publishes a number that is looked up at every scrape, until what is returned is run.
    *
    * @param source kept until then
+   * @param values of the metric's labels
    */
-  public <T> Runnable gauge(
-      String name, String description, List<Label> labels, T source, ToDoubleFunction<T> value) {
+  @CanIgnoreReturnValue
+  public <T> Runnable gauge(Metric metric, T source, ToDoubleFunction<T> value, String... values) {
     return remover(
-        Gauge.builder(name, source, value)
-            .description(description)
-            .tags(tags(labels))
+        Gauge.builder(metric.meter(), source, value)
+            .description(metric.help())
+            .tags(metric.tags(values))
             .strongReference(true)
             .register(registry));
   }
 
-  /** The same for a count, which only grows. */
+  /** The same for a count that somebody else keeps, and that only grows. */
+  @CanIgnoreReturnValue
   public <T> Runnable counted(
-      String name, String description, List<Label> labels, T source, ToDoubleFunction<T> value) {
+      Metric metric, T source, ToDoubleFunction<T> value, String... values) {
     return remover(
-        FunctionCounter.builder(name, source, value)
-            .description(description)
-            .tags(tags(labels))
+        FunctionCounter.builder(metric.meter(), source, value)
+            .description(metric.help())
+            .tags(metric.tags(values))
             .register(registry));
-  }
-
-  private static Tags tags(List<Label> labels) {
-    return Tags.of(labels.stream().map(each -> Tag.of(each.name(), each.value())).toList());
   }
 
   private Runnable remover(Meter meter) {
@@ -159,17 +139,28 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /**
-   * Numbers that come and go, one for each value of a label. What is returned takes all that there
-   * are from then on.
+   * Numbers that come and go, one for each value of the metric's only label. What is returned takes
+   * all that there are from then on.
    */
-  public Consumer<Map<String, Double>> gauges(String name, String description, String label) {
-    MultiGauge gauges = MultiGauge.builder(name).description(description).register(registry);
+  public Consumer<Map<String, Double>> gauges(Metric metric) {
+    MultiGauge gauges =
+        MultiGauge.builder(metric.meter()).description(metric.help()).register(registry);
     return values ->
         gauges.register(
             values.entrySet().stream()
-                .map(each -> MultiGauge.Row.of(Tags.of(label, each.getKey()), each.getValue()))
+                .map(each -> MultiGauge.Row.of(metric.tags(each.getKey()), each.getValue()))
                 .toList(),
             true);
+  }
+
+  /** Runs what measures an exchange that is recorded. */
+  public void measured(String traceId, String spanId, Runnable measuring) {
+    exemplars.of(traceId, spanId, measuring);
+  }
+
+  /** The same as {@link #OPEN_METRICS}. */
+  public String openMetrics() {
+    return registry.scrape(OPEN_METRICS);
   }
 
   /** Everything in Prometheus' text format. */

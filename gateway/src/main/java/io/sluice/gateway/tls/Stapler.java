@@ -2,6 +2,7 @@ package io.sluice.gateway.tls;
 
 import io.sluice.gateway.config.Ocsp;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,8 +63,7 @@ public final class Stapler implements AutoCloseable {
    */
   public Stapler(Telemetry telemetry, Predicate<InetSocketAddress> forbidden) {
     this.forbidden = forbidden;
-    this.countFailure =
-        telemetry.counter("sluice_ocsp_failures", "OCSP questions without a good answer");
+    this.countFailure = telemetry.counter(Metric.OCSP_FAILURES);
   }
 
   /** From now on these are asked about, and no others. Control thread only. */

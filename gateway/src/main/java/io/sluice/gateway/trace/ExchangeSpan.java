@@ -49,6 +49,10 @@ public final class ExchangeSpan {
     return span.getSpanContext().getTraceId();
   }
 
+  public String spanId() {
+    return span.getSpanContext().getSpanId();
+  }
+
   /** A server is about to be asked. */
   public void tryBegins(String method, String host, int port) {
     SpanBuilder builder =

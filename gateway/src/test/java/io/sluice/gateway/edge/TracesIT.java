@@ -359,6 +359,29 @@ class TracesIT {
     assertThat(meter("sluice_trace_spans_total")).isGreaterThan(400);
   }
 
+  @Test
+  void aBucketLeadsToATraceThatIsInIt() {
+    HttpResponse<String> answer = TestGateway.get(port, "/always/exemplar");
+    Span whole = of(id(answer), 2).getFirst();
+    HttpResponse<String> page =
+        TestGateway.get(
+            gateway.adminPort(),
+            "/metrics",
+            "Accept",
+            "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+
+    assertThat(page.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/openmetrics-text");
+    assertThat(page.body()).endsWith("# EOF\n");
+    assertThat(page.body().lines())
+        .filteredOn(line -> line.startsWith("sluice_request_duration_seconds_bucket"))
+        .filteredOn(line -> line.contains("frontend=\"always\"") && line.contains("trace_id="))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).matches(".*# \\{.*trace_id=\"[0-9a-f]{32}\".*}.*"));
+    assertThat(spans.stream().map(Span::trace)).contains(whole.trace);
+    assertThat(TestGateway.get(gateway.adminPort(), "/metrics").body()).doesNotContain("# EOF");
+  }
+
   private double meter(String name) {
     return TestGateway.get(gateway.adminPort(), "/metrics")
         .body()
