@@ -1,6 +1,7 @@
 package io.sluice.gateway.acme;
 
 import io.sluice.gateway.config.AcmeAccount;
+import io.sluice.gateway.config.AcmePause;
 import io.sluice.gateway.config.AcmeProof;
 import io.sluice.gateway.config.IssuedCertificate;
 import io.sluice.gateway.config.SealKeys;
@@ -93,6 +94,24 @@ final class AcmeStore implements AutoCloseable {
 
   void forget(AcmeProof proof) throws IOException, InterruptedException {
     put(new Change(AcmeProof.key(proof.token()), null, Change.ANY, 0));
+  }
+
+  /** The certificate of a host that is there, whether or not this gateway serves it yet. */
+  @Nullable IssuedCertificate issued(String name) throws IOException, InterruptedException {
+    EtcdStore.Stored there = store.find(IssuedCertificate.key(name));
+    return there == null ? null : IssuedCertificate.read(name, there.value(), seals);
+  }
+
+  /** Until when nobody asks for a host, whoever has found that out. */
+  @Nullable AcmePause paused(String name) throws IOException, InterruptedException {
+    EtcdStore.Stored there = store.find(AcmePause.key(name));
+    return there == null ? null : AcmePause.read(there.value());
+  }
+
+  /** Nobody asks for a host for a while; the next pause is longer, if it comes soon. */
+  void pause(String name, AcmePause pause) throws IOException, InterruptedException {
+    long lease = store.grantLease(pause.length().multipliedBy(3));
+    put(new Change(AcmePause.key(name), pause.toJson(), Change.ANY, lease));
   }
 
   void keep(IssuedCertificate certificate) throws IOException, InterruptedException {

@@ -1,7 +1,9 @@
 package io.sluice.gateway.acme;
 
+import io.sluice.gateway.config.AcmePause;
 import io.sluice.gateway.config.AutoCert;
 import io.sluice.gateway.config.Host;
+import io.sluice.gateway.config.IssuedCertificate;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.config.Shown;
@@ -50,6 +52,15 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     /** Whether this gateway is the one that asks. */
     boolean asks() throws IOException, InterruptedException;
 
+    /** The certificate of a host that is in the store, whether or not it is served here yet. */
+    @Nullable IssuedCertificate issued(String name) throws IOException, InterruptedException;
+
+    /** Until when nobody in the fleet asks for a host. */
+    @Nullable AcmePause paused(String name) throws IOException, InterruptedException;
+
+    /** From now on nobody does. */
+    void pause(String name, AcmePause pause) throws IOException, InterruptedException;
+
     /** Gets one and keeps it where all gateways see it. */
     void get(String name, AutoCert wanted) throws AcmeException, IOException, InterruptedException;
 
@@ -57,21 +68,13 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     void close();
   }
 
-  /**
-   * Until when nothing is asked for a host.
-   *
-   * @param length of the pause after a failure; zero when the certificate was got and is on its way
-   * @param found what went wrong; empty for nothing
-   */
-  private record Pause(AutoCert wanted, Instant until, Duration length, String found) {}
-
   private final Source source;
   private final InstantSource clock;
   private final Semaphore news = new Semaphore(0);
   private final Thread thread = Thread.ofPlatform().name("acme").daemon().unstarted(this::run);
 
   /** By name; the thread's own. */
-  private final Map<String, Pause> pauses = new HashMap<>();
+  private final Map<String, AcmePause> pauses = new HashMap<>();
 
   private volatile Map<String, Host> hosts = Map.of();
   private volatile List<Problem> problems = List.of();
@@ -101,6 +104,22 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
           @Override
           public boolean asks() throws IOException, InterruptedException {
             return store.asks();
+          }
+
+          @Override
+          public @Nullable IssuedCertificate issued(String name)
+              throws IOException, InterruptedException {
+            return store.issued(name);
+          }
+
+          @Override
+          public @Nullable AcmePause paused(String name) throws IOException, InterruptedException {
+            return store.paused(name);
+          }
+
+          @Override
+          public void pause(String name, AcmePause pause) throws IOException, InterruptedException {
+            store.pause(name, pause);
           }
 
           @Override
@@ -152,9 +171,7 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
   /** Gets what is due, one after the other. */
   void look() throws InterruptedException {
     Map<String, Host> now = hosts;
-    pauses
-        .entrySet()
-        .removeIf(each -> !each.getValue().wanted().equals(wanted(now.get(each.getKey()))));
+    pauses.entrySet().removeIf(each -> isOver(each.getValue(), now.get(each.getKey())));
     try {
       for (Host host : now.values()) {
         if (stopping) {
@@ -165,7 +182,9 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
           if (!source.asks()) {
             break;
           }
-          get(host.name(), wanted);
+          if (!waits(host, wanted)) {
+            get(host.name(), wanted);
+          }
         }
       }
       complained = false;
@@ -178,23 +197,56 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     tell();
   }
 
+  /** Whether a pause is of another wish, or of one that somebody has fulfilled meanwhile. */
+  private boolean isOver(AcmePause pause, @Nullable Host host) {
+    AutoCert wanted = wanted(host);
+    return host == null
+        || wanted == null
+        || !pause.wanted().equals(wanted.mark())
+        || (!pause.found().isEmpty() && LifeSpan.dueAt(host, wanted).isAfter(clock.instant()));
+  }
+
+  /**
+   * Whether what is due here was got already, by this gateway or another one, and is not served
+   * here yet; or was tried, and is to be tried later.
+   */
+  private boolean waits(Host host, AutoCert wanted) throws IOException, InterruptedException {
+    Instant now = clock.instant();
+    IssuedCertificate issued = source.issued(host.name());
+    if (issued != null && LifeSpan.dueAt(host.with(issued), wanted).isAfter(now)) {
+      pauses.put(host.name(), seen(wanted));
+      return true;
+    }
+    AcmePause paused = source.paused(host.name());
+    if (paused != null && paused.wanted().equals(wanted.mark())) {
+      pauses.put(host.name(), paused);
+      return paused.until().isAfter(now);
+    }
+    return false;
+  }
+
+  /** It is on its way through the store. */
+  private AcmePause seen(AutoCert wanted) {
+    return new AcmePause(wanted.mark(), clock.instant().plus(UNTIL_SEEN), Duration.ZERO, "");
+  }
+
   private static @Nullable AutoCert wanted(@Nullable Host host) {
     return host == null ? null : host.autoCert();
   }
 
   private boolean isDue(Host host, AutoCert wanted) {
     Instant now = clock.instant();
-    Pause pause = pauses.get(host.name());
+    AcmePause pause = pauses.get(host.name());
     return (pause == null || !pause.until().isAfter(now))
         && !LifeSpan.dueAt(host, wanted).isAfter(now);
   }
 
-  private void get(String name, AutoCert wanted) throws InterruptedException {
+  private void get(String name, AutoCert wanted) throws InterruptedException, IOException {
     LOG.info("getting a certificate for {} from {}", name, wanted.directory());
     try {
       source.get(name, wanted);
       LOG.info("got a certificate for {}", name);
-      pauses.put(name, new Pause(wanted, clock.instant().plus(UNTIL_SEEN), Duration.ZERO, ""));
+      pauses.put(name, seen(wanted));
     } catch (AcmeRateLimitedException tooMany) {
       failed(name, wanted, tooMany, tooMany.getRetryAfter().orElse(Instant.MIN));
     } catch (AcmeException | IOException | RuntimeException refused) {
@@ -203,33 +255,36 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     tell();
   }
 
-  private void failed(String name, AutoCert wanted, Exception failure, Instant soonest) {
-    Pause before = pauses.get(name);
-    Duration pause =
+  private void failed(String name, AutoCert wanted, Exception failure, Instant soonest)
+      throws InterruptedException, IOException {
+    AcmePause before = pauses.get(name);
+    Duration twice =
         before == null || before.length().isZero() ? FIRST_PAUSE : before.length().multipliedBy(2);
-    Duration length = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    Duration length = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     Instant until = clock.instant().plus(length);
     String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    pauses.put(
-        name,
-        new Pause(
-            wanted,
+    AcmePause pause =
+        new AcmePause(
+            wanted.mark(),
             until.isBefore(soonest) ? soonest : until,
             length,
-            Shown.text(said, MOST_CHARACTERS)));
+            Shown.text(said, MOST_CHARACTERS));
+    pauses.put(name, pause);
+    source.pause(name, pause);
   }
 
   private void tell() {
     List<Problem> now = new ArrayList<>();
     pauses.forEach(
         (name, pause) -> {
-          if (!pause.found().isEmpty()) {
+          AutoCert wanted = wanted(hosts.get(name));
+          if (wanted != null && !pause.found().isEmpty()) {
             now.add(
                 Problem.warning(
                     "hosts/" + name + "/host AutoCert",
                     "no certificate: " + pause.found(),
                     "one from "
-                        + pause.wanted().directory()
+                        + wanted.directory()
                         + "; tried again "
                         + pause.until().truncatedTo(ChronoUnit.SECONDS)));
           }

@@ -334,13 +334,21 @@ final class VulcandApi {
   /** Whoever writes back what was shown to them has no private key: that one stays. */
   private void keepPair(ObjectNode record, String key) throws IOException, InterruptedException {
     JsonNode pair = record.path("Settings").path("KeyPair");
-    if (!pair.isObject() || VulcandShape.find(pair, "Key") != null) {
+    boolean wantsPair = pair.isObject() && VulcandShape.find(pair, "Key") == null;
+    JsonNode auto = record.path("Settings").path("AutoCert");
+    boolean wantsKey = auto.isObject() && auto.path("Key").asText("").isEmpty();
+    String before = wantsPair || wantsKey ? tree.find(key) : null;
+    if (before == null) {
       return;
     }
-    String before = tree.find(key);
-    JsonNode kept = before == null ? null : parsed(before).path("Settings").path("KeyPair");
-    if (kept != null && !kept.isMissingNode() && !kept.isNull()) {
+    JsonNode settings = parsed(before).path("Settings");
+    JsonNode kept = settings.path("KeyPair");
+    if (wantsPair && !kept.isMissingNode() && !kept.isNull()) {
       ((ObjectNode) record.path("Settings")).set("KeyPair", kept);
+    }
+    JsonNode account = settings.path("AutoCert").path("Key");
+    if (wantsKey && account.isTextual()) {
+      ((ObjectNode) auto).set("Key", account);
     }
   }
 

@@ -62,6 +62,7 @@ public final class TapCommand implements Callable<Integer> {
   @Mixin private StoreOptions options = new StoreOptions();
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  private boolean away;
   private final CountDownLatch enough = new CountDownLatch(1);
   private final Set<String> followed = ConcurrentHashMap.newKeySet();
 
@@ -89,9 +90,20 @@ public final class TapCommand implements Callable<Integer> {
     try (EtcdStore store = options.open()) {
       Fleet fleet = new Fleet(store);
       do {
-        for (Map.Entry<String, GatewayStatus> each : fleet.gateways().entrySet()) {
-          if (followed.add(each.getKey())) {
-            follow(each.getKey(), each.getValue().admin());
+        try {
+          for (Map.Entry<String, GatewayStatus> each : fleet.gateways().entrySet()) {
+            if (followed.add(each.getKey())) {
+              follow(each.getKey(), each.getValue().admin());
+            }
+          }
+          away = false;
+        } catch (IOException blinked) {
+          // Those that are known go on.
+          if (!away && !followed.isEmpty()) {
+            note(String.valueOf(blinked.getMessage()));
+            away = true;
+          } else if (followed.isEmpty()) {
+            throw blinked;
           }
         }
       } while (!enough.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));

@@ -9,6 +9,7 @@ import io.sluice.gateway.fleet.Explanation;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.History;
 import io.sluice.gateway.fleet.TreeCheck;
+import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.store.EtcdStore;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
@@ -162,7 +163,7 @@ public final class WhyCommand implements Callable<Integer> {
               URI.create(
                   (found.path("tls").asText().isEmpty() ? "http://" : "https://")
                       + found.path("host").asText()
-                      + found.path("path").asText()),
+                      + escaped(found.path("path").asText())),
               ExplainCommand.fields(spec.commandLine(), headers),
               InetAddress.ofLiteral(found.path("client").asText()));
     } catch (IllegalArgumentException none) {
@@ -188,6 +189,14 @@ public final class WhyCommand implements Callable<Integer> {
       output.note("sluice: no route was asked: the line names no listener of that time");
       return 0;
     }
+    if (found.path("path").asText().endsWith("…")) {
+      output.note("sluice: the line has only the beginning of a long path");
+    }
+    String reason = found.path("reason").asText();
+    if (found.path("frontend").asText().isEmpty() && !reason.equals(Reason.NO_ROUTE.label())) {
+      output.note("sluice: no route was asked, as the request was answered before: " + reason);
+      return 0;
+    }
     if (!isAsRecorded(found, explanation)) {
       output.note(
           "sluice: the line says frontend \""
@@ -196,6 +205,16 @@ public final class WhyCommand implements Callable<Integer> {
       return 1;
     }
     return 0;
+  }
+
+  /** What a path may hold here and a URI in Java may not. */
+  private static String escaped(String path) {
+    StringBuilder text = new StringBuilder();
+    for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain = each > ' ' && "\"<>[]^`{|}\\".indexOf(each) < 0;
+      text.append(plain ? "" + (char) each : "%%%02X".formatted(each & 0xff));
+    }
+    return text.toString();
   }
 
   private static boolean isAsRecorded(JsonNode found, Explanation explanation) {

@@ -72,6 +72,11 @@ public record AutoCert(
         "an address with https, letsencrypt or letsencrypt-staging");
   }
 
+  /** What tells this from another wish, without the key. */
+  public String mark() {
+    return directory + " " + email + " " + Integer.toHexString(accountKey.hashCode());
+  }
+
   /** Without the key. */
   @Override
   public String toString() {

@@ -41,7 +41,7 @@ public record Host(
   }
 
   /** The same with the certificate that was got for it, unless it has one of its own. */
-  Host with(@Nullable IssuedCertificate got) {
+  public Host with(@Nullable IssuedCertificate got) {
     return autoCert == null || got == null
         ? this
         : new Host(name, isDefault, got.pair(), autoCert, got.directory(), ocsp);

@@ -2,6 +2,9 @@ package io.sluice.gateway.config;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 
 /**
  * The certificate that was got for a host with {@link AutoCert}: key {@code
@@ -20,6 +23,23 @@ public record IssuedCertificate(String name, String directory, PemPair pair) {
     }
     json.close();
     return new IssuedCertificate(name, directory, pair);
+  }
+
+  /**
+   * One as it stands in the store.
+   *
+   * @throws IOException when it cannot be read or opened
+   */
+  public static IssuedCertificate read(String name, String value, SealKeys seals)
+      throws IOException {
+    try {
+      return read(
+          name,
+          JsonRecord.parse(
+              key(name), value.getBytes(StandardCharsets.UTF_8), seals, new ArrayList<>()));
+    } catch (JsonRecord.BadValue bad) {
+      throw new IOException(bad.problem().toString(), bad);
+    }
   }
 
   public static String key(String name) {

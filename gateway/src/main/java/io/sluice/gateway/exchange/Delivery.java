@@ -151,7 +151,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     ExchangeSpan span = exchange.span();
     if (span != null) {
       EndpointKey key = picked.endpoint().key();
-      span.tryBegins(request.method().toString(), key.host(), key.port());
+      span.tryBegins(request.method().toString(), key.host(), key.port(), count - 1);
     }
     pools.acquire(picked.endpoint(), backend.settings(), this);
   }
@@ -270,6 +270,7 @@ final class Delivery implements ConnectionWaiter, ResponseReceiver {
     }
     if (hasLeft(connected.endpoint())) {
       connected.giveBack();
+      tryEnds(Reason.NO_ENDPOINT.label());
       count--;
       next(Reason.NO_ENDPOINT);
       return;

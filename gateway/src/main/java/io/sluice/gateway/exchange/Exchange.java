@@ -848,7 +848,11 @@ final class Exchange implements ExchangeView {
       context.accessLog().write(entry);
     }
     if (span != null) {
-      span.end(entry, frontend == null ? "" : frontend.written().route());
+      boolean brokeOff = reason != null && reason.side() != Reason.Side.CLIENT;
+      span.end(
+          entry,
+          frontend == null ? "" : frontend.written().route(),
+          brokeOff && delivery != null && status < 400);
     }
   }
 

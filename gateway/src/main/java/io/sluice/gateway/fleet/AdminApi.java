@@ -14,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks the admin APIs of gateways. One thread. */
 public final class AdminApi {
   private static final Duration ASK = Duration.ofSeconds(3);
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final AdminLogin login;
@@ -132,6 +135,8 @@ public final class AdminApi {
       HttpResponse<Stream<String>> response =
           client(uri)
               .send(request(uri, HttpRequest.newBuilder()), HttpResponse.BodyHandlers.ofLines());
+      AtomicLong heard = new AtomicLong(System.nanoTime());
+      Thread watching = watch(heard, response.body());
       try (Stream<String> lines = response.body()) {
         if (response.statusCode() != 200) {
           throw new IOException(
@@ -139,16 +144,35 @@ public final class AdminApi {
         }
         Iterator<String> all = lines.iterator();
         while (all.hasNext()) {
+          heard.set(System.nanoTime());
           if (!each.test(all.next())) {
             return;
           }
         }
+      } finally {
+        watching.interrupt();
       }
-    } catch (UncheckedIOException ended) {
-      throw silent(who, uri, new IOException("it ended", ended));
+    } catch (UncheckedIOException | IllegalStateException ended) {
+      throw silent(who, uri, new IOException("it ended, or has gone silent", ended));
     } catch (IOException failed) {
       throw silent(who, uri, failed);
     }
+  }
+
+  /** Closes lines of which none has come for long: a machine that is gone does not say so. */
+  private static Thread watch(AtomicLong heard, Stream<String> lines) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (System.nanoTime() - heard.get() < SIGN_OF_LIFE.toNanos()) {
+                  TimeUnit.SECONDS.sleep(1);
+                }
+                lines.close();
+              } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   private static URI uri(String admin, String path) {

@@ -5,16 +5,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.sluice.gateway.config.AcmeAccount;
 import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.config.SealKeys.SealedException;
 import io.sluice.gateway.store.EtcdStore;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals and opens the secrets in records: a host's {@code Settings.KeyPair}, as Vulcand does, and a
- * backend's {@code Settings.TLS.PrivateKey}. Everything else of a record stays as it is written.
+ * Seals and opens the secrets in records: a host's {@code Settings.KeyPair}, as Vulcand does, and
+ * its {@code Settings.AutoCert.Key}, a backend's {@code Settings.TLS.PrivateKey}, and the keys of
+ * what gateways got by ACME. Everything else of a record stays as it is written.
  */
 public final class Sealing {
   private static final JsonMapper JSON = new JsonMapper();
@@ -34,20 +39,18 @@ public final class Sealing {
 
   /** Whether a record has a secret that anybody who reads it knows. */
   public static boolean isInClear(String key, String value) {
-    Place place = find(key, parse(value));
-    return place != null && !place.isSealed();
+    return places(key, parse(value)).stream().anyMatch(place -> !place.isSealed());
   }
 
   /** The record with its secret sealed under the first key; itself where it has none in clear. */
   public String seal(String key, String value) {
     JsonNode record = parse(value);
-    Place place = find(key, record);
-    if (place == null || place.isSealed()) {
-      return value;
+    List<Place> clear = places(key, record).stream().filter(each -> !each.isSealed()).toList();
+    for (Place place : clear) {
+      String text = place.value.isTextual() ? place.value.textValue() : place.value.toString();
+      place.holder.set(place.name, TextNode.valueOf(keys.seal(text)));
     }
-    String text = place.value.isTextual() ? place.value.textValue() : place.value.toString();
-    place.holder.set(place.name, TextNode.valueOf(keys.seal(text)));
-    return text(record);
+    return clear.isEmpty() ? value : text(record);
   }
 
   /**
@@ -57,14 +60,13 @@ public final class Sealing {
    */
   public String open(String key, String value) throws SealedException {
     JsonNode record = parse(value);
-    Place place = find(key, record);
-    if (place == null || !place.isSealed()) {
-      return value;
+    List<Place> sealed = places(key, record).stream().filter(Place::isSealed).toList();
+    for (Place place : sealed) {
+      String opened = keys.open(place.value.textValue());
+      JsonNode pair = opened.startsWith("{") ? parse(opened) : null;
+      place.holder.set(place.name, pair == null ? TextNode.valueOf(opened) : pair);
     }
-    String opened = keys.open(place.value.textValue());
-    JsonNode pair = opened.startsWith("{") ? parse(opened) : null;
-    place.holder.set(place.name, pair == null ? TextNode.valueOf(opened) : pair);
-    return text(record);
+    return sealed.isEmpty() ? value : text(record);
   }
 
   /**
@@ -74,8 +76,9 @@ public final class Sealing {
    * @throws SealedException when there is no key that opens it
    */
   public String rotate(String key, String value) throws SealedException {
-    Place place = find(key, parse(value));
-    boolean done = place != null && keys.isSealedByFirst(place.value.asText());
+    boolean done =
+        places(key, parse(value)).stream()
+            .allMatch(place -> keys.isSealedByFirst(place.value.asText()));
     return done ? value : seal(key, open(key, value));
   }
 
@@ -108,14 +111,22 @@ public final class Sealing {
     return seal(key, value);
   }
 
-  private static @Nullable Place find(String key, JsonNode record) {
-    boolean host = Kind.HOST.findId(key) != null;
-    if (!host && Kind.BACKEND.findId(key) == null) {
-      return null;
-    }
+  /** Where a record has secrets, of those that are sealed. */
+  private static List<Place> places(String key, JsonNode record) {
     JsonNode settings = field(record, "Settings");
-    JsonNode holder = host ? settings : field(settings, "TLS");
-    String name = name(holder, host ? "KeyPair" : "PrivateKey");
+    List<@Nullable Place> places =
+        Kind.HOST.findId(key) != null
+            ? Arrays.asList(place(settings, "KeyPair"), place(field(settings, "AutoCert"), "Key"))
+            : Kind.BACKEND.findId(key) != null
+                ? Arrays.asList(place(field(settings, "TLS"), "PrivateKey"))
+                : key.startsWith(AcmeAccount.FOLDER)
+                    ? Arrays.asList(place(record, "KeyPair"), place(record, "Key"))
+                    : List.of();
+    return places.stream().filter(Objects::nonNull).toList();
+  }
+
+  private static @Nullable Place place(JsonNode holder, String wanted) {
+    String name = name(holder, wanted);
     if (!(holder instanceof ObjectNode object) || name == null) {
       return null;
     }

@@ -159,6 +159,11 @@ public final class AccessLog implements AutoCloseable {
     return dropped.sum();
   }
 
+  /** Whether everything that was given to it has been looked at. */
+  boolean isIdle() {
+    return ring.isEmpty();
+  }
+
   /** Writes what is left and closes the file. */
   @Override
   public void close() throws IOException {

@@ -3,6 +3,7 @@ package io.sluice.gateway.telemetry;
 import io.sluice.gateway.memory.Budget;
 import io.sluice.gateway.memory.Charged;
 import io.sluice.gateway.memory.SharedBudget;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,25 +14,24 @@ final class RecentEntries {
   private static final int PLACES = 2_048;
   private static final int NOT_WELL = 400;
 
+  /** Of the budget, half of which is for what is not written yet. */
+  private static final int PART = 8;
+
   private final SharedBudget budget;
 
-  @Charged(Budget.LOG)
-  private final Places all = new Places();
-
-  @Charged(Budget.LOG)
-  private final Places unusual = new Places();
+  private final Places all;
+  private final Places unusual;
 
   RecentEntries(SharedBudget budget) {
     this.budget = budget;
+    this.all = new Places();
+    this.unusual = new Places();
   }
 
   /** The one thread that writes the log. */
   void see(AccessEntry entry) {
     boolean well = entry.status() < NOT_WELL && entry.reason().isEmpty();
-    long bytes = AccessLog.ENTRY_BYTES + AccessLog.beyond(entry);
-    if (budget.take(bytes)) {
-      budget.giveBack((well ? all : unusual).put(entry));
-    }
+    (well ? all : unusual).put(entry);
   }
 
   /** The newest with this id; null where there is none any more. Any thread. */
@@ -40,23 +40,36 @@ final class RecentEntries {
     return found == null ? all.find(requestId) : found;
   }
 
-  /** The oldest makes room for the newest. */
-  private static final class Places {
-    private final @Nullable AccessEntry[] entries = new AccessEntry[PLACES];
-    private int next;
+  private static long bytes(AccessEntry entry) {
+    return AccessLog.ENTRY_BYTES + AccessLog.beyond(entry);
+  }
 
-    /** Returns what has become free, in bytes. */
-    synchronized long put(AccessEntry entry) {
-      AccessEntry before = entries[next];
-      entries[next] = entry;
-      next = (next + 1) % PLACES;
-      return before == null ? 0 : AccessLog.ENTRY_BYTES + AccessLog.beyond(before);
+  /** The oldest make room for the newest. */
+  private final class Places {
+    private final long mostBytes = budget.most() / PART;
+
+    @Charged(Budget.LOG)
+    private final ArrayDeque<AccessEntry> entries = new ArrayDeque<>();
+
+    private long kept;
+
+    synchronized void put(AccessEntry entry) {
+      long more = bytes(entry);
+      while (!entries.isEmpty() && (entries.size() == PLACES || kept + more > mostBytes)) {
+        long less = bytes(entries.remove());
+        kept -= less;
+        budget.giveBack(less);
+      }
+      if (kept + more <= mostBytes && budget.take(more)) {
+        entries.add(entry);
+        kept += more;
+      }
     }
 
     synchronized @Nullable AccessEntry find(String requestId) {
-      for (int i = 1; i <= PLACES; i++) {
-        AccessEntry each = entries[(next - i + PLACES) % PLACES];
-        if (each != null && each.requestId().equals(requestId)) {
+      for (var newest = entries.descendingIterator(); newest.hasNext(); ) {
+        AccessEntry each = newest.next();
+        if (each.requestId().equals(requestId)) {
           return each;
         }
       }

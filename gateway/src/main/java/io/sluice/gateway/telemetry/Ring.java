@@ -38,6 +38,10 @@ final class Ring<T> {
     }
   }
 
+  boolean isEmpty() {
+    return head.get() == tail.get();
+  }
+
   /**
    * Takes the oldest element; null when there is none, or it is still being put in. The reading
    * thread only.

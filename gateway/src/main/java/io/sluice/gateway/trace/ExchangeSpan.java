@@ -38,7 +38,6 @@ public final class ExchangeSpan {
   private final Tracer tracer;
   private final Span span;
   private @Nullable Span attempt;
-  private int tries;
 
   ExchangeSpan(Tracer tracer, Span span) {
     this.tracer = tracer;
@@ -53,8 +52,12 @@ public final class ExchangeSpan {
     return span.getSpanContext().getSpanId();
   }
 
-  /** A server is about to be asked. */
-  public void tryBegins(String method, String host, int port) {
+  /**
+   * A server is about to be asked.
+   *
+   * @param before how many were asked before
+   */
+  public void tryBegins(String method, String host, int port, int before) {
     SpanBuilder builder =
         tracer
             .spanBuilder(known(method))
@@ -63,10 +66,9 @@ public final class ExchangeSpan {
             .setAttribute(METHOD, known(method))
             .setAttribute(ADDRESS, host)
             .setAttribute(PORT, (long) port);
-    if (tries > 0) {
-      builder.setAttribute(RESENT, (long) tries);
+    if (before > 0) {
+      builder.setAttribute(RESENT, (long) before);
     }
-    tries++;
     attempt = builder.startSpan();
   }
 
@@ -85,7 +87,7 @@ public final class ExchangeSpan {
     if (attempt == null) {
       return;
     }
-    end(attempt, status, error, ERRORS);
+    end(attempt, status, error, status >= ERRORS || !error.isEmpty());
     attempt = null;
   }
 
@@ -94,8 +96,10 @@ public final class ExchangeSpan {
    *
    * @param entry what is known of it
    * @param route the expression of the frontend that took it; empty where none did
+   * @param brokeOff whether a response that had begun did not come to its end, and not for the
+   *     client's sake
    */
-  public void end(AccessEntry entry, String route) {
+  public void end(AccessEntry entry, String route, boolean brokeOff) {
     String method = known(entry.method());
     span.updateName(entry.frontend().isEmpty() ? method : method + " " + entry.frontend());
     span.setAttribute(METHOD, method);
@@ -115,7 +119,7 @@ public final class ExchangeSpan {
     span.setAttribute("sluice.request_id", entry.requestId());
     span.setAttribute("http.request.body.size", entry.bytesIn());
     span.setAttribute("http.response.body.size", entry.bytesOut());
-    end(span, entry.status(), entry.reason(), SERVER_ERRORS);
+    end(span, entry.status(), entry.reason(), entry.status() >= SERVER_ERRORS || brokeOff);
   }
 
   private void unlessEmpty(String name, String value) {
@@ -129,13 +133,17 @@ public final class ExchangeSpan {
     return protocol.replace("HTTP/", "").replace("2.0", "2");
   }
 
-  private static void end(Span span, int status, String error, int errors) {
+  /**
+   * @param failed whether whoever is on this side of the span has failed
+   */
+  private static void end(Span span, int status, String error, boolean failed) {
     if (status > 0) {
       span.setAttribute(STATUS, (long) status);
     }
-    boolean failed = status >= errors || (status == 0 && !error.isEmpty());
-    if (failed) {
+    if (failed || !error.isEmpty()) {
       span.setAttribute(ERROR, error.isEmpty() ? Integer.toString(status) : error);
+    }
+    if (failed) {
       span.setStatus(StatusCode.ERROR);
     }
     span.end();

@@ -9,7 +9,9 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.sluice.gateway.http.Fields;
 import java.net.URI;
 import java.time.Duration;
@@ -27,6 +29,9 @@ public final class Traces implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String PATH = "/v1/traces";
+
+  /** Of a text of the client's. */
+  private static final int MOST_CHARACTERS = 256;
 
   private final @Nullable SpanQueue queue;
   private final @Nullable SdkTracerProvider provider;
@@ -66,7 +71,13 @@ public final class Traces implements AutoCloseable {
                 .build());
     return new Traces(
         queue,
-        SdkTracerProvider.builder().setResource(self).addSpanProcessor(queue).build(),
+        SdkTracerProvider.builder()
+            .setResource(self)
+            .addSpanProcessor(queue)
+            // What is asked for a span here is recorded: that was decided before.
+            .setSampler(Sampler.alwaysOn())
+            .setSpanLimits(SpanLimits.builder().setMaxAttributeValueLength(MOST_CHARACTERS).build())
+            .build(),
         share);
   }
 

@@ -2,11 +2,14 @@ package io.sluice.gateway.acme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.config.AcmePause;
 import io.sluice.gateway.config.AutoCert;
 import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.ConfigReader;
+import io.sluice.gateway.config.IssuedCertificate;
 import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,29 +31,50 @@ class CertificateKeeperTest {
   private static final String WANTED = "{'Settings':{'AutoCert':{}}}";
 
   private final List<String> got = new ArrayList<>();
+  private final Map<String, AcmePause> kept = new HashMap<>();
+  private final Map<String, IssuedCertificate> there = new HashMap<>();
   private boolean mine = true;
   private AcmeException refusal;
+  private IOException away;
   private Instant now = Instant.now();
-  private final CertificateKeeper keeper =
-      new CertificateKeeper(
-          new CertificateKeeper.Source() {
-            @Override
-            public boolean asks() {
-              return mine;
-            }
+  private CertificateKeeper keeper = new CertificateKeeper(new Store(), () -> now);
 
-            @Override
-            public void get(String name, AutoCert wanted) throws AcmeException {
-              got.add(name);
-              if (refusal != null) {
-                throw refusal;
-              }
-            }
+  /** An authority and what the fleet keeps, without either. */
+  private final class Store implements CertificateKeeper.Source {
+    @Override
+    public boolean asks() throws IOException {
+      if (away != null) {
+        throw away;
+      }
+      return mine;
+    }
 
-            @Override
-            public void close() {}
-          },
-          () -> now);
+    @Override
+    public IssuedCertificate issued(String name) {
+      return there.get(name);
+    }
+
+    @Override
+    public AcmePause paused(String name) {
+      return kept.get(name);
+    }
+
+    @Override
+    public void pause(String name, AcmePause pause) {
+      kept.put(name, pause);
+    }
+
+    @Override
+    public void get(String name, AutoCert wanted) throws AcmeException {
+      got.add(name);
+      if (refusal != null) {
+        throw refusal;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
 
   private List<Problem> follow(Map<String, String> values) throws Exception {
     KeyTree.Editor tree = KeyTree.EMPTY.edit();
@@ -205,25 +230,57 @@ class CertificateKeeperTest {
 
   @Test
   void aStoreThatIsAwayIsWaitedFor() throws Exception {
-    CertificateKeeper waiting =
-        new CertificateKeeper(
-            new CertificateKeeper.Source() {
-              @Override
-              public boolean asks() throws IOException {
-                throw new IOException("away");
-              }
+    away = new IOException("away");
+    follow(Map.of("hosts/a.example/host", WANTED));
+    assertThat(got).isEmpty();
 
-              @Override
-              public void get(String name, AutoCert wanted) {
-                got.add(name);
-              }
+    away = null;
+    follow(Map.of("hosts/a.example/host", WANTED));
+    assertThat(got).containsExactly("a.example");
+  }
 
-              @Override
-              public void close() {}
-            },
-            () -> now);
-    waiting.look();
+  /** A gateway whose tree is held back, or whose clock is wrong, never sees it. */
+  @Test
+  void whatIsInTheStoreIsNotGotAgainThoughItIsNotServedHere() throws Exception {
+    there.put(
+        "a.example",
+        IssuedCertificate.read("a.example", issued(AUTHORITY).replace('\'', '"'), SealKeys.none()));
+    for (int hour = 0; hour < 48; hour++) {
+      assertThat(follow(Map.of("hosts/a.example/host", WANTED))).isEmpty();
+      now = now.plus(Duration.ofHours(1));
+    }
 
     assertThat(got).isEmpty();
+  }
+
+  /** One that takes the lock over, or starts anew. */
+  @Test
+  void whatOneHasFoundOutEveryOtherWaitsForAndItsPausesGrowOn() throws Exception {
+    refusal = new AcmeException("no");
+    Map<String, String> tree = Map.of("hosts/a.example/host", WANTED);
+    follow(tree);
+    keeper = new CertificateKeeper(new Store(), () -> now);
+    assertThat(follow(tree)).singleElement();
+    assertThat(got).hasSize(1);
+
+    now = now.plus(Duration.ofSeconds(61));
+    follow(tree);
+    assertThat(got).hasSize(2);
+    assertThat(kept.get("a.example").length()).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void aProblemIsOverWhenAnotherGatewayHasGotTheCertificate() throws Exception {
+    refusal = new AcmeException("no");
+    assertThat(follow(Map.of("hosts/a.example/host", WANTED))).isNotEmpty();
+
+    assertThat(
+            follow(
+                Map.of(
+                    "hosts/a.example/host",
+                    WANTED,
+                    "acme/certificates/a.example",
+                    issued(AUTHORITY))))
+        .isEmpty();
   }
 }

@@ -289,6 +289,8 @@ class TracesIT {
     "/never, b3, " + TRACE + "-" + SPAN + "-d, true",
     "/never, b3, 1, true",
     "/never, traceparent, cc-" + TRACE + "-" + SPAN + "-01-more, true",
+    "/always, b3, " + TRACE + "-" + SPAN + ", true",
+    "/never, b3, " + TRACE + "-" + SPAN + ", false",
     "/always, traceparent, 00-" + TRACE + "-" + SPAN + "-00, false",
     "/always, b3, 0, false",
     "/always, b3, " + TRACE + "-" + SPAN + "-0, false",
@@ -306,7 +308,8 @@ class TracesIT {
     of(id(TestGateway.get(port, "/always/mark")), 2);
 
     assertThat(found(id(answer)).isEmpty()).isNotEqualTo(recorded);
-    if (recorded && value.contains(SPAN) && path.equals("/never")) {
+    boolean parent = value.contains(SPAN) && (path.equals("/never") || name.equals("b3"));
+    if (recorded && parent) {
       Span whole = found(id(answer)).getFirst();
       assertThat(whole.trace).isEqualTo(TRACE);
       assertThat(whole.parent).isEqualTo(SPAN);
@@ -327,6 +330,38 @@ class TracesIT {
     assertThat(all.getFirst().trace).isEqualTo("0".repeat(16) + SPAN);
     assertThat(sent(answer, "x-b3-spanid")).isEqualTo(all.get(1).id);
     assertThat(sent(answer, "x-b3-traceid")).isEqualTo("0".repeat(16) + SPAN);
+  }
+
+  @Test
+  void aResponseThatBreaksOffIsAnErrorThoughItsStatusIsNone() throws Exception {
+    try (Origin breaking =
+        Origin.scripted(
+            wire -> {
+              wire.message();
+              wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+              wire.close();
+            })) {
+      put("backends/broken/backend", "{'Type':'http'}");
+      put("backends/broken/servers/s", "{'URL':'" + breaking.url() + "'}");
+      frontend("broken", "broken", "PathRegexp(`^/broken`)", "{'Trace':{'Sample':1}}");
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> gateway.status().table().frontends().containsKey("broken"));
+      try {
+        TestGateway.get(port, "/broken", "X-Request-Id", "it-breaks-off");
+      } catch (UncheckedIOException cut) {
+        // That is what a client sees.
+      }
+      List<Span> all = of("it-breaks-off", 2);
+      assertThat(all)
+          .allSatisfy(
+              span -> {
+                assertThat(span.attributes)
+                    .containsEntry("http.response.status_code", "200")
+                    .containsEntry("error.type", "upstream_closed");
+                assertThat(span.error).isEqualTo(2);
+              });
+    }
   }
 
   @Test

@@ -28,6 +28,7 @@ class SecretIT {
   @TempDir private Path folder;
   private final Etcd etcd = Etcd.start();
   private final TestCertificate pair = TestCertificate.of(NAME);
+  private static final JsonMapper JSON = new JsonMapper();
   private Path seal;
   private Gateway gateway;
 
@@ -208,5 +209,44 @@ class SecretIT {
         .isEqualTo(2);
     assertThat(sluice("secret", "seal", "host", "no", "--seal-key", seal.toString()).status())
         .isEqualTo(1);
+  }
+
+  /** The account's key of the operator's, and what gateways have got by themselves. */
+  @Test
+  void keysOfAuthoritiesAreSealedAndSealedAnewAsAllAre() throws Exception {
+    String account = "-----BEGIN EC PRIVATE KEY-----\\nMHc=\\n-----END EC PRIVATE KEY-----";
+    sluice(
+            "upsert",
+            "host",
+            "auto.example",
+            "{'Settings':{'AutoCert':{'DirectoryURL':'https://127.0.0.1:1/dir','Key':'"
+                + account
+                + "'}}}",
+            "--seal-key",
+            seal.toString())
+        .succeeds();
+    etcd.put("/vulcand/acme/accounts/1", "{\"DirectoryURL\":\"d\",\"Key\":\"" + account + "\"}");
+    etcd.put(
+        "/vulcand/acme/certificates/auto.example",
+        "{\"DirectoryURL\":\"d\",\"KeyPair\":"
+            + JSON.createObjectNode().put("Cert", pair.certificate()).put("Key", pair.privateKey())
+            + "}");
+    sluice("secret", "seal", "--seal-key", seal.toString()).succeeds();
+    assertThat(etcd.ctl("get", "--prefix", "/vulcand/")).doesNotContain("PRIVATE KEY");
+
+    Path next = folder.resolve("next");
+    sluice("secret", "new-key", next.toString());
+    String old = Files.readString(seal);
+    Files.writeString(next, Files.readString(next) + old);
+    // The gateway has the old key alone, and says so.
+    assertThat(sluice("secret", "rotate", "--seal-key", next.toString()).err())
+        .contains("gateway sealed does not serve all of it");
+    // The first alone opens everything now.
+    Files.writeString(next, Files.readString(next).replace(old, ""));
+    sluice("secret", "unseal", "--seal-key", next.toString()).succeeds();
+    assertThat(etcd.ctl("get", "/vulcand/acme/accounts/1")).contains("PRIVATE KEY");
+    assertThat(etcd.ctl("get", "/vulcand/acme/certificates/auto.example")).contains("PRIVATE KEY");
+    assertThat(etcd.ctl("get", "/vulcand/hosts/auto.example/host")).contains("PRIVATE KEY");
+    assertThat(etcd.ctl("get", "--prefix", "/vulcand/history/")).doesNotContain("PRIVATE KEY");
   }
 }

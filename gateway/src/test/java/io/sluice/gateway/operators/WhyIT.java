@@ -212,6 +212,17 @@ class WhyIT {
   }
 
   @Test
+  void pathsThatNoJavaUriTakesAreDecidedAgainToo() throws Exception {
+    try (Wire client = Wire.connect(ports[0])) {
+      client.send(
+          "GET /shop/a|b^c`{d}[e] HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Request-Id: odd\r\n\r\n");
+      client.message();
+    }
+
+    assertThat(why("odd").succeeds().out()).contains("frontend  shop");
+  }
+
+  @Test
   void anIdThatNobodyKnowsIsSaidToBeSo() {
     Sluice said = Sluice.run(etcd, "why", "nobody/knows it");
     assertThat(said.status()).isEqualTo(1);

@@ -7,6 +7,7 @@ import io.sluice.gateway.memory.SharedBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -102,7 +103,42 @@ class AccessLogTest {
     assertThat(polled).hasSize(40_000).doesNotHaveDuplicates();
   }
 
+  /** However much strangers have made it keep before. */
+  @Test
+  void theLastLinesAreFoundAfterAFloodOfLongOnes() throws IOException {
+    Path file = folder.resolve("access.log");
+    SharedBudget budget = new SharedBudget(1 << 22);
+    try (AccessLog log =
+        AccessLog.open(
+            new LogSettings(file.toString(), LogFormat.of("{path}"), each -> true), budget)) {
+      for (int i = 0; i < 4_000; i++) {
+        write(log, entry("/" + "x".repeat(1_990), "long-" + i));
+      }
+      assertThat(log.find("long-0")).isNull();
+      for (int i = 0; i < 4_100; i++) {
+        write(log, entry("/" + "y".repeat(300), "later-" + i));
+      }
+      Awaitility.await().until(() -> log.find("later-4099") != null);
+      assertThat(log.find("later-3600")).contains("\"request_id\":\"later-3600\"");
+      assertThat(log.find("long-3999")).isNull();
+      assertThat(log.dropped()).isZero();
+      assertThat(budget.used()).isLessThan(budget.most());
+    }
+  }
+
+  /** As soon as the writer keeps up. */
+  private static void write(AccessLog log, AccessEntry entry) {
+    log.write(entry);
+    if (entry.requestId().endsWith("00")) {
+      Awaitility.await().pollInterval(Duration.ofMillis(1)).until(log::isIdle);
+    }
+  }
+
   private static AccessEntry entry(String path) {
+    return entry(path, "id-1");
+  }
+
+  private static AccessEntry entry(String path, String id) {
     return new AccessEntry(
         1_000,
         "10.0.0.1",
@@ -120,7 +156,7 @@ class AccessLogTest {
         5_000,
         1,
         "",
-        "id-1",
+        id,
         "HTTP/1.1",
         "curl",
         "",
