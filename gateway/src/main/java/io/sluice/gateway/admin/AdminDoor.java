@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
  */
 final class AdminDoor {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-  private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
+  private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz", "/");
   private static final int HANDSHAKE_SECONDS = 5;
 
   private final AdminAccess access;

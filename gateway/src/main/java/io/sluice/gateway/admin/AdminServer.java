@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status}, {@code POST /store/accept},
- * {@code /requests}, {@code /openapi.json}, and Vulcand's {@code /v2} ({@link VulcandApi}); the
- * first three also at an address of their own, open to whoever reaches it.
+ * {@code /frontends}, {@code /requests}, {@code /openapi.json}, the {@link Page} at {@code /}, and
+ * Vulcand's {@code /v2} ({@link VulcandApi}); the first three also at an address of their own, open
+ * to whoever reaches it.
  *
  * <p>Bound to loopback unless the operator says otherwise; who may ask is {@link AdminDoor}'s.
  */
@@ -99,6 +100,8 @@ public final class AdminServer implements AutoCloseable {
   private final HttpServer server;
   private final VulcandApi vulcand;
   private final RequestPages requests;
+  private final FrontendsPage frontends;
+  private final Page page = new Page(resource("page.html"));
 
   private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
@@ -110,6 +113,7 @@ public final class AdminServer implements AutoCloseable {
     this.vertx = vertx;
     this.metrics = new MetricsPage(subject.telemetry, vertx);
     this.requests = new RequestPages(subject.log, vertx, clients::goesOn);
+    this.frontends = new FrontendsPage(() -> subject.status.get().table());
     this.server = vertx.createHttpServer(door.options()).connectionHandler(clients::opened);
     if (access.isSecure()) {
       // A certificate that was renewed on the disk is taken without a restart.
@@ -254,6 +258,8 @@ public final class AdminServer implements AutoCloseable {
             });
     well(router);
     router.get("/status").handler(context -> JsonAnswer.send(context, 200, StatusPage.of(subject)));
+    router.get("/").handler(page::show);
+    router.get("/frontends").handler(frontends::show);
     router.get("/requests").handler(requests::follow);
     router.get("/requests/:id").handler(requests::one);
     router.get("/openapi.json").handler(AdminServer::describe);

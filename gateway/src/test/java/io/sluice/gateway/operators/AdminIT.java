@@ -250,6 +250,67 @@ class AdminIT {
     }
   }
 
+  /**
+   * It shows nothing by itself, asks with a token like everybody, and runs nobody else's script.
+   */
+  @Test
+  void thePageIsOpenToAllAndWhatItAsksForIsNot() throws Exception {
+    Path routes = Files.createTempDirectory(folder, "routes");
+    Gateway gateway = gateway(new AdminAccess(AdminTokens.nobody(), null, null, null), routes);
+    try {
+      HttpResponse<String> page = answer(gateway, "GET", "/");
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .contains("default-src 'none'", "script-src 'sha256-", "frame-ancestors 'none'")
+          .doesNotContain("unsafe");
+      assertThat(page.body().replace("http://www.w3.org/2000/svg", ""))
+          .doesNotContain("http://", "https://", "innerHTML");
+      for (String path : List.of("/frontends", "/requests", "/requests/x", "/status")) {
+        assertThat(answer(gateway, "GET", path).statusCode()).as(path).isEqualTo(401);
+      }
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  @Test
+  void frontendsAreFoundAndGivenAPartAtATime() throws Exception {
+    Path routes = Files.createTempDirectory(folder, "routes");
+    for (int i = 0; i < 250; i++) {
+      Path file = routes.resolve("frontends/f" + (1_000 + i) + "/frontend.json");
+      Files.createDirectories(file.getParent());
+      Files.writeString(
+          file,
+          "{\"Type\":\"http\",\"BackendId\":\"%s\",\"Route\":\"Path(`/x%d`)\"}"
+              .formatted(i == 7 ? "Special" : "b", i));
+    }
+    Gateway gateway = gateway(AdminAccess.open(), routes);
+    try {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> frontends(gateway, "").path("total").asInt() == 250);
+      JsonNode part = frontends(gateway, "?from=200&count=100");
+      assertThat(part.path("frontends")).hasSize(50);
+      assertThat(part.path("frontends").get(0).path("id").asText()).isEqualTo("f1200");
+      assertThat(frontends(gateway, "?search=special").path("frontends").get(0).path("id").asText())
+          .isEqualTo("f1007");
+      assertThat(frontends(gateway, "?search=/x249").path("total").asInt()).isEqualTo(1);
+      assertThat(frontends(gateway, "?from=9000").path("frontends")).isEmpty();
+      for (String wrong : List.of("?from=-1", "?count=0", "?count=1001", "?from=x")) {
+        assertThat(answer(gateway, "GET", "/frontends" + wrong).statusCode())
+            .as(wrong)
+            .isEqualTo(400);
+      }
+    } finally {
+      gateway.stop();
+    }
+  }
+
+  private static JsonNode frontends(Gateway gateway, String query) throws Exception {
+    return new JsonMapper().readTree(answer(gateway, "GET", "/frontends" + query).body());
+  }
+
   /** Every path and method of it answers, with a status that stands there. */
   @Test
   void theDescriptionIsOfWhatThereIs() throws Exception {
