@@ -4,7 +4,7 @@ const [folder, admin, token, listener, server, pictures] = process.argv.slice(2)
 const { chromium } = require(folder + '/node_modules/playwright-core');
 const fail = what => { console.error('page: ' + what); process.exit(1); };
 (async () => {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   const wrong = [];
   const open = async (width, height, colorScheme) => {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme });
