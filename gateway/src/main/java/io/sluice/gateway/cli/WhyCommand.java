@@ -64,18 +64,7 @@ public final class WhyCommand implements Callable<Integer> {
               + " no gateway is asked")
   private boolean line;
 
-  @Option(
-      names = {"-H", "--header"},
-      paramLabel = "'Name: value'",
-      description = "a header that the request had and routes ask for: lines have none")
-  private List<String> headers = new ArrayList<>();
-
-  @Option(
-      names = "--listener",
-      paramLabel = "ID",
-      description = "with --at, through this one; else the one at the URL's port")
-  private @Nullable String listener;
-
+  @Mixin private RequestOptions asked = new RequestOptions();
   @Mixin private StoreOptions options = new StoreOptions();
   @Mixin private SealOption seals = new SealOption();
   @Mixin private Output output = new Output();
@@ -90,20 +79,9 @@ public final class WhyCommand implements Callable<Integer> {
     try (EtcdStore store = options.open()) {
       if (revision != null) {
         Explanation.Request request =
-            ExplainCommand.request(
-                spec.commandLine(),
-                what.getFirst(),
-                URI.create(what.getLast()),
-                headers,
-                "127.0.0.1");
-        TreeCheck tree = tree(store, revision);
+            asked.request(what.getFirst(), URI.create(what.getLast()), "127.0.0.1");
         return new ExplanationPrinter(output)
-            .print(
-                Explanation.of(
-                    tree.table(),
-                    ExplainCommand.through(spec.commandLine(), tree, listener, request.port()),
-                    request),
-                List.of());
+            .print(asked.explain(tree(store, revision), request), List.of());
       }
       JsonNode found = line ? read(what.getFirst()) : find(new Fleet(store), what.getFirst());
       return found == null ? 1 : print(store, found);
@@ -164,7 +142,7 @@ public final class WhyCommand implements Callable<Integer> {
                   (found.path("tls").asText().isEmpty() ? "http://" : "https://")
                       + found.path("host").asText()
                       + escaped(found.path("path").asText())),
-              ExplainCommand.fields(spec.commandLine(), headers),
+              asked.fields(),
               InetAddress.ofLiteral(found.path("client").asText()));
     } catch (IllegalArgumentException none) {
       throw new IOException("the request was none that a route decides: " + found, none);
