@@ -263,6 +263,7 @@ final class Exchange implements ExchangeView {
 
   void belongsTo(CompiledFrontend to) {
     frontend = to;
+    span = record(to.written().traceShare());
   }
 
   /** Whether a body of so many bytes is more than the frontend takes. */
@@ -278,7 +279,6 @@ final class Exchange implements ExchangeView {
       throw new IllegalStateException("no frontend");
     }
     outgoing = asked;
-    span = record(frontend.written().traceShare());
     if (frontend.chain().isEmpty()) {
       forward();
       return;

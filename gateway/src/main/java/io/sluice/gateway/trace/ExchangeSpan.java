@@ -9,7 +9,6 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.telemetry.AccessEntry;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +149,6 @@ public final class ExchangeSpan {
   }
 
   private static String known(String method) {
-    return METHODS.contains(method.toUpperCase(Locale.ROOT)) ? method : "_OTHER";
+    return METHODS.contains(method) ? method : "_OTHER";
   }
 }

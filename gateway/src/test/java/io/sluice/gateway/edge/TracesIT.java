@@ -75,6 +75,7 @@ class TracesIT {
     frontend("never", "b", "PathRegexp(`^/never`)", "{'Trace':{'Sample':0}}");
     frontend("always", "b", "PathRegexp(`^/always`)", "{'Trace':{'Sample':1}}");
     frontend("half", "half", "PathRegexp(`^/half`)", "{'Trace':{'Sample':1}}");
+    frontend("gone", "nowhere", "PathRegexp(`^/gone`)", "{'Trace':{'Sample':1}}");
     gateway =
         Gateway.start(
             GatewaySettings.of("traced", null, folder)
@@ -362,6 +363,17 @@ class TracesIT {
                 assertThat(span.error).isEqualTo(2);
               });
     }
+  }
+
+  @Test
+  void whatARouteCannotServeIsRecordedAsItsShareSays() {
+    HttpResponse<String> answer = TestGateway.get(port, "/gone/a");
+    Span whole = of(id(answer), 1).getFirst();
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(whole.name).isEqualTo("GET gone");
+    assertThat(whole.attributes).containsEntry("error.type", "frontend_unavailable");
+    assertThat(whole.error).isEqualTo(2);
   }
 
   @Test
