@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the gateways of a fleet keep together of certificates that are got. One thread. */
-final class AcmeStore implements AutoCloseable {
+final class AcmeStore implements CertificateKeeper.Kept {
   private static final Logger LOG = LoggerFactory.getLogger(AcmeStore.class);
   private static final String LOCK = "acme/lock";
 
@@ -40,7 +40,8 @@ final class AcmeStore implements AutoCloseable {
   }
 
   /** Whether this gateway is the one that asks, for some minutes from now on. */
-  boolean asks() throws IOException, InterruptedException {
+  @Override
+  public boolean asks() throws IOException, InterruptedException {
     long lease = store.renewLease(LEASE);
     EtcdStore.Stored holder = store.find(LOCK);
     if (holder != null) {
@@ -97,24 +98,28 @@ final class AcmeStore implements AutoCloseable {
   }
 
   /** The certificate of a host that is there, whether or not this gateway serves it yet. */
-  @Nullable IssuedCertificate issued(String name) throws IOException, InterruptedException {
+  @Override
+  public @Nullable IssuedCertificate issued(String name) throws IOException, InterruptedException {
     EtcdStore.Stored there = store.find(IssuedCertificate.key(name));
     return there == null ? null : IssuedCertificate.read(name, there.value(), seals);
   }
 
   /** Until when nobody asks for a host, whoever has found that out. */
-  @Nullable AcmePause paused(String name) throws IOException, InterruptedException {
+  @Override
+  public @Nullable AcmePause paused(String name) throws IOException, InterruptedException {
     EtcdStore.Stored there = store.find(AcmePause.key(name));
     return there == null ? null : AcmePause.read(there.value());
   }
 
   /** Nobody asks for a host for a while; the next pause is longer, if it comes soon. */
-  void pause(String name, AcmePause pause) throws IOException, InterruptedException {
+  @Override
+  public void pause(String name, AcmePause pause) throws IOException, InterruptedException {
     long lease = store.grantLease(pause.length().multipliedBy(3));
     put(new Change(AcmePause.key(name), pause.toJson(), Change.ANY, lease));
   }
 
-  void keep(IssuedCertificate certificate) throws IOException, InterruptedException {
+  @Override
+  public void keep(IssuedCertificate certificate) throws IOException, InterruptedException {
     String key = IssuedCertificate.key(certificate.name());
     put(new Change(key, certificate.toJson(seals), Change.ANY, 0));
   }

@@ -47,8 +47,14 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
   private static final int MOST_CHARACTERS = 400;
   private static final long STOP_MILLIS = 10_000;
 
-  /** Where certificates are got and kept. */
-  interface Source extends AutoCloseable {
+  /** From where certificates come. */
+  interface Issuer {
+    IssuedCertificate get(String name, AutoCert wanted)
+        throws AcmeException, IOException, InterruptedException;
+  }
+
+  /** What the gateways of a fleet keep together. */
+  interface Kept extends AutoCloseable {
     /** Whether this gateway is the one that asks. */
     boolean asks() throws IOException, InterruptedException;
 
@@ -61,14 +67,15 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     /** From now on nobody does. */
     void pause(String name, AcmePause pause) throws IOException, InterruptedException;
 
-    /** Gets one and keeps it where all gateways see it. */
-    void get(String name, AutoCert wanted) throws AcmeException, IOException, InterruptedException;
+    /** Keeps one where all gateways see it. */
+    void keep(IssuedCertificate certificate) throws IOException, InterruptedException;
 
     @Override
     void close();
   }
 
-  private final Source source;
+  private final Kept kept;
+  private final Issuer issuer;
   private final InstantSource clock;
   private final Semaphore news = new Semaphore(0);
   private final Thread thread = Thread.ofPlatform().name("acme").daemon().unstarted(this::run);
@@ -99,45 +106,12 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
       throws IOException {
     AcmeStore store = new AcmeStore(new EtcdStore(etcd), seals, gateway);
     Issuance issuance = new Issuance(store, Trust.of(trusted), forbidden);
-    return new CertificateKeeper(
-        new Source() {
-          @Override
-          public boolean asks() throws IOException, InterruptedException {
-            return store.asks();
-          }
-
-          @Override
-          public @Nullable IssuedCertificate issued(String name)
-              throws IOException, InterruptedException {
-            return store.issued(name);
-          }
-
-          @Override
-          public @Nullable AcmePause paused(String name) throws IOException, InterruptedException {
-            return store.paused(name);
-          }
-
-          @Override
-          public void pause(String name, AcmePause pause) throws IOException, InterruptedException {
-            store.pause(name, pause);
-          }
-
-          @Override
-          public void get(String name, AutoCert wanted)
-              throws AcmeException, IOException, InterruptedException {
-            store.keep(issuance.get(name, wanted));
-          }
-
-          @Override
-          public void close() {
-            store.close();
-          }
-        },
-        InstantSource.system());
+    return new CertificateKeeper(store, issuance::get, InstantSource.system());
   }
 
-  CertificateKeeper(Source source, InstantSource clock) {
-    this.source = source;
+  CertificateKeeper(Kept kept, Issuer issuer, InstantSource clock) {
+    this.kept = kept;
+    this.issuer = issuer;
     this.clock = clock;
   }
 
@@ -179,7 +153,7 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
         }
         AutoCert wanted = wanted(host);
         if (wanted != null && isDue(host, wanted)) {
-          if (!source.asks()) {
+          if (!kept.asks()) {
             break;
           }
           if (!waits(host, wanted)) {
@@ -212,12 +186,12 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
    */
   private boolean waits(Host host, AutoCert wanted) throws IOException, InterruptedException {
     Instant now = clock.instant();
-    IssuedCertificate issued = source.issued(host.name());
+    IssuedCertificate issued = kept.issued(host.name());
     if (issued != null && LifeSpan.dueAt(host.with(issued), wanted).isAfter(now)) {
       pauses.put(host.name(), seen(wanted));
       return true;
     }
-    AcmePause paused = source.paused(host.name());
+    AcmePause paused = kept.paused(host.name());
     if (paused != null && paused.wanted().equals(wanted.mark())) {
       pauses.put(host.name(), paused);
       return paused.until().isAfter(now);
@@ -244,7 +218,7 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
   private void get(String name, AutoCert wanted) throws InterruptedException, IOException {
     LOG.info("getting a certificate for {} from {}", name, wanted.directory());
     try {
-      source.get(name, wanted);
+      kept.keep(issuer.get(name, wanted));
       LOG.info("got a certificate for {}", name);
       pauses.put(name, seen(wanted));
     } catch (AcmeRateLimitedException tooMany) {
@@ -270,7 +244,7 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
             length,
             Shown.text(said, MOST_CHARACTERS));
     pauses.put(name, pause);
-    source.pause(name, pause);
+    kept.pause(name, pause);
   }
 
   private void tell() {
@@ -301,6 +275,6 @@ public final class CertificateKeeper implements TableFollower, AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    source.close();
+    kept.close();
   }
 }

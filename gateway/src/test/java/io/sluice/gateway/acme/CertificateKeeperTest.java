@@ -8,6 +8,7 @@ import io.sluice.gateway.config.Config;
 import io.sluice.gateway.config.ConfigReader;
 import io.sluice.gateway.config.IssuedCertificate;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.PemPair;
 import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.table.RoutingTable;
@@ -37,10 +38,10 @@ class CertificateKeeperTest {
   private AcmeException refusal;
   private IOException away;
   private Instant now = Instant.now();
-  private CertificateKeeper keeper = new CertificateKeeper(new Store(), () -> now);
+  private CertificateKeeper keeper = new CertificateKeeper(new Store(), this::get, () -> now);
 
-  /** An authority and what the fleet keeps, without either. */
-  private final class Store implements CertificateKeeper.Source {
+  /** What the fleet keeps, without one. */
+  private final class Store implements CertificateKeeper.Kept {
     @Override
     public boolean asks() throws IOException {
       if (away != null) {
@@ -65,15 +66,19 @@ class CertificateKeeperTest {
     }
 
     @Override
-    public void get(String name, AutoCert wanted) throws AcmeException {
-      got.add(name);
-      if (refusal != null) {
-        throw refusal;
-      }
-    }
+    public void keep(IssuedCertificate certificate) {}
 
     @Override
     public void close() {}
+  }
+
+  /** An authority that has nothing to give away, and may refuse. */
+  private IssuedCertificate get(String name, AutoCert wanted) throws AcmeException {
+    got.add(name);
+    if (refusal != null) {
+      throw refusal;
+    }
+    return new IssuedCertificate(name, wanted.directory().toString(), new PemPair("", ""));
   }
 
   private List<Problem> follow(Map<String, String> values) throws Exception {
@@ -259,7 +264,7 @@ class CertificateKeeperTest {
     refusal = new AcmeException("no");
     Map<String, String> tree = Map.of("hosts/a.example/host", WANTED);
     follow(tree);
-    keeper = new CertificateKeeper(new Store(), () -> now);
+    keeper = new CertificateKeeper(new Store(), this::get, () -> now);
     assertThat(follow(tree)).singleElement();
     assertThat(got).hasSize(1);
 
