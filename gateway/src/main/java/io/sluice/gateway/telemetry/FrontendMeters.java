@@ -1,9 +1,7 @@
 package io.sluice.gateway.telemetry;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.gateway.memory.Bounded;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,25 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Any thread.
  */
 public final class FrontendMeters {
-  private static final Duration[] BOUNDARIES =
-      java.util.stream.LongStream.of(
-              500,
-              1_000,
-              2_500,
-              5_000,
-              10_000,
-              25_000,
-              50_000,
-              100_000,
-              250_000,
-              500_000,
-              1_000_000,
-              5_000_000,
-              30_000_000)
-          .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
-          .toArray(Duration[]::new);
-
-  private final MeterRegistry registry;
+  private final Telemetry telemetry;
   private final String frontend;
   private volatile RouteMeters[] routes = {};
 
@@ -39,14 +19,14 @@ public final class FrontendMeters {
   @Bounded("by the stages that its frontend has ever had")
   private final Map<String, StageMeters> stages = new ConcurrentHashMap<>();
 
-  FrontendMeters(MeterRegistry registry, String frontend) {
-    this.registry = registry;
+  FrontendMeters(Telemetry telemetry, String frontend) {
+    this.telemetry = telemetry;
     this.frontend = frontend;
   }
 
   /** The meters of one of its stages. */
   public StageMeters stage(String id) {
-    return stages.computeIfAbsent(id, i -> new StageMeters(registry, frontend, i));
+    return stages.computeIfAbsent(id, i -> new StageMeters(telemetry, frontend, i));
   }
 
   /** The meters for a listener and a backend; either may be empty. */
@@ -65,20 +45,12 @@ public final class FrontendMeters {
         return route;
       }
     }
-    Timer duration = timer(Metric.REQUEST_DURATION, frontend);
-    Timer upstream = timer(Metric.UPSTREAM_DURATION, frontend, backend);
-    RouteMeters route = new RouteMeters(registry, listener, frontend, backend, duration, upstream);
+    Timer duration = telemetry.timer(Metric.REQUEST_DURATION, frontend);
+    Timer upstream = telemetry.timer(Metric.UPSTREAM_DURATION, frontend, backend);
+    RouteMeters route = new RouteMeters(telemetry, listener, frontend, backend, duration, upstream);
     RouteMeters[] more = Arrays.copyOf(routes, routes.length + 1);
     more[routes.length] = route;
     routes = more;
     return route;
-  }
-
-  private Timer timer(Metric metric, String... values) {
-    return Timer.builder(metric.meter())
-        .description(metric.help())
-        .tags(metric.tags(values))
-        .serviceLevelObjectives(BOUNDARIES)
-        .register(registry);
   }
 }

@@ -1,7 +1,6 @@
 package io.sluice.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -16,7 +15,7 @@ public final class RouteMeters {
   private static final int STATUSES = 600;
   private static final int PER_CLASS = 100;
 
-  private final MeterRegistry registry;
+  private final Telemetry telemetry;
   private final String listener;
   private final String frontend;
   private final String backend;
@@ -28,13 +27,13 @@ public final class RouteMeters {
       new AtomicReferenceArray<>(STATUSES / PER_CLASS);
 
   RouteMeters(
-      MeterRegistry registry,
+      Telemetry telemetry,
       String listener,
       String frontend,
       String backend,
       Timer duration,
       Timer upstream) {
-    this.registry = registry;
+    this.telemetry = telemetry;
     this.listener = listener;
     this.frontend = frontend;
     this.backend = backend;
@@ -69,10 +68,7 @@ public final class RouteMeters {
     Counter counter = ofClass.get(status % PER_CLASS);
     if (counter == null) {
       counter =
-          Counter.builder(Metric.REQUESTS.meter())
-              .description(Metric.REQUESTS.help())
-              .tags(Metric.REQUESTS.tags(listener, frontend, backend, Integer.toString(status)))
-              .register(registry);
+          telemetry.counter(Metric.REQUESTS, listener, frontend, backend, Integer.toString(status));
       ofClass.set(status % PER_CLASS, counter);
     }
     return counter;

@@ -1,7 +1,5 @@
 package io.sluice.gateway.telemetry;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.memory.Bounded;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What became of the requests that came to one stage of a frontend. Any thread. */
 public final class StageMeters {
-  private final MeterRegistry registry;
+  private final Telemetry telemetry;
   private final String frontend;
   private final String stage;
   private final LongAdder passed;
@@ -20,8 +18,8 @@ public final class StageMeters {
   @Bounded("three outcomes")
   private final Map<String, LongAdder> besides = new ConcurrentHashMap<>();
 
-  StageMeters(MeterRegistry registry, String frontend, String stage) {
-    this.registry = registry;
+  StageMeters(Telemetry telemetry, String frontend, String stage) {
+    this.telemetry = telemetry;
     this.frontend = frontend;
     this.stage = stage;
     this.passed = counter(Metric.STAGE_REQUESTS, "passed");
@@ -44,10 +42,7 @@ public final class StageMeters {
 
   private LongAdder counter(Metric metric, String outcome) {
     LongAdder count = new LongAdder();
-    FunctionCounter.builder(metric.meter(), count, LongAdder::sum)
-        .description(metric.help())
-        .tags(metric.tags(frontend, stage, outcome))
-        .register(registry);
+    telemetry.counted(metric, count, LongAdder::sum, frontend, stage, outcome);
     return count;
   }
 }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -17,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.gateway.memory.Bounded;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,24 @@ public final class Telemetry implements AutoCloseable {
   /** The type of a page of metrics with exemplars (OpenMetrics 1.0). */
   public static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private static final Duration[] BOUNDARIES =
+      java.util.stream.LongStream.of(
+              500,
+              1_000,
+              2_500,
+              5_000,
+              10_000,
+              25_000,
+              50_000,
+              100_000,
+              250_000,
+              500_000,
+              1_000_000,
+              5_000_000,
+              30_000_000)
+          .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
+          .toArray(Duration[]::new);
 
   private final Exemplars exemplars = new Exemplars();
   private final PrometheusMeterRegistry registry;
@@ -69,7 +89,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** The meters of a frontend; the empty id stands for requests that found none. */
   public FrontendMeters frontend(String id) {
-    return frontends.computeIfAbsent(id, i -> new FrontendMeters(registry, i));
+    return frontends.computeIfAbsent(id, i -> new FrontendMeters(this, i));
   }
 
   /** Counts an exchange that did not go the ordinary way. */
@@ -94,10 +114,19 @@ public final class Telemetry implements AutoCloseable {
     }
   }
 
-  private Counter counter(Metric metric, String... values) {
+  /** One that counts itself. */
+  Counter counter(Metric metric, String... values) {
     return Counter.builder(metric.meter())
         .description(metric.help())
         .tags(metric.tags(values))
+        .register(registry);
+  }
+
+  Timer timer(Metric metric, String... values) {
+    return Timer.builder(metric.meter())
+        .description(metric.help())
+        .tags(metric.tags(values))
+        .serviceLevelObjectives(BOUNDARIES)
         .register(registry);
   }
 
