@@ -9,11 +9,11 @@ import io.sluice.gateway.config.AcmeAccount;
 import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.config.SealKeys.SealedException;
 import io.sluice.gateway.store.EtcdStore;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,15 +114,19 @@ public final class Sealing {
   /** Where a record has secrets, of those that are sealed. */
   private static List<Place> places(String key, JsonNode record) {
     JsonNode settings = field(record, "Settings");
-    List<@Nullable Place> places =
-        Kind.HOST.findId(key) != null
-            ? Arrays.asList(place(settings, "KeyPair"), place(field(settings, "AutoCert"), "Key"))
-            : Kind.BACKEND.findId(key) != null
-                ? Arrays.asList(place(field(settings, "TLS"), "PrivateKey"))
-                : key.startsWith(AcmeAccount.FOLDER)
-                    ? Arrays.asList(place(record, "KeyPair"), place(record, "Key"))
-                    : List.of();
-    return places.stream().filter(Objects::nonNull).toList();
+    if (Kind.HOST.findId(key) != null) {
+      return present(place(settings, "KeyPair"), place(field(settings, "AutoCert"), "Key"));
+    }
+    if (Kind.BACKEND.findId(key) != null) {
+      return present(place(field(settings, "TLS"), "PrivateKey"));
+    }
+    return key.startsWith(AcmeAccount.FOLDER)
+        ? present(place(record, "KeyPair"), place(record, "Key"))
+        : List.of();
+  }
+
+  private static List<Place> present(@Nullable Place... places) {
+    return Stream.of(places).filter(Objects::nonNull).toList();
   }
 
   private static @Nullable Place place(JsonNode holder, String wanted) {
