@@ -154,14 +154,7 @@ public final class DescribeCommand implements Callable<Integer> {
     if (wanted.isEmpty()) {
       return;
     }
-    for (ServerView each : ServerView.of(fleet, wanted, this::tell)) {
-      list.addObject()
-          .put("backend", each.backend())
-          .put("server", each.server())
-          .put("url", each.url())
-          .put("state", each.state())
-          .put("last_error", each.lastError());
-    }
+    ServerView.of(fleet, wanted, this::tell).forEach(each -> list.add(Output.brief(each)));
   }
 
   private void tell(String line) {

@@ -105,14 +105,7 @@ final class ExplanationPrinter {
                       .put("verdict", explanation.stages().getOrDefault(each.id(), "not reached")));
     }
     ArrayNode list = json.putArray("servers");
-    for (ServerView each : servers) {
-      list.addObject()
-          .put("backend", each.backend())
-          .put("server", each.server())
-          .put("url", each.url())
-          .put("state", each.state())
-          .put("last_error", each.lastError());
-    }
+    servers.forEach(each -> list.add(Output.brief(each)));
     return json;
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.sluice.gateway.config.Problem;
+import io.sluice.gateway.fleet.ServerView;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -152,6 +153,16 @@ final class Output {
       problems.forEach(problem -> out().println(level(problem) + ": " + problem));
       out().flush();
     }
+  }
+
+  /** What a list of servers says of each. */
+  static ObjectNode brief(ServerView server) {
+    return JSON.createObjectNode()
+        .put("backend", server.backend())
+        .put("server", server.server())
+        .put("url", server.url())
+        .put("state", server.state())
+        .put("last_error", server.lastError());
   }
 
   static String level(Problem problem) {
