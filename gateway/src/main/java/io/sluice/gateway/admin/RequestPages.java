@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +49,11 @@ final class RequestPages {
   void one(RoutingContext context) {
     String id = context.pathParam("id");
     search
-        .executeBlocking(() -> String.valueOf(log.find(id)))
+        .executeBlocking(() -> Optional.ofNullable(log.find(id)))
         .onFailure(context::fail)
         .onSuccess(
             line -> {
-              if (line.equals("null")) {
+              if (line.isEmpty()) {
                 JsonAnswer.message(
                     context, 404, "this gateway has no exchange with this id, or none any more");
               } else {
@@ -60,7 +61,7 @@ final class RequestPages {
                     .response()
                     .putHeader("Content-Type", "application/json")
                     .putHeader("X-Content-Type-Options", "nosniff")
-                    .end(line + "\n");
+                    .end(line.get() + "\n");
               }
             });
   }
