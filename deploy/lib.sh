@@ -78,3 +78,24 @@ build() {
 
 # buildah ARGUMENT…: with the images of this tree.
 buildah() { command buildah --storage-driver=vfs --root "$top/target/image/storage" --runroot "$top/target/image/run" "$@"; }
+
+# need_free PORT…
+need_free() { local port; for port in "$@"; do ! is_open "$port" || fail "port $port is taken by another program"; done; }
+
+# end_with_this: all whose process ids a script adds to pids ends with it, however that ends.
+end_with_this() {
+  pids=()
+  trap end_all EXIT
+  trap 'exit 130' INT TERM
+}
+end_all() {
+  local pid
+  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+}
+
+# install_debian PACKAGE…: from Debian, where this is one and we are root.
+install_debian() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "found no $*; install them (on Debian: apt-get install $*)"
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"; } >/dev/null
+}

@@ -1,17 +1,7 @@
 # What the benchmarks share beyond deploy's lib.sh. Sourced by them; they set $work, their own folder, before they call any of it. Defines functions, starts nothing by itself.
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-pids=()
-# All that was started ends with the benchmark, however that ends.
-end_all() {
-  local pid
-  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-}
-trap end_all EXIT
-trap 'exit 130' INT TERM
-
-need_free() { local port; for port in "$@"; do ! is_open "$port" || fail "port $port is taken by another program"; done; }
+end_with_this
 
 # ticks PID: the processor time that it has taken, in the kernel's ticks.
 ticks() { awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$1/stat"; }
