@@ -1,5 +1,6 @@
 package io.sluice.gtin;
 
+import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.Form;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
@@ -30,7 +31,9 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--as",
       paramLabel = "FORM",
-      description = "which form it has where there are several, such as gtin-8 or upc-e")
+      description =
+          "which forms it can have, such as gtin-8 or gtin-8,gtin-13; decides where there are"
+              + " several readings, and refuses others")
   private @Nullable String as;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -38,14 +41,14 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String wanted = as;
-    Form form = wanted == null ? null : Form.find(wanted).orElseThrow(() -> unknown(wanted));
+    As form = wanted == null ? As.ANYTHING : As.find(wanted).orElseThrow(() -> unknown(wanted));
     PrintWriter out = spec.commandLine().getOut();
     boolean good = true;
     for (String input : inputs) {
       switch (GtinReader.read(input, form)) {
         case Reading.One one -> print(input, one, out);
         case Reading.Several several -> {
-          out.println(input + ": means several numbers; --as decides");
+          out.println(input + ": may be " + several.text() + "; --as decides");
           several.candidates().forEach(one -> print(input, one, out));
         }
         case Reading.Refused refused -> {
@@ -62,7 +65,11 @@ final class CheckCommand implements Callable<Integer> {
     Gtin gtin = one.gtin();
     out.println(
         input + ": " + gtin.text() + ", a " + gtin.type().text() + " from " + one.form().text());
-    one.steps().forEach(step -> out.println("  " + step.code() + ": " + step.detail()));
+    one.steps()
+        .forEach(
+            step ->
+                out.println(
+                    "  " + step.code() + " (" + step.confidence().code() + "): " + step.detail()));
     Forms.of(gtin).forEach((name, text) -> out.println("  " + name + ": " + text));
     Prefix prefix = Prefix.of(gtin);
     String kinds = prefix.kinds().isEmpty() ? "" : " " + prefix.kinds();
@@ -72,6 +79,6 @@ final class CheckCommand implements Callable<Integer> {
 
   private ParameterException unknown(String found) {
     return new ParameterException(
-        spec.commandLine(), "--as: found \"" + found + "\", expected such as gtin-8 or upc-e");
+        spec.commandLine(), "--as: found \"" + found + "\", expected of " + Form.codes());
   }
 }

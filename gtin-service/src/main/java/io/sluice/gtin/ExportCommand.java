@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.CatalogueAddress;
 import io.sluice.gtin.catalog.Export;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -25,7 +26,9 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
-      description = "JSON Lines where it ends in .jsonl or .ndjson, else CSV")
+      description =
+          "JSON Lines where it ends in .jsonl or .ndjson, else CSV; a pipe or a device is written"
+              + " to, a link followed, - is the standard output")
   private Path file = Path.of("");
 
   @Option(
@@ -34,6 +37,9 @@ final class ExportCommand implements Callable<Integer> {
           "CSV for people: an apostrophe stands before what a spreadsheet would take for a formula;"
               + " import is to read the other kind")
   private boolean forSpreadsheets;
+
+  @Option(names = "--json-lines", description = "JSON Lines, whatever the file is called")
+  private boolean jsonLines;
 
   @Mixin private CatalogueOptions catalogue = new CatalogueOptions();
 
@@ -47,9 +53,18 @@ final class ExportCommand implements Callable<Integer> {
         throw new IOException("--catalogue: found no file " + address + "; nothing was written");
       }
       try (Catalogue opened = Catalogue.open(address, null)) {
-        long items = Export.of(opened, file, forSpreadsheets);
-        spec.commandLine().getOut().println(items + " items are in " + file);
-        spec.commandLine().getOut().flush();
+        PrintWriter out = spec.commandLine().getOut();
+        Export.Format format =
+            forSpreadsheets
+                ? Export.Format.SPREADSHEET
+                : jsonLines ? Export.Format.JSON_LINES : Export.Format.of(file);
+        if (file.toString().equals("-")) {
+          Export.of(opened, out, format);
+          return 0;
+        }
+        long items = Export.of(opened, file, format);
+        out.println(items + " items are in " + file);
+        out.flush();
         return 0;
       }
     } catch (IOException failed) {

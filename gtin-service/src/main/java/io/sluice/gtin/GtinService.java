@@ -6,9 +6,7 @@ import io.sluice.gtin.registration.EtcdAccess;
 import io.sluice.gtin.registration.Registration;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -94,8 +92,7 @@ final class GtinService {
       if (demo == null) {
         throw new IOException("the demonstration catalogue is missing from the jar");
       }
-      int added =
-          catalogue.fillIfEmpty(new InputStreamReader(demo, StandardCharsets.UTF_8), "demo.csv");
+      int added = catalogue.fillIfEmpty(demo, "demo.csv");
       if (added > 0) {
         LOG.info("the catalogue was empty: loaded {} demonstration items", added);
       }

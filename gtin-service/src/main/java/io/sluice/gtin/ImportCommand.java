@@ -2,6 +2,9 @@ package io.sluice.gtin;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.Form;
+import io.sluice.gtin.rows.Column;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -9,10 +12,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,8 +37,8 @@ final class ImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "JSON Lines where it ends in .jsonl or .ndjson, else CSV with a header, separated by"
-              + " commas, semicolons or tabs")
+          "CSV with a header, separated by commas, semicolons, tabs or bars, or JSON Lines; as it"
+              + " is, or in gzip or zip")
   private Path file = Path.of("");
 
   @Mixin private CatalogueOptions catalogue = new CatalogueOptions();
@@ -50,15 +53,37 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--rejects",
       paramLabel = "FILE",
-      description = "CSV with a line for each row that is no item: line, code, detail, the row")
+      description =
+          "a file of the rows that are no items, with why in front of each, to be mended and"
+              + " imported")
   private @Nullable Path rejects;
 
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
       defaultValue = "UTF-8",
-      description = "the file's encoding, such as windows-1252 (${DEFAULT-VALUE})")
+      description =
+          "the file's encoding where no byte order mark says it, such as windows-1252"
+              + " (${DEFAULT-VALUE})")
   private Charset encoding = StandardCharsets.UTF_8;
+
+  @Option(
+      names = "--as",
+      paramLabel = "FORM,…",
+      description =
+          "in which forms the codes come, such as gtin-8,gtin-13: decides where eight or ten digits"
+              + " could be several numbers, and rejects other forms")
+  private @Nullable String as;
+
+  @Option(
+      names = "--strict",
+      description = "rejects codes that need a repair which is not certain, such as a lost zero")
+  private boolean strict;
+
+  @Option(
+      names = "--dry-run",
+      description = "says what would become of the rows, and writes nothing")
+  private boolean dryRun;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -75,41 +100,65 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: --rejects: found the file that is imported, expected another");
       return 2;
     }
-    Set<String> unknown = new LinkedHashSet<>(columns.keySet());
-    unknown.removeAll(Import.COLUMNS);
-    if (!unknown.isEmpty()) {
-      err.println("gtin-service: --column: found " + unknown + ", expected " + Import.COLUMNS);
+    Map<Column, String> named = new EnumMap<>(Column.class);
+    for (Map.Entry<String, String> each : columns.entrySet()) {
+      Column column = Column.find(each.getKey()).orElse(null);
+      if (column == null) {
+        err.println(
+            "gtin-service: --column: found " + each.getKey() + ", expected " + Column.codes());
+        return 2;
+      }
+      named.put(column, each.getValue());
+    }
+    As forms = as == null ? As.ANYTHING : As.find(as).orElse(null);
+    if (forms == null) {
+      err.println("gtin-service: --as: found \"" + as + "\", expected of " + Form.codes());
       return 2;
     }
+    Import.How how = new Import.How(encoding, named, forms, strict, dryRun);
     try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);
         Catalogue opened = Catalogue.open(catalogue.address(), null)) {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);
-      Import.Result result =
-          new Import(file, encoding, columns, writer, progress::tell).into(opened);
-      progress.end();
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%d rows: %d taken, %d duplicates, %d replaced by later rows, %d rejected; %d items"
-                  + " are new; %.0f rows a second%n",
-              result.rows(),
-              result.taken(),
-              result.duplicates(),
-              result.replaced(),
-              result.rejected(),
-              result.added(),
-              result.rows() / ((System.nanoTime() - began) / 1e9));
-      spec.commandLine().getOut().flush();
-      if (result.taken() == 0 && result.rows() > 0) {
-        err.println("gtin-service: found no row that is an item; nothing was changed");
-        return 1;
+      Import rows = new Import(file, how, writer, progress::tell, () -> true);
+      Import.Result result;
+      try {
+        result = rows.into(opened);
+      } finally {
+        progress.end();
       }
+      print(result, (System.nanoTime() - began) / 1e9);
       return 0;
+    } catch (Import.NothingTaken nothing) {
+      print(nothing.result(), 0);
+      err.println("gtin-service: " + nothing.getMessage() + "; nothing was changed");
+      return 1;
     } catch (IOException failed) {
-      err.println("gtin-service: " + failed.getMessage() + "; nothing was changed");
+      err.println("gtin-service: " + file + ": " + failed.getMessage() + "; nothing was changed");
       return 1;
     }
+  }
+
+  private void print(Import.Result result, double seconds) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%d rows: %d taken, %d duplicates, %d replaced by later rows, %d rejected; %d items are"
+            + " new; %.0f rows a second%s%n",
+        result.rows(),
+        result.taken(),
+        result.duplicates(),
+        result.replaced(),
+        result.rejected(),
+        result.added(),
+        seconds == 0 ? 0 : result.rows() / seconds,
+        dryRun ? "; nothing was written" : "");
+    if (!result.columns().isEmpty()) {
+      out.println("columns: " + new TreeMap<>(result.columns()));
+    }
+    if (!result.repaired().isEmpty()) {
+      out.println("repaired: " + new TreeMap<>(result.repaired()));
+    }
+    out.flush();
   }
 
   /** Percentage and rate on one line of the terminal, twice a second. */

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
   private final Floors floors =
       new Floors(
-          "io.sluice.gtin", Map.of("", 3, "http", 2, "registration", 2, "catalog", 1, "gtin", 0));
+          "io.sluice.gtin",
+          Map.of("", 4, "http", 3, "registration", 3, "catalog", 2, "rows", 1, "gtin", 0));
 
   @Test
   void importsOnlyGoDown() {
@@ -21,7 +22,7 @@ class FloorsTest {
   void theNumberNeedsNothingButJava() {
     assertThat(
             floors.outside(
-                Set.of("", "http", "registration", "catalog"),
+                Set.of("", "http", "registration", "catalog", "rows"),
                 "io.vertx",
                 "com.",
                 "org.sqlite",

@@ -186,7 +186,7 @@ class ServiceIT extends RunningService {
       assertThat(get(port, "/v1/items/9529999999993").statusCode()).isEqualTo(404);
       Path few = Files.writeString(folder.resolve("few.csv"), "Code;x\n9529999999993;1\n");
       assertThat(runImport(few, catalogue, 1).printed())
-          .contains("1 rows: 0 taken", "1 rejected", "nothing was changed");
+          .contains("found the columns [Code, x], expected one for name", "nothing was changed");
       Files.writeString(few, "ean,Title,Brands\n9529999999993,New,Us\n9529999999990,Wrong,Us\n");
 
       assertThat(runImport(few, catalogue, 0).printed())

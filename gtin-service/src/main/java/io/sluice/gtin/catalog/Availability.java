@@ -15,7 +15,6 @@ final class Availability implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
   private static final long LOOK_MILLIS = 500;
   private static final long PAUSE_MILLIS = 1_000;
-  private static final long STOP_SECONDS = 5;
 
   private final ItemStore store;
   private final Runnable changed;
@@ -104,6 +103,6 @@ final class Availability implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Threads.end(watcher, STOP_SECONDS);
+    Threads.end(watcher);
   }
 }

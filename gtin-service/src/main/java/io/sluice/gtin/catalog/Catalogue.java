@@ -4,21 +4,20 @@ import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,27 +26,40 @@ import org.slf4j.LoggerFactory;
  * The items, with a cache in front of the database. Any thread may ask; none is blocked but where
  * it says so.
  *
+ * <p>Lookups, batches, searches, reports and writes each have threads of their own ({@link Lane}),
+ * so that however many of one kind there are, the others do not wait for them.
+ *
  * <p>Both what exists and what does not is remembered for a short while. What another process
  * changes is seen within a second. A shared database is copied, and while it is away the last copy
  * answers, which {@link #isAway} says.
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
-  private static final int READERS = 4;
+  private static final int LOOKUPS = 4;
+  private static final int BATCHES = 2;
+  private static final int REPORTS = 2;
+  private static final int EXPORTS = 1;
+
+  /** Searches leave half of the machine to everybody else. */
+  private static final int SEARCHES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+  private static final int READERS = LOOKUPS + BATCHES + REPORTS + EXPORTS + SEARCHES;
 
   /** For who writes, who listens, who looks at the version, and who tells of imports. */
   private static final int OTHERS = 4;
 
-  private static final long STOP_SECONDS = 5;
+  /** How many numbers are looked up at once among single lookups. */
+  private static final int MOST_OF_ONE = 32;
+
   private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
-  private final ExecutorService readers =
-      Executors.newFixedThreadPool(
-          READERS, Thread.ofPlatform().name("catalogue-", 0).daemon().factory());
-  private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("catalogue-write").daemon().factory());
+  private final Lane lookups = new Lane("lookups", LOOKUPS, 10_000, 10);
+  private final Lane batches = new Lane("batches", BATCHES, 64, 10);
+  private final Lane searches = new Lane("searches", SEARCHES, 32, 2);
+  private final Lane reports = new Lane("reports", REPORTS, 100, 10);
+  private final Lane exports = new Lane("exports", EXPORTS, 4, 60);
+  private final Lane writes = new Lane("writes", 1, 100, 2);
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final @Nullable Copier copier;
@@ -66,7 +78,7 @@ public final class Catalogue implements AutoCloseable {
         Caffeine.newBuilder()
             .maximumSize(CACHED)
             .expireAfterWrite(FRESH)
-            .executor(readers)
+            .executor(lookups)
             .buildAsync(this::load);
     this.availability = new Availability(store, away, () -> cache.synchronous().invalidateAll());
     this.copier =
@@ -122,10 +134,21 @@ public final class Catalogue implements AutoCloseable {
 
   /**
    * The item with this number, if there is one. Fails with {@link CatalogueAway} where the database
-   * is away and no copy has it.
+   * is away and no copy has it, as all questions do, and with {@link CatalogueBusy} where too many
+   * ask.
    */
   public CompletableFuture<Optional<Item>> find(Gtin gtin) {
-    return cache.get(gtin.value());
+    try {
+      return cache.get(gtin.value());
+    } catch (RejectedExecutionException full) {
+      return CompletableFuture.failedFuture(new CatalogueBusy("too many lookups are under way"));
+    }
+  }
+
+  /** What there is of some numbers; many do not keep single lookups waiting. */
+  public CompletableFuture<Looked> lookUp(Collection<Gtin> gtins) {
+    Lane lane = gtins.size() <= MOST_OF_ONE ? lookups : batches;
+    return ask(lane, () -> read(from -> from.lookUp(gtins)));
   }
 
   /** Whether the database could not be used when it was last tried; what is found may be old. */
@@ -138,13 +161,8 @@ public final class Catalogue implements AutoCloseable {
     return copy != null && copy.isAt(version);
   }
 
-  /** Whether there was an item with this number, and it was removed. */
-  public CompletableFuture<Boolean> isGone(Gtin gtin) {
-    return ask(readers, () -> read(from -> from.isGone(gtin.value())));
-  }
-
   public CompletableFuture<Page> search(Search search) {
-    return ask(readers, () -> read(from -> from.search(search)));
+    return ask(searches, () -> read(from -> from.search(search)));
   }
 
   /** What was done to an item, oldest first. */
@@ -152,10 +170,13 @@ public final class Catalogue implements AutoCloseable {
     return askIfThere(() -> store.history(gtin.value()));
   }
 
-  /** Changes one item; fails with {@link EditRefused} where the edit will not. */
+  /**
+   * Changes one item; fails with {@link EditRefused} where the edit will not, and within seconds
+   * with {@link CatalogueBusy} where an import or another writer is in the way.
+   */
   public CompletableFuture<Edited> edit(Gtin gtin, Author author, Edit edit) {
     return ask(
-        writer,
+        writes,
         () -> {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
@@ -172,23 +193,28 @@ public final class Catalogue implements AutoCloseable {
     T answer() throws SQLException, IOException;
   }
 
-  private static <T> CompletableFuture<T> ask(Executor on, Question<T> question) {
-    return CompletableFuture.supplyAsync(
+  private <T> CompletableFuture<T> ask(Lane lane, Question<T> question) {
+    return lane.ask(
         () -> {
           try {
             return question.answer();
           } catch (SQLException failed) {
-            throw new CatalogueAway(failed);
+            throw failure(failed);
           } catch (IOException failed) {
             throw new UncheckedIOException(failed);
           }
-        },
-        on);
+        });
+  }
+
+  private RuntimeException failure(SQLException failed) {
+    return store.isBusyBecauseOf(failed)
+        ? new CatalogueBusy("another writer is at work, such as an import")
+        : new CatalogueAway(failed);
   }
 
   /** Who asks a database that is away would keep a reader from what the copy answers. */
   private <T> CompletableFuture<T> askIfThere(Question<T> question) {
-    return isAway() ? CompletableFuture.failedFuture(itIsAway()) : ask(readers, question);
+    return isAway() ? CompletableFuture.failedFuture(itIsAway()) : ask(reports, question);
   }
 
   private static CatalogueAway itIsAway() {
@@ -202,6 +228,23 @@ public final class Catalogue implements AutoCloseable {
     } catch (CatalogueAway failed) {
       throw new IOException(failed);
     }
+  }
+
+  /** Does something long with all items, on a thread for that; one waits for the other. */
+  public CompletableFuture<Long> export(Export.Work work) {
+    return exports.ask(
+        () -> {
+          try {
+            return work.on(this);
+          } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+          }
+        });
+  }
+
+  /** How the last imports are, the youngest first. */
+  public CompletableFuture<List<ImportStatus>> imports() {
+    return askIfThere(store::imports);
   }
 
   /** See {@link ItemStore#all}. Blocks. */
@@ -220,7 +263,7 @@ public final class Catalogue implements AutoCloseable {
    * @return how many items were added; 0 when there were some already, or nobody can tell
    * @throws IOException when a row cannot be used, naming its line
    */
-  public int fillIfEmpty(Reader csv, String name) throws IOException {
+  public int fillIfEmpty(InputStream csv, String name) throws IOException {
     if (isAway()) {
       return 0;
     }
@@ -309,6 +352,9 @@ public final class Catalogue implements AutoCloseable {
     try {
       return query.from(store);
     } catch (SQLException failed) {
+      if (store.isBusyBecauseOf(failed)) {
+        throw new CatalogueBusy("what is asked takes too long");
+      }
       availability.failed(failed);
       if (whole == null) {
         throw new CatalogueAway(failed);
@@ -328,12 +374,16 @@ public final class Catalogue implements AutoCloseable {
   @Override
   public void close() {
     if (copier != null) {
-      Threads.end(copier.thread(), STOP_SECONDS);
+      Threads.end(copier.thread());
     }
     availability.close();
-    Threads.end(writer, STOP_SECONDS);
+    writes.close();
+    reports.close();
+    exports.close();
+    searches.close();
+    batches.close();
     // Last: the cache tidies itself up on them after what the others do.
-    Threads.end(readers, STOP_SECONDS);
+    lookups.close();
     if (copy != null) {
       copy.close();
     }

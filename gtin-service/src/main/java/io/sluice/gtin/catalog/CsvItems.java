@@ -1,8 +1,11 @@
 package io.sluice.gtin.catalog;
 
-import java.io.BufferedReader;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.rows.Row;
+import io.sluice.gtin.rows.RowReader;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -17,24 +20,25 @@ final class CsvItems {
    * @throws IOException at the first row that cannot be used, naming its line, what was found and
    *     what was expected
    */
-  static void read(Reader csv, String name, Consumer<Item> sink) throws IOException {
+  static void read(InputStream csv, String name, Consumer<Item> sink) throws IOException {
     new RowReader(Map.of())
-        .csv(
-            new BufferedReader(csv),
-            name,
+        .read(
+            csv,
+            StandardCharsets.UTF_8,
             new RowReader.Sink() {
               @Override
-              public void row(long line, Map<String, String> values) throws IOException {
-                switch (ItemRow.read(values)) {
-                  case ItemRow.Good(Item item) -> sink.accept(item);
+              public void row(Row row) throws IOException {
+                switch (ItemRow.read(row, As.ANYTHING, true)) {
+                  case ItemRow.Good good -> sink.accept(good.item());
                   case ItemRow.Bad bad ->
-                      throw new IOException(name + " line " + line + ": " + bad.detail());
+                      throw new IOException(name + " line " + row.line() + ": " + bad.detail());
                 }
               }
 
               @Override
-              public void broken(long line, String text, String why) throws IOException {
-                throw new IOException(name + " line " + line + ": " + why);
+              public void broken(long line, String code, String detail, Row.Raw raw)
+                  throws IOException {
+                throw new IOException(name + " line " + line + ": " + detail);
               }
             });
   }

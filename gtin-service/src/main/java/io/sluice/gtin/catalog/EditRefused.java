@@ -11,7 +11,9 @@ public final class EditRefused extends Exception {
     /** There is none. */
     UNKNOWN,
     /** It would be no item any more; the message says why. */
-    BAD
+    BAD,
+    /** Whoever asked for it is gone. */
+    ABANDONED
   }
 
   private final Cause why;

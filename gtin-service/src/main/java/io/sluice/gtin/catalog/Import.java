@@ -1,18 +1,25 @@
 package io.sluice.gtin.catalog;
 
-import java.io.BufferedReader;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Reading;
+import io.sluice.gtin.rows.Column;
+import io.sluice.gtin.rows.RejectedRows;
+import io.sluice.gtin.rows.Row;
+import io.sluice.gtin.rows.RowReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Writer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,58 +30,92 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Import {
   /**
-   * What became of the rows; their sum is {@code rows}.
+   * What became of the rows; taken, duplicates, replaced and rejected are {@code rows} together.
    *
    * @param taken rows that are in the catalogue now
    * @param duplicates rows that said again what an earlier one had said
    * @param replaced rows of whose number a later one said something else
    * @param rejected rows that are no items
    * @param added items that the catalogue did not have before
+   * @param repaired how many codes needed each step, by its code
+   * @param columns the file's names of the columns that were used, by {@link Column#code}; empty
+   *     for JSON Lines
    */
   public record Result(
-      long rows, long taken, long duplicates, long replaced, long rejected, long added) {}
+      long rows,
+      long taken,
+      long duplicates,
+      long replaced,
+      long rejected,
+      long added,
+      Map<String, Long> repaired,
+      Map<String, String> columns) {
+    /** What was written before there were the last two has none of them. */
+    public Result {
+      repaired = Objects.requireNonNullElse(repaired, Map.of());
+      columns = Objects.requireNonNullElse(columns, Map.of());
+    }
+  }
 
-  /** The columns that matter. */
-  public static final List<String> COLUMNS = List.of("gtin", "name", "brand", "category");
+  /**
+   * How a file is to be read.
+   *
+   * @param encoding where no byte order mark says which
+   * @param columns the file's own names for columns; the usual names are known anyway
+   * @param as in which forms codes come
+   * @param strict whether codes that need a repair that is not certain are rejected
+   * @param dryRun whether nothing is written
+   */
+  public record How(
+      Charset encoding, Map<Column, String> columns, As as, boolean strict, boolean dryRun) {}
+
+  /** Somebody does not want it any more; nothing was changed. */
+  public static final class Cancelled extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Cancelled() {
+      super("it was cancelled");
+    }
+  }
 
   private static final int PROGRESS_ROWS = 10_000;
+  private static final int LOOKED_UP = 500;
 
   private final Path file;
-  private final Charset encoding;
-  private final RowReader reader;
+  private final How how;
   private final @Nullable Writer rejects;
   private final BiConsumer<Long, Long> progress;
+  private final BooleanSupplier wanted;
   private final SeenItems seen = new SeenItems();
+  private final Map<String, Long> repaired = new TreeMap<>();
+  private Map<String, String> columns = Map.of();
   private long rows;
   private long duplicates;
   private long replaced;
   private long rejected;
 
   /**
-   * @param file JSON Lines where its name ends in .jsonl or .ndjson, else CSV
-   * @param columns the file's own names for the {@link #COLUMNS}, by these; the usual names are
-   *     known anyway
-   * @param rejects gets a line of CSV for every rejected row: line, code, detail, the row's values,
-   *     none of which is a formula to a spreadsheet; null for nobody
+   * @param rejects gets every rejected row, as {@link RejectedRows} writes it; null for nobody
    * @param progress called now and then with the bytes that were read and the rows so far
+   * @param wanted asked now and then whether to go on
    */
   public Import(
       Path file,
-      Charset encoding,
-      Map<String, String> columns,
+      How how,
       @Nullable Writer rejects,
-      BiConsumer<Long, Long> progress) {
+      BiConsumer<Long, Long> progress,
+      BooleanSupplier wanted) {
     this.file = file;
-    this.encoding = encoding;
-    this.reader = new RowReader(columns);
+    this.how = how;
     this.rejects = rejects;
     this.progress = progress;
+    this.wanted = wanted;
   }
 
   /**
    * Runs it.
    *
-   * @throws IOException when the file is neither CSV nor JSON Lines, or either cannot be used;
+   * @throws IOException when no row can come from the file, or it or the catalogue cannot be used;
    *     nothing was changed then
    */
   public Result into(Catalogue catalogue) throws IOException {
@@ -95,96 +136,145 @@ public final class Import {
 
   private Result into(Catalogue catalogue, ItemStore.Ending ending) throws IOException {
     try (Counting bytes = new Counting(Files.newInputStream(file))) {
-      if (rejects != null) {
-        rejects.write("line,code,detail,row\n");
+      if (how.dryRun) {
+        Absent absent = new Absent(catalogue);
+        read(bytes, absent);
+        return result(absent.count());
       }
       return result(
           catalogue.replaceAll(sink -> ReadAhead.run(rows -> read(bytes, rows), sink), ending));
-    } catch (CharacterCodingException wrong) {
-      throw new IOException(
-          file + ": found bytes that are no " + encoding + ", expected its --encoding", wrong);
     }
   }
 
   private Result result(long added) {
     long taken = rows - duplicates - replaced - rejected;
-    return new Result(rows, taken, duplicates, replaced, rejected, added);
+    return new Result(
+        rows, taken, duplicates, replaced, rejected, added, Map.copyOf(repaired), columns);
   }
 
   private void read(Counting bytes, ItemStore.Sink sink) throws IOException {
-    RowReader.Sink rowSink = new Rows(bytes, sink);
-    var strict = new InputStreamReader(bytes, encoding.newDecoder());
-    try (BufferedReader text = new BufferedReader(strict, 1 << 16)) {
-      skipByteOrderMark(text);
-      if (RowReader.isJsonLines(file)) {
-        reader.jsonLines(text, rowSink);
-      } else {
-        reader.csv(text, file.getFileName().toString(), rowSink);
-      }
-    }
+    RejectedRows out = rejects == null ? null : new RejectedRows(rejects);
+    columns = new RowReader(how.columns).read(bytes, how.encoding, new Rows(bytes, sink, out));
     if (rejects != null) {
       // While it can still be taken back: a full disk is no reason to have taken half of the news.
       rejects.flush();
     }
     progress.accept(bytes.count, rows);
+    if (rows == rejected) {
+      throw new NothingTaken(result(0));
+    }
   }
 
-  private static void skipByteOrderMark(BufferedReader text) throws IOException {
-    text.mark(1);
-    if (text.read() != '\ufeff') {
-      text.reset();
+  /** No row of the file is an item; nothing was changed. */
+  public static final class NothingTaken extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Result result;
+
+    NothingTaken(Result result) {
+      super(
+          result.rows() == 0
+              ? "found no rows behind the header, expected items"
+              : "found no row that is an item: all " + result.rows() + " were rejected");
+      this.result = result;
+    }
+
+    /** What became of its rows. */
+    public Result result() {
+      return result;
     }
   }
 
   private final class Rows implements RowReader.Sink {
     private final Counting bytes;
     private final ItemStore.Sink sink;
+    private final @Nullable RejectedRows out;
 
-    Rows(Counting bytes, ItemStore.Sink sink) {
+    Rows(Counting bytes, ItemStore.Sink sink, @Nullable RejectedRows out) {
       this.bytes = bytes;
       this.sink = sink;
+      this.out = out;
     }
 
     @Override
-    public void row(long line, Map<String, String> values) throws IOException {
-      if (++rows % PROGRESS_ROWS == 0) {
-        progress.accept(bytes.count, rows);
+    public void begin(List<String> header) throws IOException {
+      if (out != null) {
+        out.begin(header);
       }
-      switch (ItemRow.read(values)) {
-        case ItemRow.Bad bad -> reject(line, bad.code(), bad.detail(), values.values());
-        case ItemRow.Good(Item item) -> {
-          switch (seen.add(item)) {
-            case ALIKE -> {
-              duplicates++;
-              sink.put(item);
-            }
-            case OTHERWISE -> {
-              replaced++;
-              sink.put(item);
-            }
-            case NEVER -> sink.put(item);
+    }
+
+    @Override
+    public void row(Row row) throws IOException {
+      count();
+      switch (ItemRow.read(row, how.as, how.strict)) {
+        case ItemRow.Bad bad -> reject(row.line(), bad.code(), bad.detail(), row.raw());
+        case ItemRow.Good good -> {
+          for (Reading.Step step : good.steps()) {
+            repaired.merge(step.code(), 1L, Long::sum);
           }
+          switch (seen.add(good.item())) {
+            case ALIKE -> duplicates++;
+            case OTHERWISE -> replaced++;
+            case NEVER -> {}
+          }
+          sink.put(good.item());
         }
       }
     }
 
     @Override
-    public void broken(long line, String text, String why) throws IOException {
-      rows++;
-      reject(line, "malformed", why, List.of(text));
+    public void broken(long line, String code, String detail, Row.Raw raw) throws IOException {
+      count();
+      reject(line, code, detail, raw);
+    }
+
+    private void count() throws IOException {
+      if (++rows % PROGRESS_ROWS == 0) {
+        progress.accept(bytes.count, rows);
+        if (!wanted.getAsBoolean()) {
+          throw new Cancelled();
+        }
+      }
+    }
+
+    private void reject(long line, String code, String detail, Row.Raw raw) throws IOException {
+      rejected++;
+      if (out != null) {
+        out.add(line, code, detail, raw);
+      }
     }
   }
 
-  private void reject(long line, String code, String detail, Iterable<String> values)
-      throws IOException {
-    rejected++;
-    if (rejects != null) {
-      StringBuilder row = new StringBuilder().append(line).append(',').append(code).append(',');
-      CsvCell.harmless(detail, row);
-      for (String value : values) {
-        CsvCell.harmless(value, row.append(','));
+  /** Counts the items that the catalogue does not have, and keeps nothing. */
+  private static final class Absent implements ItemStore.Sink {
+    private final Catalogue catalogue;
+    private final Map<Long, Item> waiting = new TreeMap<>();
+    private final SeenItems seen = new SeenItems();
+    private long absent;
+
+    Absent(Catalogue catalogue) {
+      this.catalogue = catalogue;
+    }
+
+    @Override
+    public void put(Item item) {
+      if (seen.add(item) == SeenItems.Before.NEVER) {
+        waiting.put(item.gtin().value(), item);
       }
-      rejects.append(row.append('\n'));
+      if (waiting.size() == LOOKED_UP) {
+        lookUp();
+      }
+    }
+
+    private void lookUp() {
+      List<Gtin> gtins = waiting.values().stream().map(Item::gtin).toList();
+      absent += gtins.size() - catalogue.lookUp(gtins).join().items().size();
+      waiting.clear();
+    }
+
+    long count() {
+      lookUp();
+      return absent;
     }
   }
 

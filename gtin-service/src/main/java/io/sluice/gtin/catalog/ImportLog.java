@@ -12,6 +12,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -105,19 +107,35 @@ final class ImportLog {
         connection.prepareStatement("SELECT told, status FROM import_log WHERE id = ?")) {
       find.setString(1, id);
       try (ResultSet row = find.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        ImportStatus status = JSON.readValue(row.getString(2), ImportStatus.class);
-        boolean silent = System.currentTimeMillis() - row.getLong(1) > SILENT_MILLIS;
-        return Optional.of(
-            silent && !status.state().isOver()
-                ? status.failed("the service that ran it is gone; nothing was changed")
-                : status);
+        return row.next() ? Optional.of(status(row)) : Optional.empty();
       }
+    }
+  }
+
+  /** Those that are remembered, the youngest first. */
+  static List<ImportStatus> all(Connection connection) throws SQLException {
+    List<ImportStatus> all = new ArrayList<>();
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery("SELECT told, status FROM import_log ORDER BY told DESC")) {
+      while (row.next()) {
+        all.add(status(row));
+      }
+    }
+    return all;
+  }
+
+  private static ImportStatus status(ResultSet row) throws SQLException {
+    ImportStatus status;
+    try {
+      status = JSON.readValue(row.getString(2), ImportStatus.class);
     } catch (JsonProcessingException failed) {
       throw new SQLException(failed.getMessage(), failed);
     }
+    boolean silent = System.currentTimeMillis() - row.getLong(1) > SILENT_MILLIS;
+    return silent && !status.state().isOver()
+        ? status.failed("the service that ran it is gone; nothing was changed")
+        : status;
   }
 
   /** Writes an import's rejected rows; false where nothing is known of any. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of it that were read
  * @param rows that were read
  * @param seconds since the first of them
- * @param result null until it is done
+ * @param result null until it is done, and where nothing is known of the rows
  * @param detail why it failed; empty where it did not
  */
 public record ImportStatus(
@@ -27,10 +27,11 @@ public record ImportStatus(
     RECEIVING,
     RUNNING,
     DONE,
-    FAILED;
+    FAILED,
+    CANCELLED;
 
     public boolean isOver() {
-      return this == DONE || this == FAILED;
+      return this == DONE || this == FAILED || this == CANCELLED;
     }
   }
 
@@ -50,7 +51,18 @@ public record ImportStatus(
     return new ImportStatus(id, State.DONE, size, size, result.rows(), seconds, result, "");
   }
 
+  /** Nothing was changed. */
   public ImportStatus failed(String detail) {
     return new ImportStatus(id, State.FAILED, size, bytes, rows, seconds, null, detail);
+  }
+
+  /** Nothing was changed, as no row was an item. */
+  public ImportStatus nothing(Import.Result result, String detail) {
+    return new ImportStatus(id, State.FAILED, size, size, result.rows(), seconds, result, detail);
+  }
+
+  /** Nothing was changed, as somebody wanted. */
+  public ImportStatus cancelled() {
+    return new ImportStatus(id, State.CANCELLED, size, bytes, rows, seconds, null, "");
   }
 }

@@ -1,12 +1,24 @@
 package io.sluice.gtin.catalog;
 
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.Confidence;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
+import io.sluice.gtin.rows.Row;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What became of one row of a file. */
 sealed interface ItemRow {
-  record Good(Item item) implements ItemRow {}
+  /**
+   * An item.
+   *
+   * @param steps what was done to the code
+   */
+  record Good(Item item, List<Reading.Step> steps) implements ItemRow {}
 
   /**
    * A row that is not taken.
@@ -17,37 +29,79 @@ sealed interface ItemRow {
   record Bad(String code, String detail) implements ItemRow {}
 
   /**
-   * Reads one.
+   * Reads one. Columns of codes that say something must say the same number; beside a good one,
+   * another that is none says nothing.
    *
-   * @param values by column
+   * @param as in which forms codes come
+   * @param strict whether a code is only taken of which every step is certain
    */
-  static ItemRow read(Map<String, String> values) {
-    String code = values.get("gtin");
-    String name = values.get("name");
-    if (code == null || name == null) {
+  static ItemRow read(Row row, As as, boolean strict) {
+    ItemFields fields;
+    Reading.One one;
+    try {
+      fields = ItemFields.of(values(row));
+      one = number(row.gtins(), as);
+    } catch (ItemFields.Bad none) {
+      return new Bad(none.field(), String.valueOf(none.getMessage()));
+    }
+    if (strict && one.confidence() != Confidence.CERTAIN) {
       return new Bad(
-          "columns",
-          "found the columns " + values.keySet() + ", expected gtin and name among them");
+          "unsure",
+          "found "
+              + row.gtins()
+              + ", which is "
+              + one.gtin().text()
+              + " when it is repaired ("
+              + one.steps().getLast().code()
+              + "); expected a code that needs no repair");
     }
-    if (name.isBlank()) {
-      return new Bad("name", "found no name, expected one");
+    return new Good(fields.item(one.gtin()), one.steps());
+  }
+
+  private static Map<String, @Nullable Object> values(Row row) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("name", row.name());
+    values.put("brand", row.brand());
+    values.put("category", row.category());
+    return values;
+  }
+
+  private static Reading.One number(List<Object> codes, As as) throws ItemFields.Bad {
+    if (codes.isEmpty()) {
+      throw new ItemFields.Bad("empty", "gtin: found nothing, expected a code");
     }
-    String brand = values.getOrDefault("brand", "");
-    String category = values.getOrDefault("category", "");
-    if (Item.isTooLong(name, brand, category)) {
-      return new Bad(
-          "name", "expected at most " + Item.MOST_CHARACTERS + " characters in all columns");
+    List<Reading.One> good = new ArrayList<>();
+    ItemFields.Bad first = null;
+    for (Object code : codes) {
+      if (!(code instanceof String text)) {
+        throw new ItemFields.Bad("gtin", "gtin: found " + code + ", expected a text or a number");
+      }
+      switch (GtinReader.read(text, as)) {
+        case Reading.One one -> good.add(one);
+        case Reading.Several several ->
+            first =
+                new ItemFields.Bad(
+                    "ambiguous",
+                    "found "
+                        + text
+                        + ", which may be "
+                        + several.text()
+                        + "; expected one number, or as");
+        case Reading.Refused refused -> {
+          if (first == null) {
+            first = new ItemFields.Bad(refused.code().code(), refused.detail());
+          }
+        }
+      }
     }
-    if (!Item.isText(name, brand, category)) {
-      return new Bad("name", "found U+0000 or half of a surrogate pair, expected text");
+    if (good.isEmpty() && first != null) {
+      throw first;
     }
-    return switch (GtinReader.read(code)) {
-      case Reading.One one -> new Good(new Item(one.gtin(), name.strip(), brand, category));
-      case Reading.Several _ ->
-          new Bad(
-              "ambiguous",
-              "found " + code + ", which means several numbers, expected 12 or more digits");
-      case Reading.Refused refused -> new Bad(refused.code().code(), refused.detail());
-    };
+    Reading.One one = good.getFirst();
+    if (good.stream().anyMatch(other -> !other.gtin().equals(one.gtin()))) {
+      throw new ItemFields.Bad(
+          "several-items", "found the codes " + codes + ", expected those of one item");
+    }
+    return one;
   }
 }

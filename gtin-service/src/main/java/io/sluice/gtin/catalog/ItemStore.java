@@ -1,9 +1,11 @@
 package io.sluice.gtin.catalog;
 
+import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -16,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 interface ItemStore extends AutoCloseable {
   Optional<Item> find(long gtin) throws SQLException;
 
-  /** Whether there was an item, and it was removed. */
-  boolean isGone(long gtin) throws SQLException;
+  /** What there is of some numbers, however many. */
+  Looked lookUp(Collection<Gtin> gtins) throws SQLException;
 
-  /** Items in the order of their numbers. */
+  /** Items in the order of their numbers; fails as busy where that would take long. */
   Page search(Search search) throws SQLException;
 
   /** What was done to an item, oldest first. */
@@ -47,6 +49,9 @@ interface ItemStore extends AutoCloseable {
   /** Writes how an import is. */
   void note(ImportStatus status, @Nullable Path rejects) throws SQLException;
 
+  /** Of the last imports, the youngest first. */
+  List<ImportStatus> imports() throws SQLException;
+
   Optional<ImportStatus> importStatus(String id) throws SQLException;
 
   /** Writes the rows that an import has rejected, as CSV; false where nothing is known of any. */
@@ -64,6 +69,11 @@ interface ItemStore extends AutoCloseable {
 
   /** Whether a failure is that of a database that is away, and not of one that refuses. */
   default boolean isAwayBecauseOf(SQLException failure) {
+    return false;
+  }
+
+  /** Whether a failure says that another writer, or too much work, is in the way. */
+  default boolean isBusyBecauseOf(SQLException failure) {
     return false;
   }
 

@@ -121,7 +121,7 @@ final class LocalCopy {
     List<Moment.Now> changes = from == null ? null : there.changes(from, to);
     store.reading(
         before ->
-            store.writing(
+            store.writingLong(
                 here -> {
                   if (changes == null) {
                     takeOver(there, before, here);

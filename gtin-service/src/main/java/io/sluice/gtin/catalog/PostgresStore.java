@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
@@ -34,8 +35,10 @@ final class PostgresStore extends SqlStore {
     "CREATE TABLE IF NOT EXISTS item (gtin BIGINT PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
         + " NULL, category TEXT NOT NULL, words TSVECTOR NOT NULL)",
     "CREATE INDEX IF NOT EXISTS item_words ON item USING GIN (words)",
-    "CREATE INDEX IF NOT EXISTS item_brand ON item (brand, gtin)",
-    "CREATE INDEX IF NOT EXISTS item_category ON item (category, gtin)",
+    "DROP INDEX IF EXISTS item_brand",
+    "DROP INDEX IF EXISTS item_category",
+    "CREATE INDEX IF NOT EXISTS item_brand_alike ON item (lower(brand), gtin)",
+    "CREATE INDEX IF NOT EXISTS item_category_alike ON item (lower(category), gtin)",
     "CREATE TABLE IF NOT EXISTS gone (gtin BIGINT PRIMARY KEY)",
     "CREATE TABLE IF NOT EXISTS change (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at"
         + " TEXT NOT NULL, who TEXT NOT NULL, request TEXT NOT NULL, gtin BIGINT NOT NULL,"
@@ -45,6 +48,10 @@ final class PostgresStore extends SqlStore {
     "CREATE TABLE IF NOT EXISTS catalogue_version (version BIGINT NOT NULL)",
     "INSERT INTO catalogue_version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM catalogue_version)"
   };
+
+  /** A lock was not to be had, or a statement took too long (SQLSTATE). */
+  private static final Set<String> BUSY = Set.of("55P03", "57014");
+
   private static final String REPLACE =
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
           + " excluded.category, words = excluded.words";
@@ -142,9 +149,32 @@ final class PostgresStore extends SqlStore {
     }
   }
 
+  /** The driver keeps to the statement's own time. */
+  @Override
+  <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E {
+    return reading(work);
+  }
+
+  @Override
+  String alike(String column) {
+    return "lower(" + column + ") = ?";
+  }
+
+  @Override
+  public boolean isBusyBecauseOf(SQLException failure) {
+    return BUSY.contains(String.valueOf(failure.getSQLState()));
+  }
+
   @Override
   <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E {
-    return transaction(pool, work);
+    return transaction(
+        pool,
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '1s'");
+          }
+          return work.with(connection);
+        });
   }
 
   @Override
@@ -371,7 +401,7 @@ final class PostgresStore extends SqlStore {
             "item.gtin",
             "words @@ to_tsquery('simple', ?)",
             search.words().stream()
-                .map(word -> "'" + word + "':*")
+                .map(word -> "'" + word + "'" + (Words.isBeginning(word) ? ":*" : ""))
                 .collect(Collectors.joining(" & ")));
   }
 

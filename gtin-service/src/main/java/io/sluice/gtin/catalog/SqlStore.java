@@ -11,15 +11,24 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What both databases do in the same SQL. */
 abstract class SqlStore implements ItemStore {
   static final String FIND = "SELECT name, brand, category FROM item WHERE gtin = ?";
-  static final String ALL = "SELECT gtin, name, brand, category FROM item ORDER BY gtin";
+  private static final String SELECT = "SELECT gtin, name, brand, category FROM item";
+  static final String ALL = SELECT + " ORDER BY gtin";
+  private static final int MOST_AT_ONCE = 500;
+  static final int MOST_SEARCH_SECONDS = 2;
   private static final String CHANGE =
       "INSERT INTO change (at, who, request, gtin, name_before, brand_before, category_before,"
           + " name_after, brand_after, category_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -32,7 +41,13 @@ abstract class SqlStore implements ItemStore {
   /** Reads, outside of any transaction. */
   abstract <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E;
 
-  /** Writes, in one transaction that nobody sees a part of. */
+  /** Reads for no longer than {@link #MOST_SEARCH_SECONDS}. */
+  abstract <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E;
+
+  /** A column as {@link Search#alike} has texts. */
+  abstract String alike(String column);
+
+  /** Writes, in one transaction that nobody sees a part of; fails as busy where others do. */
   abstract <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E;
 
   /** The same for what may take minutes. */
@@ -94,17 +109,49 @@ abstract class SqlStore implements ItemStore {
   }
 
   @Override
-  public boolean isGone(long gtin) throws SQLException {
+  public Looked lookUp(Collection<Gtin> gtins) throws SQLException {
+    Map<Gtin, Item> items = new HashMap<>();
+    Set<Gtin> gone = new HashSet<>();
+    List<Gtin> all = List.copyOf(gtins);
     return reading(
         connection -> {
-          try (PreparedStatement gone =
-              connection.prepareStatement("SELECT 1 FROM gone WHERE gtin = ?")) {
-            gone.setLong(1, gtin);
-            try (ResultSet row = gone.executeQuery()) {
-              return row.next();
-            }
+          for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
+            lookUp(
+                connection,
+                all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE)),
+                items,
+                gone);
           }
+          return new Looked(items, gone);
         });
+  }
+
+  private static void lookUp(
+      Connection connection, List<Gtin> gtins, Map<Gtin, Item> items, Set<Gtin> gone)
+      throws SQLException {
+    String in = in(gtins);
+    try (Statement select = connection.createStatement()) {
+      try (ResultSet row = select.executeQuery(SELECT + " WHERE gtin IN " + in)) {
+        while (row.next()) {
+          Item item = item(row.getLong(1), row, 2);
+          items.put(item.gtin(), item);
+        }
+      }
+      if (items.keySet().containsAll(gtins)) {
+        return;
+      }
+      try (ResultSet row = select.executeQuery("SELECT gtin FROM gone WHERE gtin IN " + in)) {
+        while (row.next()) {
+          gone.add(new Gtin(row.getLong(1)));
+        }
+      }
+    }
+  }
+
+  private static String in(List<Gtin> gtins) {
+    return gtins.stream()
+        .map(gtin -> Long.toString(gtin.value()))
+        .collect(Collectors.joining(", ", "(", ")"));
   }
 
   @Override
@@ -122,15 +169,24 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public Page search(Search search) throws SQLException {
+    return search.digits().isEmpty()
+        ? page(search)
+        : page(search).and(page(search.byNumber()), search.limit());
+  }
+
+  private Page page(Search search) throws SQLException {
     Text text = text(search);
     List<String> conditions = new ArrayList<>();
     List<String> values = new ArrayList<>();
     require(text.condition(), text.value(), conditions, values);
-    require("item.brand = ?", search.brand(), conditions, values);
-    require("item.category = ?", search.category(), conditions, values);
+    require(alike("item.brand"), Search.alike(search.brand()), conditions, values);
+    require(alike("item.category"), Search.alike(search.category()), conditions, values);
     conditions.add(text.key() + " > ?");
     if (!search.prefix().isEmpty()) {
-      conditions.add(ranges(text.key(), search.prefix()));
+      conditions.add(NumberRanges.ofPrefix(text.key(), search.prefix()));
+    }
+    if (search.words().isEmpty() && !search.digits().isEmpty()) {
+      conditions.add(NumberRanges.ofDigits(text.key(), search.digits()));
     }
     String sql =
         "SELECT item.gtin, item.name, item.brand, item.category FROM "
@@ -140,9 +196,10 @@ abstract class SqlStore implements ItemStore {
             + " ORDER BY "
             + text.key()
             + " LIMIT ?";
-    return reading(
+    return searching(
         connection -> {
           try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setQueryTimeout(MOST_SEARCH_SECONDS);
             int at = 1;
             for (String value : values) {
               select.setString(at++, value);
@@ -174,21 +231,6 @@ abstract class SqlStore implements ItemStore {
       }
     }
     return new Page(items, false);
-  }
-
-  /** The prefix follows the digit that says how an item is packed (0 to 9). */
-  private static String ranges(String key, String prefix) {
-    long width = 1;
-    for (int i = prefix.length(); i < 13; i++) {
-      width *= 10;
-    }
-    long first = Long.parseLong(prefix) * width;
-    List<String> ranges = new ArrayList<>();
-    for (long packed = 0; packed <= 9; packed++) {
-      long from = packed * 10_000_000_000_000L + first;
-      ranges.add(key + " BETWEEN " + from + " AND " + (from + width - 1));
-    }
-    return "(" + String.join(" OR ", ranges) + ")";
   }
 
   @Override
@@ -316,11 +358,16 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public void note(ImportStatus status, @Nullable Path rejects) throws SQLException {
-    writing(
+    writingLong(
         connection -> {
           ImportLog.put(connection, status, rejects);
           return true;
         });
+  }
+
+  @Override
+  public List<ImportStatus> imports() throws SQLException {
+    return reading(ImportLog::all);
   }
 
   @Override

@@ -12,9 +12,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.Function;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * The catalogue in one SQLite file, in write-ahead mode: one connection that writes, and one with
@@ -24,7 +30,7 @@ import org.sqlite.SQLiteConfig;
 final class SqliteStore extends SqlStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
-  /** What the file has from {@code user_version} 1 on; the log of imports came with 2. */
+  /** What the file has from {@code user_version} 1 on; the log of imports came with 2, plain forms of letters with 3. */
   private static final String[] SCHEMA = {
     "CREATE TABLE IF NOT EXISTS item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
         + " NULL, category TEXT NOT NULL)",
@@ -46,12 +52,21 @@ final class SqliteStore extends SqlStore {
   /** Room for the inner pages of ten million items, so that a lookup reads one page. */
   private static final int CACHE = -8 * 1024;
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** How long an edit waits for who writes before it; its author waits too. */
+  private static final int SHORT_MILLIS = 1_000;
+
+  /** How long an import does. */
+  private static final int LONG_MILLIS = 600_000;
+
+  private static final int LOOKED_AT_AFTER_STEPS = 10_000;
 
   /** A connection with the one question that is asked all the time. */
   private record Session(Connection connection, PreparedStatement find) {}
 
   private final Connection writer;
+  private final ReentrantLock writing = new ReentrantLock();
   private final Connection watcher;
   private final BlockingQueue<Session> sessions;
   private final List<Session> all;
@@ -89,6 +104,7 @@ final class SqliteStore extends SqlStore {
           index(writer);
         }
         if (version(statement) < VERSION) {
+          foldAgain(writer);
           for (String part : ImportLog.schema("BLOB")) {
             statement.execute(part);
           }
@@ -109,18 +125,29 @@ final class SqliteStore extends SqlStore {
   }
 
   private static void index(Connection writer) throws SQLException {
+    index(writer, item -> true);
+  }
+
+  /** Words whose letters have got plain forms are found under these. */
+  private static void foldAgain(Connection writer) throws SQLException {
+    index(
+        writer,
+        item -> Words.wasFoldedOtherwise(item.name() + item.brand() + item.category()));
+  }
+
+  private static void index(Connection writer, Predicate<Item> which) throws SQLException {
     try (Statement select = writer.createStatement();
-        ResultSet row = select.executeQuery("SELECT gtin, name, brand, category FROM item");
+        ResultSet row = select.executeQuery(ALL);
         PreparedStatement text = writer.prepareStatement(PUT_TEXT)) {
       int waiting = 0;
       while (row.next()) {
-        text.setLong(1, row.getLong(1));
-        for (int column = 2; column <= 4; column++) {
-          text.setString(column, Words.folded(row.getString(column)));
-        }
-        text.addBatch();
-        if (++waiting % BATCH == 0) {
-          text.executeBatch();
+        Item item = item(row.getLong(1), row, 2);
+        if (which.test(item)) {
+          bindText(text, item);
+          text.addBatch();
+          if (++waiting % BATCH == 0) {
+            text.executeBatch();
+          }
         }
       }
       text.executeBatch();
@@ -152,8 +179,11 @@ final class SqliteStore extends SqlStore {
   @Override
   <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E {
     if (all.isEmpty()) {
-      synchronized (this) {
+      lock(LONG_MILLIS);
+      try {
         return work.with(writer);
+      } finally {
+        writing.unlock();
       }
     }
     Session session = take();
@@ -165,8 +195,76 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  synchronized <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E {
+  <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SEARCH_SECONDS);
+    return reading(
+        connection -> {
+          ProgressHandler.setHandler(
+              connection,
+              LOOKED_AT_AFTER_STEPS,
+              new ProgressHandler() {
+                @Override
+                protected int progress() {
+                  return System.nanoTime() - end > 0 ? 1 : 0;
+                }
+              });
+          try {
+            return work.with(connection);
+          } finally {
+            ProgressHandler.clearHandler(connection);
+          }
+        });
+  }
+
+  @Override
+  String alike(String column) {
+    return "alike(" + column + ") = ?";
+  }
+
+  @Override
+  public boolean isBusyBecauseOf(SQLException failure) {
+    int code = failure.getErrorCode() & 0xff;
+    return code == SQLiteErrorCode.SQLITE_BUSY.code
+        || code == SQLiteErrorCode.SQLITE_INTERRUPT.code;
+  }
+
+  @Override
+  <T, E extends Exception> T writing(Work<T, E> work) throws SQLException, E {
+    return writing(work, SHORT_MILLIS);
+  }
+
+  @Override
+  <T, E extends Exception> T writingLong(Work<T, E> work) throws SQLException, E {
+    return writing(work, LONG_MILLIS);
+  }
+
+  /**
+   * @param wait how long for whoever else writes, in this process and then in another one
+   */
+  private <T, E extends Exception> T writing(Work<T, E> work, int wait) throws SQLException, E {
+    lock(wait);
+    try {
+      return transaction(work, wait);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void lock(int wait) throws SQLException {
+    try {
+      if (!writing.tryLock(wait, TimeUnit.MILLISECONDS)) {
+        throw new SQLException(
+            "another transaction of this process writes", null, SQLiteErrorCode.SQLITE_BUSY.code);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while waiting to write", interrupted);
+    }
+  }
+
+  private <T, E extends Exception> T transaction(Work<T, E> work, int wait) throws SQLException, E {
     try (Statement statement = writer.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = " + wait);
       statement.execute("BEGIN IMMEDIATE");
       boolean done = false;
       try {
@@ -180,11 +278,6 @@ final class SqliteStore extends SqlStore {
         }
       }
     }
-  }
-
-  @Override
-  <T, E extends Exception> T writingLong(Work<T, E> work) throws SQLException, E {
-    return writing(work);
   }
 
   /** There is one writer at a time anyway. */
@@ -276,6 +369,10 @@ final class SqliteStore extends SqlStore {
     put.setString(2, item.name());
     put.setString(3, item.brand());
     put.setString(4, item.category());
+    bindText(text, item);
+  }
+
+  private static void bindText(PreparedStatement text, Item item) throws SQLException {
     text.setLong(1, item.gtin().value());
     text.setString(2, Words.folded(item.name()));
     text.setString(3, Words.folded(item.brand()));
@@ -285,7 +382,9 @@ final class SqliteStore extends SqlStore {
   @Override
   Text text(Search search) {
     List<String> terms = new ArrayList<>();
-    search.words().forEach(word -> terms.add('"' + word + "\" *"));
+    search
+        .words()
+        .forEach(word -> terms.add('"' + word + '"' + (Words.isBeginning(word) ? " *" : "")));
     // Brand and category have no index of their own.
     Words.of(search.brand()).forEach(word -> terms.add("brand : \"" + word + '"'));
     Words.of(search.category()).forEach(word -> terms.add("category : \"" + word + '"'));
@@ -304,7 +403,19 @@ final class SqliteStore extends SqlStore {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(10_000);
     config.setCacheSize(CACHE);
-    return config.createConnection("jdbc:sqlite:" + file);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    Function.create(
+        connection,
+        "alike",
+        new Function() {
+          @Override
+          protected void xFunc() throws SQLException {
+            result(Search.alike(value_text(0)));
+          }
+        },
+        1,
+        Function.FLAG_DETERMINISTIC);
+    return connection;
   }
 
   /** A full disk has rolled back already; then this fails, and must not hide what had failed. */

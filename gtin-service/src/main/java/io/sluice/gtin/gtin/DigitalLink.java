@@ -18,17 +18,27 @@ import org.jspecify.annotations.Nullable;
  * ("Compression"), whole or but for the number.
  */
 final class DigitalLink {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{12,14}");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{8}|[0-9]{12,14}");
   private static final Pattern PACKED = Pattern.compile("[A-Za-z0-9_-]{10,}");
   private static final Pattern GS1 = Pattern.compile("(?i)https?://id\\.gs1\\.org/.*");
 
   private DigitalLink() {}
 
-  /** Reads the number of the rightmost key 01, which is the item's. */
+  /** A number behind key 01 (or its old name). */
+  private record Keyed(String digits, boolean old) {
+    boolean isGood() {
+      long value = Long.parseLong(digits);
+      return value > 0 && Gtin.checkDigit(value / 10) == value % 10;
+    }
+  }
+
+  /**
+   * Reads the number of the rightmost key 01, which is the item's. What stands to its left or in
+   * the query may look like a key; where it is one with a good number, it is the same number.
+   */
   static Reading read(String text, List<Reading.Step> steps) {
-    String path = path(text);
     List<String> segments = new ArrayList<>();
-    for (String segment : path.split("/", -1)) {
+    for (String segment : path(text).split("/", -1)) {
       String decoded = decoded(segment);
       if (decoded == null) {
         return Refusal.MALFORMED.because(
@@ -36,26 +46,87 @@ final class DigitalLink {
       }
       segments.add(decoded);
     }
-    for (int i = segments.size() - 2; i >= 0; i--) {
-      String key = segments.get(i);
-      String value = segments.get(i + 1);
-      boolean old = key.equals("gtin");
-      if ((key.equals("01") || old) && NUMBER.matcher(value).matches()) {
-        List<Reading.Step> more =
-            NumberReader.with(steps, "link-resolved", "the number is that of key 01 in the link");
-        if (old || value.length() < 14) {
-          more =
-              NumberReader.with(
-                  more, "old-syntax", "links have /01/ and 14 digits since version 1.4");
-        }
-        return NumberReader.asItIs(value, Form.DIGITAL_LINK, more);
-      }
-    }
+    List<Keyed> keyed = keyed(segments);
     String last =
         segments.getLast().isEmpty() && segments.size() > 1
             ? segments.get(segments.size() - 2)
             : segments.getLast();
-    return unpacked(last, GS1.matcher(text).lookingAt(), steps).orElseGet(() -> none(text));
+    Reading reading =
+        keyed.isEmpty()
+            ? unpacked(last, GS1.matcher(text).lookingAt(), steps).orElseGet(() -> none(text))
+            : read(keyed.getFirst(), steps);
+    if (reading instanceof Reading.One one) {
+      List<Keyed> all = new ArrayList<>(keyed);
+      all.addAll(keyedInQuery(text));
+      for (Keyed other : all) {
+        if (other.isGood() && Long.parseLong(other.digits) != one.gtin().value()) {
+          return Refusal.SEVERAL_ITEMS.because(
+              "found the numbers "
+                  + one.gtin().text()
+                  + " and "
+                  + other.digits
+                  + ", expected that of one item");
+        }
+      }
+    }
+    return reading;
+  }
+
+  private static Reading read(Keyed keyed, List<Reading.Step> steps) {
+    List<Reading.Step> more =
+        NumberReader.with(
+            steps, "link-resolved", "the number is that of key 01 in the link", Confidence.CERTAIN);
+    if (keyed.old || keyed.digits.length() < 14) {
+      more =
+          NumberReader.with(
+              more,
+              "old-syntax",
+              "links have /01/ and 14 digits since version 1.4",
+              Confidence.CERTAIN);
+    }
+    return NumberReader.asItIs(keyed.digits, Form.DIGITAL_LINK, more);
+  }
+
+  /** From the right to the left. */
+  private static List<Keyed> keyed(List<String> segments) {
+    List<Keyed> keyed = new ArrayList<>();
+    for (int i = segments.size() - 2; i >= 0; i--) {
+      String value = segments.get(i + 1);
+      boolean old = segments.get(i).equals("gtin");
+      if ((segments.get(i).equals("01") || old) && NUMBER.matcher(value).matches()) {
+        Keyed one = new Keyed(value, old);
+        // Eight digits are as good as none with a wrong check digit, or in /2024/01/20240110.
+        boolean date =
+            i > 0 && isYear(segments.get(i - 1)) && value.startsWith(segments.get(i - 1));
+        if (value.length() > 8 || (one.isGood() && !date)) {
+          keyed.add(one);
+        }
+      }
+    }
+    return keyed;
+  }
+
+  private static boolean isYear(String segment) {
+    return segment.matches("[0-9]{4}");
+  }
+
+  private static List<Keyed> keyedInQuery(String text) {
+    List<Keyed> keyed = new ArrayList<>();
+    int end = text.indexOf('#');
+    int start = text.indexOf('?');
+    if (start >= 0 && (end < 0 || start < end)) {
+      for (String pair :
+          text.substring(start + 1, end < 0 ? text.length() : end).split("[&;]", -1)) {
+        int equals = pair.indexOf('=');
+        String key = equals < 0 ? pair : pair.substring(0, equals);
+        String value = decoded(pair.substring(equals + 1));
+        boolean old = key.equals("gtin");
+        if ((old || key.equals("01")) && value != null && NUMBER.matcher(value).matches()) {
+          keyed.add(new Keyed(value, old));
+        }
+      }
+    }
+    return keyed;
   }
 
   private static Reading none(String text) {
@@ -90,7 +161,11 @@ final class DigitalLink {
         NumberReader.asItIs(
             String.format("%014d", value),
             Form.DIGITAL_LINK,
-            NumberReader.with(steps, "link-decompressed", "the number was packed into the link")));
+            NumberReader.with(
+                steps,
+                "link-decompressed",
+                "the number was packed into the link",
+                Confidence.LIKELY)));
   }
 
   /** Without scheme, host, query and fragment. */
@@ -105,7 +180,7 @@ final class DigitalLink {
   }
 
   /** Percent-decoded once; null for what is not UTF-8 or holds control characters. */
-  private static @Nullable String decoded(String segment) {
+  static @Nullable String decoded(String segment) {
     if (segment.indexOf('%') < 0) {
       return segment;
     }

@@ -77,13 +77,21 @@ final class ElementString {
       return Refusal.NOT_AN_ITEM.because(
           "found " + found + ", expected (01), the number of the item itself");
     }
-    if (!number.matches("[0-9]{14}")) {
+    if (!number.matches("[0-9]{8}|[0-9]{12,14}")) {
       return Refusal.MALFORMED.because("found (01)" + number + ", expected 14 digits after (01)");
     }
-    return NumberReader.asItIs(
-        number,
-        Form.ELEMENT_STRING,
-        NumberReader.with(steps, "element-extracted", "the number is that of element (01)"));
+    List<Reading.Step> more =
+        NumberReader.with(
+            steps, "element-extracted", "the number is that of element (01)", Confidence.CERTAIN);
+    if (number.length() < 14) {
+      more =
+          NumberReader.with(
+              more,
+              "old-syntax",
+              "element (01) has 14 digits, zeros were put in front",
+              Confidence.CERTAIN);
+    }
+    return NumberReader.asItIs(number, Form.ELEMENT_STRING, more);
   }
 
   private static Reading.@Nullable Refused bracketed(String text, Map<String, String> elements) {

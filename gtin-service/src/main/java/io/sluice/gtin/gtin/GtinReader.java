@@ -3,9 +3,12 @@ package io.sluice.gtin.gtin;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a GTIN liberally and never recklessly, in whatever form it comes: digits with separators or
@@ -18,50 +21,57 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GtinReader {
   private static final int MOST_CHARACTERS = 2_048;
-  private static final Pattern ROUNDED = Pattern.compile("[0-9]+([.,][0-9]+)?[eE]\\+?[0-9]{1,3}");
   private static final Pattern LINK = Pattern.compile("(?i)https?://.*");
 
   private GtinReader() {}
 
   /** What the text is. */
   public static Reading read(String text) {
-    return read(text, null);
+    return read(text, As.ANYTHING);
   }
 
   /**
-   * What the text is, where it is known in which form it comes.
+   * What the text is, where it may be known in which form it comes.
    *
-   * @param as decides between several readings, and refuses what is none of them; null where it is
-   *     not known
+   * @param as decides between several readings, and refuses what is none of them
    */
-  public static Reading read(String text, @Nullable Form as) {
+  public static Reading read(String text, As as) {
     long plain = PlainNumber.read(text);
     Reading reading =
         plain == PlainNumber.NONE
-            ? readCarefully(text)
+            ? readCarefully(text, as)
             : new Reading.One(new Gtin(plain), Form.ofDigits(text.length()), List.of());
-    return as == null ? reading : inForm(reading, as);
+    return as.forms().isEmpty()
+        ? reading
+        : only(one -> as.allows(one.form()), reading, () -> as.text());
   }
 
-  private static Reading inForm(Reading reading, Form as) {
-    return switch (reading) {
-      case Reading.Refused refused -> refused;
-      case Reading.One one -> inForm(List.of(one), as);
-      case Reading.Several several -> inForm(several.candidates(), as);
+  /** Those readings that are what was expected. */
+  private static Reading only(
+      Predicate<Reading.One> fits, Reading reading, Supplier<String> expected) {
+    List<Reading.One> found =
+        switch (reading) {
+          case Reading.Refused _ -> List.of();
+          case Reading.One one -> List.of(one);
+          case Reading.Several several -> several.candidates();
+        };
+    if (found.isEmpty()) {
+      return reading;
+    }
+    List<Reading.One> left = found.stream().filter(fits).toList();
+    return switch (left.size()) {
+      case 0 ->
+          Refusal.OTHER_FORM.because(
+              "found "
+                  + found.stream().map(each -> each.form().text()).collect(joining(" or "))
+                  + ", expected "
+                  + expected.get());
+      case 1 -> left.getFirst();
+      default -> new Reading.Several(left);
     };
   }
 
-  private static Reading inForm(List<Reading.One> candidates, Form as) {
-    for (Reading.One candidate : candidates) {
-      if (candidate.form() == as) {
-        return candidate;
-      }
-    }
-    String found = candidates.stream().map(each -> each.form().text()).collect(joining(" or "));
-    return Refusal.OTHER_FORM.because("found " + found + ", expected " + as.text());
-  }
-
-  private static Reading readCarefully(String text) {
+  private static Reading readCarefully(String text, As as) {
     if (text.length() > MOST_CHARACTERS) {
       return Refusal.LENGTH.because(
           "found " + text.length() + " characters, expected at most " + MOST_CHARACTERS);
@@ -73,10 +83,13 @@ public final class GtinReader {
     List<Reading.Step> steps = new ArrayList<>();
     if (inside.length() != text.length()) {
       steps.add(
-          new Reading.Step("trimmed", "white space and control characters around it were removed"));
+          new Reading.Step(
+              "trimmed",
+              "white space and control characters around it were removed",
+              Confidence.CERTAIN));
     }
     if (inside.charAt(0) == ']') {
-      return Symbology.read(inside, steps);
+      return Symbology.read(inside, steps, as);
     }
     if (ElementString.isOne(inside)) {
       return ElementString.read(inside, steps);
@@ -84,13 +97,30 @@ public final class GtinReader {
     if (LINK.matcher(inside).matches() || inside.startsWith("/01/")) {
       return DigitalLink.read(inside, steps);
     }
-    if (ROUNDED.matcher(inside).matches()) {
-      return Refusal.PRECISION_LOST.because(
-          "found "
-              + inside
-              + ", a number that a spreadsheet has rounded, expected all of its digits");
-    }
-    return NumberReader.read(inside, steps);
+    return SystemName.of(inside)
+        .map(name -> named(name, steps, as))
+        .orElseGet(() -> number(inside, steps, as));
+  }
+
+  /** A number behind the name of its system. */
+  private static Reading named(SystemName name, List<Reading.Step> steps, As as) {
+    List<Reading.Step> more =
+        NumberReader.with(
+            steps, "name-removed", name.text() + " says what the number is", Confidence.CERTAIN);
+    Set<Form> said = new HashSet<>(as.forms());
+    said.addAll(name.evidence().forms());
+    return only(name.fits(), number(name.rest(), more, new As(said)), name::text);
+  }
+
+  private static Reading number(String text, List<Reading.Step> steps, As as) {
+    return switch (SpreadsheetMarks.remove(text, steps).orElse(null)) {
+      case null -> NumberReader.read(text, steps, as);
+      case SpreadsheetMarks.Unmarked.Lost lost -> lost.refused();
+      case SpreadsheetMarks.Unmarked.Rest rest when rest.text().isBlank() ->
+          Refusal.EMPTY.because("found " + text + ", expected a number in it");
+      case SpreadsheetMarks.Unmarked.Rest rest ->
+          NumberReader.read(rest.text().strip(), rest.steps(), as);
+    };
   }
 
   /**

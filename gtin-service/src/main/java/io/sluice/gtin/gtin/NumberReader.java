@@ -2,28 +2,54 @@ package io.sluice.gtin.gtin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** Digits, perhaps with separators between them, and the letters of ISBN, ISSN and ISMN. */
+/**
+ * Digits, perhaps with separators between them, and the letters of ISBN, ISSN and ISMN.
+ *
+ * <p>A text becomes one number only where one reading is left that chance does not explain. Of the
+ * ten-digit texts one in ten passes the check of a number that lost two zeros and one in eleven
+ * that of an ISBN, and each may be a UPC without its first zero and its check digit: so ten digits
+ * alone never mean one number, and hyphens, an X or the sender's word do.
+ */
 final class NumberReader {
   private static final int MOST_CHARACTERS = 64;
   private static final String DASHES =
       "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d";
   private static final String EXPECTED = "expected 8, 12, 13 or 14";
 
-  private NumberReader() {}
+  /** Group, publisher, title and check character (ISO 2108, "Structure of an ISBN"). */
+  private static final Pattern BOOK = Pattern.compile("[0-9]{1,5}-[0-9]{1,7}-[0-9]{1,6}-[0-9Xx]");
+
+  private final String digits;
+
+  /** The text with every separator as a hyphen. */
+  private final String written;
+
+  private final List<Reading.Step> steps;
+  private final As as;
+
+  private NumberReader(String digits, String written, List<Reading.Step> steps, As as) {
+    this.digits = digits;
+    this.written = written;
+    this.steps = steps;
+    this.as = as;
+  }
 
   /**
    * Reads them.
    *
    * @param text without white space around it
    * @param steps what was done before; not changed
+   * @param as evidence for forms; the reading may be in another one
    */
-  static Reading read(String text, List<Reading.Step> steps) {
+  static Reading read(String text, List<Reading.Step> steps, As as) {
     if (text.length() > MOST_CHARACTERS) {
       return Refusal.LENGTH.because(
           "found " + text.length() + " characters, expected 8, 12, 13 or 14 digits");
     }
     StringBuilder digits = new StringBuilder(text.length());
+    StringBuilder written = new StringBuilder(text.length());
     boolean musical = (text.charAt(0) == 'M' || text.charAt(0) == 'm') && text.length() > 9;
     for (int i = musical ? 1 : 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -34,34 +60,35 @@ final class NumberReader {
         return Refusal.CHARACTERS.because(
             "found " + describe(c) + " at character " + (i + 1) + ", expected digits");
       }
+      written.append(isSeparator(c) ? '-' : c);
     }
     List<Reading.Step> more = new ArrayList<>(steps);
     if (digits.length() != text.length() - (musical ? 1 : 0)) {
       more.add(
           new Reading.Step(
-              "separators-removed", "spaces and dashes between the digits were removed"));
+              "separators-removed",
+              "spaces and dashes between the digits were removed",
+              Confidence.CERTAIN));
     }
-    if (musical) {
-      return ismn(digits.toString(), more);
-    }
-    return readDigits(digits.toString(), text, more);
+    NumberReader number =
+        new NumberReader(digits.toString(), written.toString(), List.copyOf(more), as);
+    return musical ? number.ismn() : number.read();
   }
 
-  private static Reading readDigits(String digits, String written, List<Reading.Step> steps) {
+  private Reading read() {
     if (digits.chars().allMatch(c -> c == '0')) {
       return Refusal.ALL_ZERO.because("found zeros only, expected a number that was issued");
     }
-    boolean endsInX = digits.endsWith("X");
     return switch (digits.length()) {
-      case 8 -> eight(digits, written, steps);
-      case 10 -> ten(digits, written, steps);
+      case 8 -> eight();
+      case 10 -> ten();
       case 11, 12, 13, 14 -> {
-        if (endsInX) {
+        if (endsInX()) {
           yield Refusal.CHARACTERS.because(
               "found \"X\" after " + (digits.length() - 1) + " digits, expected a digit");
         }
         yield digits.length() == 11
-            ? withLostZeros(digits, steps)
+            ? eleven()
             : asItIs(digits, Form.ofDigits(digits.length()), steps);
       }
       default -> Refusal.LENGTH.because("found " + digits.length() + " digits, " + EXPECTED);
@@ -86,13 +113,13 @@ final class NumberReader {
   /**
    * Eight digits: a GTIN-8; from 0 on, a UPC-E or a company's own number; with X or a dash, ISSN.
    */
-  private static Reading eight(String digits, String written, List<Reading.Step> steps) {
+  private Reading eight() {
     List<Reading.One> candidates = new ArrayList<>();
-    boolean serial = digits.endsWith("X") || written.matches("[0-9]{4}-[0-9]{4}");
+    boolean serial = endsInX() || as.names(Form.ISSN) || written.matches("[0-9]{4}-[0-9]{4}");
     if (serial && Mod11.holds(digits)) {
-      candidates.add(issn(digits, steps));
+      candidates.add(issn());
     }
-    if (digits.endsWith("X")) {
+    if (endsInX()) {
       return candidates.isEmpty()
           ? Refusal.CHECK_DIGIT.because(
               "found X at the end of an ISSN, expected " + Mod11.check(digits.substring(0, 7)))
@@ -102,7 +129,8 @@ final class NumberReader {
     int check = (int) (value % 10);
     boolean shortened = digits.charAt(0) == '0';
     long expanded = shortened ? UpcE.expand(digits) : 0;
-    if (expanded > 0 && upcE(digits, steps) instanceof Reading.One upcE) {
+    Confidence sure = as.confidence(Form.UPC_E, Confidence.LIKELY);
+    if (expanded > 0 && upcE(digits, steps, sure) instanceof Reading.One upcE) {
       candidates.add(upcE);
     }
     int expected = Gtin.checkDigit(value / 10);
@@ -123,97 +151,147 @@ final class NumberReader {
         digits);
   }
 
-  /** Eight digits from 0 on that are known to be a UPC-E. */
-  static Reading upcE(String digits, List<Reading.Step> steps) {
+  /** Eight digits from 0 on that are known, or taken, to be a UPC-E. */
+  static Reading upcE(String digits, List<Reading.Step> steps, Confidence confidence) {
     long body = UpcE.expand(digits);
     return asItIs(
         body + digits.substring(7),
         Form.UPC_E,
-        with(steps, "upc-e-expanded", "the zeros that UPC-E leaves out were put back"));
+        with(steps, "upc-e-expanded", "the zeros that UPC-E leaves out were put back", confidence));
   }
 
-  /** Ten characters: an ISBN of the old kind, or a GTIN-12 that lost two zeros. */
-  private static Reading ten(String digits, String written, List<Reading.Step> steps) {
+  /**
+   * Ten characters: a book where they are written as one, else what two zeros, or a zero and the
+   * check digit, are missing from.
+   */
+  private Reading ten() {
+    boolean bookShaped = BOOK.matcher(written).matches();
+    if (endsInX() || bookShaped) {
+      return Mod11.holds(digits) ? isbn(Confidence.CERTAIN) : noBook();
+    }
     List<Reading.One> candidates = new ArrayList<>();
-    boolean book = Mod11.holds(digits);
-    // Three dashes or spaces are how an ISBN is written, and nothing else of ten digits.
-    boolean inFourParts = written.chars().filter(c -> isSeparator((char) c)).count() == 3;
-    if (book) {
-      long body = Long.parseLong("978" + digits.substring(0, 9));
-      candidates.add(
-          one(
-              body * 10 + Gtin.checkDigit(body),
-              Form.ISBN_10,
-              with(steps, "isbn-10-converted", "978 put in front and the check digit made anew")));
+    // Separators that are not a book's speak against a book.
+    boolean bare = written.length() == digits.length();
+    if ((bare || as.names(Form.ISBN_10)) && Mod11.holds(digits)) {
+      candidates.add(isbn(as.confidence(Form.ISBN_10, Confidence.GUESSED)));
     }
-    if (!digits.endsWith("X") && !(book && inFourParts)) {
-      if (withLostZeros(digits, steps) instanceof Reading.One stripped) {
-        candidates.add(stripped);
-      }
+    if (lacksZerosOnly()) {
+      candidates.add(withLostZeros(as.confidence(Form.GTIN_12, Confidence.GUESSED)));
     }
-    if (!candidates.isEmpty()) {
-      return choice(candidates);
+    if (candidates.isEmpty() && !as.names(Form.UPC_WITHOUT_CHECK_DIGIT)) {
+      return as.names(Form.ISBN_10) ? noBook() : lacksDigits();
     }
-    return digits.endsWith("X") || inFourParts
-        ? Refusal.CHECK_DIGIT.because(
-            "found "
-                + digits.charAt(9)
-                + " at the end of an ISBN-10, expected "
-                + Mod11.check(digits.substring(0, 9)))
-        : withLostZeros(digits, steps);
+    candidates.add(withCheckDigit());
+    return choice(candidates);
+  }
+
+  private Reading eleven() {
+    List<Reading.One> candidates = new ArrayList<>();
+    if (lacksZerosOnly()) {
+      candidates.add(withLostZeros(as.confidence(Form.GTIN_12, Confidence.LIKELY)));
+    }
+    if (as.names(Form.UPC_WITHOUT_CHECK_DIGIT)) {
+      candidates.add(withCheckDigit());
+    }
+    return candidates.isEmpty() ? lacksDigits() : choice(candidates);
+  }
+
+  /** Whether zeros in front make a good GTIN-12 of it; who lost them has none left. */
+  private boolean lacksZerosOnly() {
+    long value = Long.parseLong(digits);
+    return digits.charAt(0) != '0' && Gtin.checkDigit(value / 10) == value % 10;
   }
 
   /** A GTIN-12 that a spreadsheet or a database took for a number. */
-  private static Reading withLostZeros(String digits, List<Reading.Step> steps) {
-    long value = Long.parseLong(digits);
-    if (digits.charAt(0) == '0' || Gtin.checkDigit(value / 10) != value % 10) {
-      return Refusal.LENGTH.because(
-          "found "
-              + digits.length()
-              + " digits that are no GTIN-12 without its zeros"
-              + (digits.length() == 10
-                  ? ", nor an ISBN-10, which would end in " + Mod11.check(digits.substring(0, 9))
-                  : "")
-              + ", "
-              + EXPECTED
-              + appended(digits));
-    }
-    int lost = 12 - digits.length();
-    String zeros = lost == 1 ? "a zero" : lost + " zeros";
+  private Reading.One withLostZeros(Confidence confidence) {
+    String zeros = digits.length() == 11 ? "a zero" : "2 zeros";
     return one(
-        value,
+        Long.parseLong(digits),
         Form.GTIN_12,
-        with(steps, "leading-zeros-restored", zeros + " lost in front of a GTIN-12 put back"));
+        with(
+            steps,
+            "leading-zeros-restored",
+            zeros + " lost in front of a GTIN-12 put back",
+            confidence));
   }
 
-  /** A check digit that was left out is named, never put there. */
-  private static String appended(String digits) {
-    return digits.length() == 11
-        ? "; with the check digit "
+  /** The digits as databases keep them that leave out the check digit, and the zero in front. */
+  private Reading.One withCheckDigit() {
+    long body = Long.parseLong(digits);
+    return one(
+        body * 10 + Gtin.checkDigit(body),
+        Form.UPC_WITHOUT_CHECK_DIGIT,
+        with(
+            steps,
+            "check-digit-added",
+            "the check digit of a GTIN-12 was put behind it",
+            as.confidence(Form.UPC_WITHOUT_CHECK_DIGIT, Confidence.GUESSED)));
+  }
+
+  private Reading.Refused noBook() {
+    return Refusal.CHECK_DIGIT.because(
+        "found "
+            + digits.charAt(9)
+            + " at the end of an ISBN-10, expected "
+            + Mod11.check(digits.substring(0, 9)));
+  }
+
+  /** A check digit that was left out is named, and not put there unless the sender says so. */
+  private Reading.Refused lacksDigits() {
+    boolean book = digits.length() == 10;
+    return Refusal.LENGTH.because(
+        "found "
+            + digits.length()
+            + " digits that are no GTIN-12 without its zeros"
+            + (book
+                ? ", nor an ISBN-10, which would end in " + Mod11.check(digits.substring(0, 9))
+                : "")
+            + ", "
+            + EXPECTED
+            + "; with the check digit "
             + Gtin.checkDigit(Long.parseLong(digits))
-            + " it would be a GTIN-12"
-        : "";
+            + " it would be a GTIN-12 (upc-without-check-digit)");
   }
 
-  private static Reading.One issn(String digits, List<Reading.Step> steps) {
+  private Reading.One isbn(Confidence confidence) {
+    long body = Long.parseLong("978" + digits.substring(0, 9));
+    return one(
+        body * 10 + Gtin.checkDigit(body),
+        Form.ISBN_10,
+        with(
+            steps,
+            "isbn-10-converted",
+            "978 put in front and the check digit made anew",
+            confidence));
+  }
+
+  private Reading.One issn() {
     long body = Long.parseLong("977" + digits.substring(0, 7) + "00");
+    boolean said = endsInX() || as.names(Form.ISSN);
     return one(
         body * 10 + Gtin.checkDigit(body),
         Form.ISSN,
         with(
             steps,
             "issn-converted",
-            "977 put in front, variant 00, and the check digit made anew"));
+            "977 put in front, variant 00, and the check digit made anew",
+            said ? Confidence.CERTAIN : Confidence.LIKELY));
   }
 
   /** The old form of a music number: M stands for 979-0, under the same check digit. */
-  private static Reading ismn(String digits, List<Reading.Step> steps) {
-    if (digits.length() != 9 || digits.endsWith("X")) {
+  private Reading ismn() {
+    if (digits.length() != 9 || endsInX()) {
       return Refusal.LENGTH.because(
           "found M and " + digits.length() + " digits, expected M and 9 digits of an ISMN");
     }
-    List<Reading.Step> more = with(steps, "ismn-converted", "M became 979-0");
-    return asItIs("9790" + digits, Form.ISMN, more);
+    return asItIs(
+        "9790" + digits,
+        Form.ISMN,
+        with(steps, "ismn-converted", "M became 979-0", Confidence.CERTAIN));
+  }
+
+  private boolean endsInX() {
+    return digits.endsWith("X");
   }
 
   private static Reading choice(List<Reading.One> candidates) {
@@ -226,9 +304,10 @@ final class NumberReader {
     return new Reading.One(new Gtin(value), form, List.copyOf(steps));
   }
 
-  static List<Reading.Step> with(List<Reading.Step> steps, String code, String detail) {
+  static List<Reading.Step> with(
+      List<Reading.Step> steps, String code, String detail, Confidence confidence) {
     List<Reading.Step> more = new ArrayList<>(steps);
-    more.add(new Reading.Step(code, detail));
+    more.add(new Reading.Step(code, detail, confidence));
     return more;
   }
 

@@ -9,7 +9,8 @@ public enum Refusal {
   LENGTH("no form of a GTIN has so many digits"),
   CHECK_DIGIT("the last digit does not follow from those before it"),
   ALL_ZERO("zeros only are never issued"),
-  PRECISION_LOST("a spreadsheet has rounded the number; its digits cannot be got back"),
+  PRECISION_LOST(
+      "digits of the number can be missing, as a spreadsheet rounds it; they cannot be got back"),
   NOT_AN_ITEM("the text carries identifiers, but none of a trade item"),
   OTHER_FORM("the number does not come in the form that was named"),
   SEVERAL_ITEMS("the text carries the numbers of several trade items"),

@@ -1,6 +1,8 @@
 package io.sluice.gtin.gtin;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The prefix by which a scanner says what kind of bar code it has read (ISO/IEC 15424): {@code ]},
@@ -10,14 +12,29 @@ final class Symbology {
   private static final int LENGTH = 3;
   private static final int EAN_13 = 13;
 
+  /** Where the second message begins; no element of the first can hold these characters. */
+  private static final Pattern COMPOSITE = Pattern.compile("\\|?\\]e0");
+
   private Symbology() {}
 
   /**
    * Reads what follows the prefix as what the prefix says it is.
    *
-   * @param text begins with a bracket
+   * @param scanned begins with a bracket; of a composite code the first message names the item (GS1
+   *     General Specifications, "Composite Component")
    */
-  static Reading read(String text, List<Reading.Step> steps) {
+  static Reading read(String scanned, List<Reading.Step> before, As as) {
+    Matcher composite = COMPOSITE.matcher(scanned);
+    boolean composed = composite.find(Math.min(LENGTH, scanned.length()));
+    String text = composed ? scanned.substring(0, composite.start()) : scanned;
+    List<Reading.Step> steps =
+        composed
+            ? NumberReader.with(
+                before,
+                "composite-removed",
+                "the second message of a composite code is not part of the number",
+                Confidence.CERTAIN)
+            : before;
     if (text.length() <= LENGTH) {
       return Refusal.MALFORMED.because(
           "found \"" + text + "\", expected a symbology identifier such as ]E0 and its data");
@@ -26,7 +43,10 @@ final class Symbology {
     String data = text.substring(LENGTH);
     List<Reading.Step> more =
         NumberReader.with(
-            steps, "symbology-identifier-removed", identifier + " says how the code was read");
+            steps,
+            "symbology-identifier-removed",
+            identifier + " says how the code was read",
+            Confidence.CERTAIN);
     return switch (identifier) {
       case "]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1" -> ElementString.read(data, more);
       case "]E0" -> ean(data, more);
@@ -36,7 +56,7 @@ final class Symbology {
       case "]E1", "]E2" ->
           Refusal.NOT_AN_ITEM.because(
               "found " + identifier + ", the add-on of a bar code, expected the code beside it");
-      default -> ofNoGs1Code(data, more);
+      default -> ofNoGs1Code(data, more, as);
     };
   }
 
@@ -45,7 +65,7 @@ final class Symbology {
    */
   private static Reading ean(String data, List<Reading.Step> steps) {
     if (data.matches("0[0-9]{7}")) {
-      return NumberReader.upcE(data, steps);
+      return NumberReader.upcE(data, steps, Confidence.CERTAIN);
     }
     return data.length() == 12
         ? exactly(12, Form.GTIN_12, data, steps)
@@ -62,7 +82,8 @@ final class Symbology {
         EAN_13,
         Form.GTIN_13,
         data.substring(0, EAN_13),
-        NumberReader.with(steps, "add-on-removed", "the add-on is not part of the number"));
+        NumberReader.with(
+            steps, "add-on-removed", "the add-on is not part of the number", Confidence.CERTAIN));
   }
 
   private static Reading exactly(int digits, Form form, String data, List<Reading.Step> steps) {
@@ -74,9 +95,9 @@ final class Symbology {
   }
 
   /** A bar code that is not GS1's may hold a link, or a bare number. */
-  private static Reading ofNoGs1Code(String data, List<Reading.Step> steps) {
+  private static Reading ofNoGs1Code(String data, List<Reading.Step> steps, As as) {
     return data.regionMatches(true, 0, "http", 0, 4)
         ? DigitalLink.read(data, steps)
-        : NumberReader.read(data, steps);
+        : NumberReader.read(data, steps, as);
   }
 }

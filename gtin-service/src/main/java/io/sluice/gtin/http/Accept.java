@@ -1,10 +1,9 @@
 package io.sluice.gtin.http;
 
-import io.sluice.gtin.gtin.Form;
+import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Which codes the service knows. */
 public enum Accept {
@@ -28,9 +27,9 @@ public enum Accept {
   /**
    * What the code is; empty when this service does not know such codes.
    *
-   * @param as the form that the client says it has; null where it does not say
+   * @param as in which forms the client says that it comes
    */
-  Optional<Reading> read(String code, @Nullable Form as) {
+  Optional<Reading> read(String code, As as) {
     if (this == GTIN_12 && !isTwelveDigits(code)) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinReader;
@@ -19,14 +20,18 @@ final class Answers {
 
   /**
    * What a code is: {@code gtin}, {@code type}, {@code form}, {@code requested}, {@code
-   * normalization}, {@code forms}, {@code classification}, and {@code contains} for a case.
+   * normalization}, {@code confidence}, {@code forms}, {@code classification}, and {@code contains}
+   * for a case.
    */
-  static JsonObject number(String requested, Reading.One one) {
+  static JsonObject number(Input input, Reading.One one) {
     JsonArray steps = new JsonArray();
-    one.steps()
-        .forEach(
-            step ->
-                steps.add(new JsonObject().put("code", step.code()).put("detail", step.detail())));
+    for (Reading.Step step : one.steps()) {
+      steps.add(
+          new JsonObject()
+              .put("code", step.code())
+              .put("detail", step.detail())
+              .put("confidence", step.confidence().code()));
+    }
     JsonObject forms = new JsonObject();
     Forms.of(one.gtin()).forEach(forms::put);
     Prefix prefix = Prefix.of(one.gtin());
@@ -40,10 +45,11 @@ final class Answers {
             .put("gtin", one.gtin().text())
             .put("type", one.gtin().type().text())
             .put("form", one.form().text())
-            .put("requested", requested)
+            .put("requested", input.requested())
             .put(
                 "normalization",
                 new JsonObject().put("changed", !one.steps().isEmpty()).put("steps", steps))
+            .put("confidence", one.confidence().code())
             .put("forms", forms)
             .put("classification", classification);
     Forms.contained(one.gtin()).ifPresent(inside -> number.put("contains", inside.text()));
@@ -51,15 +57,15 @@ final class Answers {
   }
 
   /** The number's answer with the item in it. */
-  static JsonObject item(String requested, Reading.One one, Item item) {
-    return number(requested, one).put("item", fields(item));
+  static JsonObject item(Input input, Reading.One one, Item item) {
+    return number(input, one).put("item", fields(item));
   }
 
   /** The answer to its own fourteen digits. */
   static JsonObject item(Item item) {
     String text = item.gtin().text();
-    if (GtinReader.read(text, null) instanceof Reading.One one) {
-      return item(text, one, item);
+    if (GtinReader.read(text) instanceof Reading.One one) {
+      return item(new Input(text, text, As.ANYTHING), one, item);
     }
     throw new IllegalStateException(text + " is no number");
   }
@@ -104,17 +110,24 @@ final class Answers {
     return product;
   }
 
-  /** The one answer, or those between which the client has to choose. */
-  static JsonObject oneOrCandidates(String requested, List<JsonObject> answers) {
-    return answers.size() == 1
-        ? answers.getFirst()
-        : new JsonObject().put("requested", requested).put("candidates", new JsonArray(answers));
+  /** A code that means one number, or may mean several; nothing was looked up. */
+  static JsonObject numbers(Input input, List<Reading.One> meant) {
+    return oneOrCandidates(input, meant.stream().map(one -> number(input, one)).toList());
   }
 
-  /** A code that means one number, or may mean several; nothing was looked up. */
-  static JsonObject numbers(String requested, List<Reading.One> meant) {
-    List<JsonObject> numbers = meant.stream().map(one -> number(requested, one)).toList();
-    return oneOrCandidates(requested, numbers);
+  /** The item that a code means, or those that it may mean. */
+  static JsonObject items(Input input, List<Answer.Found> found) {
+    return oneOrCandidates(
+        input, found.stream().map(each -> item(input, each.reading(), each.item())).toList());
+  }
+
+  /** The one answer, or those between which the client has to choose. */
+  private static JsonObject oneOrCandidates(Input input, List<JsonObject> answers) {
+    return answers.size() == 1
+        ? answers.getFirst()
+        : new JsonObject()
+            .put("requested", input.requested())
+            .put("candidates", new JsonArray(answers));
   }
 
   static JsonObject problem(int status, String code, String title, String detail) {
@@ -131,13 +144,12 @@ final class Answers {
     return problem(400, refused.code().code(), "Bad Request", refused.detail());
   }
 
-  /** The problem, with numbers that exist and that one slip would have made of the code. */
-  static JsonObject withSuggestions(JsonObject problem, List<Item> items) {
+  /** Adds the items that exist and that one slip would have made of the code. */
+  static void suggest(JsonObject problem, List<Item> items) {
     JsonArray suggestions = new JsonArray();
     for (Item item : items) {
-      Gtin gtin = item.gtin();
-      suggestions.add(new JsonObject().put("gtin", gtin.text()).put("name", item.name()));
+      suggestions.add(new JsonObject().put("gtin", item.gtin().text()).put("name", item.name()));
     }
-    return problem.put("suggestions", suggestions);
+    problem.put("suggestions", suggestions);
   }
 }

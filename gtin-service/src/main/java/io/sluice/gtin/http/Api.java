@@ -1,7 +1,6 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
-import io.sluice.gtin.catalog.CatalogueAway;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -14,25 +13,28 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The routes of the public and of the private listener. */
 final class Api {
-  private static final Logger LOG = LoggerFactory.getLogger(Api.class);
   private static final long MOST_BODY_BYTES = 1 << 20;
   private static final int MOST_ID = 128;
 
+  /** What can be a packed link; shorter ones hold no number. */
+  private static final String PACKED = "\\/[A-Za-z0-9_-]{10,}";
+
   private final Vertx vertx;
+  private final Batches batches;
   private final NumberRoutes numbers;
+  private final LinkRoutes links;
   private final ItemRoutes items;
   private final LookupRoutes lookups;
   private final SearchRoutes searches;
   private final WriteRoutes writes;
   private final ImportRoutes imports;
+  private final ExportRoutes exports;
   private final BooleanSupplier ready;
   private final RequestMeters meters;
   private final PrivateNames names;
@@ -46,12 +48,16 @@ final class Api {
       RequestMeters meters) {
     this.vertx = vertx;
     this.names = names;
-    this.numbers = new NumberRoutes(vertx, catalogue, accept);
-    this.items = new ItemRoutes(numbers);
-    this.lookups = new LookupRoutes(numbers, items);
-    this.searches = new SearchRoutes(vertx, catalogue, numbers);
-    this.writes = new WriteRoutes(vertx, catalogue, numbers);
+    CodeAnswers answers = new CodeAnswers(catalogue, accept);
+    this.batches = new Batches(vertx, answers);
+    this.numbers = new NumberRoutes(vertx, answers, batches);
+    this.items = new ItemRoutes(vertx, catalogue, answers);
+    this.lookups = new LookupRoutes(batches, items);
+    this.searches = new SearchRoutes(vertx, catalogue, items);
+    this.links = new LinkRoutes(vertx, answers);
+    this.writes = new WriteRoutes(vertx, catalogue, answers);
     this.imports = new ImportRoutes(vertx, catalogue);
+    this.exports = new ExportRoutes(vertx, catalogue);
     this.ready = ready;
     this.meters = meters;
   }
@@ -60,16 +66,18 @@ final class Api {
   private static final class Path {
     private final Router router;
     private final String path;
-    private final boolean exact;
+    private final @Nullable String pattern;
     private final Map<HttpMethod, List<Handler<RoutingContext>>> methods = new LinkedHashMap<>();
+    private boolean anyQuery;
 
     /**
-     * @param exact whether a colon in the path is one, and names no parameter
+     * @param path also its name
+     * @param pattern of its addresses, where the path itself does not say
      */
-    Path(Router router, String path, boolean exact) {
+    Path(Router router, String path, @Nullable String pattern) {
       this.router = router;
       this.path = path;
-      this.exact = exact;
+      this.pattern = pattern;
     }
 
     @SafeVarargs
@@ -83,6 +91,12 @@ final class Api {
       return this;
     }
 
+    /** A link's query may carry whatever its maker likes. */
+    Path withAnyQuery() {
+      anyQuery = true;
+      return this;
+    }
+
     /** HEAD goes with GET, OPTIONS is answered, anything else is refused. */
     void serve() {
       List<String> names = new ArrayList<>();
@@ -92,8 +106,13 @@ final class Api {
             if (method == HttpMethod.GET) {
               names.add("HEAD");
             }
+            List<Handler<RoutingContext>> all = new ArrayList<>();
+            if (!anyQuery) {
+              all.add(Query.checking(path, method));
+            }
+            all.addAll(handlers);
             // A route for each, as one that takes the body has to be the first of its route.
-            for (Handler<RoutingContext> handler : handlers) {
+            for (Handler<RoutingContext> handler : all) {
               Route route = route().method(method).handler(handler);
               if (method == HttpMethod.GET) {
                 route.method(HttpMethod.HEAD);
@@ -107,14 +126,12 @@ final class Api {
     }
 
     private Route route() {
-      return exact
-          ? router.routeWithRegex(path.replace("/", "\\/")).setName(path)
-          : router.route(path);
+      return pattern == null ? router.route(path) : router.routeWithRegex(pattern).setName(path);
     }
   }
 
   private static Path path(Router router, String path) {
-    return new Path(router, path, false);
+    return new Path(router, path, null);
   }
 
   Router publicRouter() {
@@ -130,14 +147,23 @@ final class Api {
     addItem(
         router,
         path(router, "/v1/items/:code")
-            .on(HttpMethod.PUT, own(body(), Api::onlyJson, NumberRoutes::checkForm, writes::put))
+            .on(
+                HttpMethod.PUT,
+                own(MediaType::checkCoding, body(), MediaType::onlyJson, writes::put))
             .on(
                 HttpMethod.PATCH,
-                own(body(), Api::onlyJson, NumberRoutes::checkForm, writes::patch))
-            .on(HttpMethod.DELETE, own(NumberRoutes::checkForm, writes::delete)));
+                own(MediaType::checkCoding, body(), MediaType::onlyPatch, writes::patch))
+            .on(HttpMethod.DELETE, own(writes::delete)));
     path(router, "/v1/items/:code/history").on(HttpMethod.GET, own(writes::history)).serve();
-    path(router, "/v1/imports").on(HttpMethod.POST, own(imports::begin)).serve();
-    path(router, "/v1/imports/:id").on(HttpMethod.GET, own(imports::status)).serve();
+    path(router, "/v1/imports")
+        .on(HttpMethod.POST, own(MediaType::checkCoding, imports::begin))
+        .on(HttpMethod.GET, own(imports::list))
+        .serve();
+    path(router, "/v1/imports/:id")
+        .on(HttpMethod.GET, own(imports::status))
+        .on(HttpMethod.DELETE, own(imports::cancel))
+        .serve();
+    path(router, "/v1/export").on(HttpMethod.GET, own(exports::send)).serve();
     path(router, "/v1/imports/:id/rejects").on(HttpMethod.GET, own(imports::rejects)).serve();
     path(router, "/metrics").on(HttpMethod.GET, meters::scrape).serve();
     addReading(router);
@@ -167,26 +193,33 @@ final class Api {
                 context,
                 Problem.BODY_TOO_LARGE,
                 "expected a body of at most " + MOST_BODY_BYTES + " bytes"));
-    router.errorHandler(500, Api::failed);
+    router.errorHandler(500, Failures::answer);
     return router;
   }
 
   private void addItem(Router router, Path item) {
-    new Path(router, "/v1/items:lookup", true)
-        .on(HttpMethod.POST, lookups::lines, body(), Api::onlyJson, lookups::array)
+    new Path(router, "/v1/items:lookup", "\\/v1\\/items:lookup")
+        .on(
+            HttpMethod.POST,
+            MediaType::checkCoding,
+            lookups::lines,
+            body(),
+            MediaType::onlyJson,
+            lookups::array)
         .serve();
     path(router, "/v1/items").on(HttpMethod.GET, searches::search).serve();
-    item.on(HttpMethod.GET, NumberRoutes::checkForm, items::one).serve();
+    item.on(HttpMethod.GET, items::one).serve();
   }
 
   private void addReading(Router router) {
-    path(router, "/v1/gtins/:code")
-        .on(HttpMethod.GET, NumberRoutes::checkForm, numbers::one)
+    path(router, "/v1/gtins/:code").on(HttpMethod.GET, numbers::one).serve();
+    path(router, "/v1/gtins")
+        .on(HttpMethod.POST, MediaType::checkCoding, body(), MediaType::onlyJson, numbers::many)
         .serve();
-    path(router, "/v1/gtins").on(HttpMethod.POST, body(), Api::onlyJson, numbers::many).serve();
     path(router, "/v1/problems").on(HttpMethod.GET, Api::problems).serve();
     path(router, "/v1/problems/:problem").on(HttpMethod.GET, Api::problem).serve();
-    path(router, "/01/*").on(HttpMethod.GET, LinkRoutes::resolve).serve();
+    path(router, "/").on(HttpMethod.GET, Api::home).serve();
+    path(router, "/01/*").withAnyQuery().on(HttpMethod.GET, links::resolve).serve();
     path(router, "/.well-known/gs1resolver").on(HttpMethod.GET, LinkRoutes::description).serve();
     path(router, "/openapi.json").on(HttpMethod.GET, OpenApi::send).serve();
     path(router, "/healthz")
@@ -195,6 +228,23 @@ final class Api {
             context -> Sending.json(context, 200, new JsonObject().put("status", "ok")))
         .serve();
     path(router, "/readyz").on(HttpMethod.GET, this::ready).serve();
+    new Path(router, "/:packed", PACKED).withAnyQuery().on(HttpMethod.GET, links::resolve).serve();
+  }
+
+  /** What there is, for who comes without knowing; a browser gets a page. */
+  private static void home(RoutingContext context) {
+    if (Sending.isForPeople(context)) {
+      Sending.page(context, 200, Pages.home(), Sending.A_DAY);
+    } else {
+      Sending.lasting(
+          context,
+          200,
+          new JsonObject()
+              .put("description", "/openapi.json")
+              .put("items", "/v1/items/{code}")
+              .put("numbers", "/v1/gtins/{code}")
+              .put("links", "/01/{gtin}"));
+    }
   }
 
   private static BodyHandler body() {
@@ -245,19 +295,6 @@ final class Api {
     response.end();
   }
 
-  /** A form would be decoded as one, which JSON is not. */
-  private static void onlyJson(RoutingContext context) {
-    String type = context.request().getHeader("Content-Type");
-    if (type != null && type.toLowerCase(Locale.ROOT).matches("application/([a-z.-]+\\+)?json.*")) {
-      context.next();
-    } else {
-      says(
-          context,
-          Problem.UNSUPPORTED_MEDIA_TYPE,
-          "found Content-Type " + type + ", expected application/json");
-    }
-  }
-
   private static void refuseMethod(RoutingContext context, String allowed) {
     context.response().putHeader("Allow", allowed);
     says(
@@ -298,31 +335,12 @@ final class Api {
     Sending.json(context, now ? 200 : 503, new JsonObject().put("ready", now));
   }
 
-  private static void failed(RoutingContext context) {
-    if (context.failure() instanceof CatalogueAway away) {
-      context.response().putHeader("Retry-After", "1");
-      says(context, Problem.CATALOGUE_AWAY, String.valueOf(away.getMessage()));
-      return;
-    }
-    LOG.error(
-        "{} {} failed; request {}, trace {}",
-        context.request().method(),
-        context.request().path(),
-        context.request().getHeader("X-Request-Id"),
-        context.request().getHeader("traceparent"),
-        context.failure());
-    says(context, Problem.INTERNAL, "the service failed; the log says why");
-  }
-
   private static void says(RoutingContext context, Problem problem, String detail) {
-    if (context.request().method() == HttpMethod.HEAD) {
-      context.response().setStatusCode(problem.status()).end();
-    } else {
-      NumberRoutes.problem(context, problem, detail);
-    }
+    Sending.problem(context, problem, detail);
   }
 
   void close() {
     imports.close();
+    batches.close();
   }
 }

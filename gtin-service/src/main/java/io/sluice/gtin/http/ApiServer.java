@@ -55,7 +55,11 @@ public final class ApiServer {
                 .setWorkerPoolSize(Runtime.getRuntime().availableProcessors())
                 .setInternalBlockingPoolSize(2));
     HttpServerOptions options =
-        new HttpServerOptions().setIdleTimeout(75).setAcceptBacklog(4096).setTcpNoDelay(true);
+        new HttpServerOptions()
+            .setIdleTimeout(75)
+            .setAcceptBacklog(4096)
+            .setTcpNoDelay(true)
+            .setDecompressionSupported(true);
     ApiServer server =
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
     RequestMeters meters = new RequestMeters();

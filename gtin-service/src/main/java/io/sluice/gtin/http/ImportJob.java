@@ -5,17 +5,15 @@ import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.catalog.ImportStatus;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One import that somebody has asked this process for, until what became of it is in the catalogue.
- * Any thread.
+ * An end is shown when all that it links to is there. Any thread.
  */
 final class ImportJob {
   private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
@@ -24,15 +22,15 @@ final class ImportJob {
   private final Path file;
   private final Path rejects;
   private volatile ImportStatus status;
+  private volatile boolean wanted = true;
 
   /**
-   * @param jsonLines whether the file is one; else it is CSV
    * @param folder its own
    */
-  ImportJob(String id, boolean jsonLines, Path folder) {
+  ImportJob(String id, Path folder) {
     this.folder = folder;
-    this.file = folder.resolve(jsonLines ? "rows.jsonl" : "rows.csv");
-    this.rejects = folder.resolve("rejects.csv");
+    this.file = folder.resolve("rows");
+    this.rejects = folder.resolve("rejects");
     this.status = ImportStatus.receiving(id);
   }
 
@@ -49,44 +47,66 @@ final class ImportJob {
     return file;
   }
 
+  /** Ends it soon, with nothing changed; what is over stays as it is. */
+  void cancel() {
+    wanted = false;
+  }
+
   /** Brings the rows in. Blocks. */
-  void run(Catalogue catalogue, Charset encoding, Map<String, String> columns) {
+  void run(Catalogue catalogue, Import.How how) {
     long started = System.nanoTime();
-    try (Writer writer = Files.newBufferedWriter(rejects)) {
+    try {
       ImportStatus running = status.running(Files.size(file));
       become(running);
-      Import rows =
-          new Import(
-              file,
-              encoding,
-              columns,
-              writer,
-              (bytes, soFar) -> become(running.at(bytes, soFar, secondsSince(started))));
-      Import.Result result =
-          rows.into(catalogue, ended -> running.done(ended, secondsSince(started)), rejects);
-      become(running.done(result, secondsSince(started)));
-      LOG.info("import {}: {}", id(), result);
+      become(end(catalogue, how, running, started));
+      LOG.info("import {}: {} {}", id(), status.state(), status.result());
     } catch (IOException | RuntimeException | OutOfMemoryError failed) {
-      fail(String.valueOf(failed.getMessage()));
       LOG.warn("import {} failed; nothing was changed", id(), failed);
+      fail(catalogue, String.valueOf(failed.getMessage()));
     }
   }
 
-  void fail(String why) {
-    become(status.failed(why));
+  private ImportStatus end(Catalogue catalogue, Import.How how, ImportStatus running, long started)
+      throws IOException {
+    ImportStatus ended;
+    try (Writer writer = Files.newBufferedWriter(rejects)) {
+      Import rows =
+          new Import(
+              file,
+              how,
+              writer,
+              (bytes, soFar) -> become(running.at(bytes, soFar, secondsSince(started))),
+              () -> wanted);
+      if (!how.dryRun()) {
+        Import.Result result =
+            rows.into(catalogue, done -> running.done(done, secondsSince(started)), rejects);
+        return running.done(result, secondsSince(started));
+      }
+      ended = running.done(rows.into(catalogue), secondsSince(started));
+    } catch (Import.NothingTaken nothing) {
+      ended = running.nothing(nothing.result(), String.valueOf(nothing.getMessage()));
+    } catch (Import.Cancelled unwanted) {
+      ended = running.cancelled();
+    }
+    catalogue.note(ended, rejects);
+    return ended;
+  }
+
+  /** Ends it, with nothing changed. Blocks. */
+  void fail(Catalogue catalogue, String why) {
+    ImportStatus failed = status.failed(why);
+    try {
+      catalogue.note(failed, Files.exists(rejects) ? rejects : null);
+    } catch (IOException away) {
+      LOG.warn("that import {} failed is known to this process alone", id(), away);
+    }
+    become(failed);
   }
 
   /** What is over stays so, whatever a thread says that was late. */
   private synchronized void become(ImportStatus now) {
     if (!status.state().isOver()) {
       status = now;
-    }
-  }
-
-  /** Lets the catalogue know that it failed; that it is done, it knows. Blocks. */
-  void note(Catalogue catalogue) throws IOException {
-    if (status.state() == ImportStatus.State.FAILED) {
-      catalogue.note(status, Files.exists(rejects) ? rejects : null);
     }
   }
 

@@ -3,17 +3,22 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.catalog.ImportStatus;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.rows.Column;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -29,8 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Imports over the private listener: the body goes to a file as fast as the disk takes it, then one
- * import after the other runs beside the event loops. What became of the last ones is in the
- * catalogue, where the other services find it that share it.
+ * import after the other brings its file in. How far one is and what became of the last hundred is
+ * known to every service that shares the catalogue.
  */
 final class ImportRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ImportRoutes.class);
@@ -57,26 +62,22 @@ final class ImportRoutes {
   /** Takes a file and says where its progress can be seen. */
   void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
-    Charset encoding;
-    boolean lines;
-    Map<String, String> columns;
+    Import.How how;
     try {
-      encoding = encoding(request);
-      columns = columns(request);
-      lines = isLines(context);
+      how = how(context);
     } catch (Malformed malformed) {
       malformed.answer(context);
       return;
     }
     request.pause();
     vertx
-        .executeBlocking(() -> prepare(request, lines))
+        .executeBlocking(() -> prepare(request))
         .compose(place -> receive(request, place))
         .onSuccess(
             job -> {
               runner.execute(
                   () -> {
-                    job.run(catalogue, encoding, columns);
+                    job.run(catalogue, how);
                     close(job);
                   });
               context.response().putHeader("Location", "/v1/imports/" + job.id());
@@ -88,7 +89,7 @@ final class ImportRoutes {
   /** Where a file is received, and how many bytes it may have. */
   private record Place(ImportJob job, long room) {}
 
-  private Place prepare(HttpServerRequest request, boolean lines) throws IOException, Malformed {
+  private Place prepare(HttpServerRequest request) throws IOException, Malformed {
     long room = ImportFolders.room();
     String length = request.getHeader("Content-Length");
     if (length != null && Long.parseLong(length) > room) {
@@ -97,7 +98,7 @@ final class ImportRoutes {
     String id = UUID.randomUUID().toString();
     // Whoever shares the catalogue knows of it before the client does; without one it is refused.
     catalogue.tell(ImportStatus.receiving(id));
-    return new Place(new ImportJob(id, lines, ImportFolders.make()), room);
+    return new Place(new ImportJob(id, ImportFolders.make()), room);
   }
 
   private Future<ImportJob> receive(HttpServerRequest request, Place place) {
@@ -110,8 +111,11 @@ final class ImportRoutes {
         .map(job)
         .onFailure(
             failed -> {
-              job.fail("the file was not received whole");
-              runner.execute(() -> close(job));
+              runner.execute(
+                  () -> {
+                    job.fail(catalogue, "the file was not received whole");
+                    close(job);
+                  });
               LOG.warn("import {} was not received whole: {}", job.id(), failed.getMessage());
             });
   }
@@ -124,42 +128,62 @@ final class ImportRoutes {
     }
   }
 
-  private static boolean isLines(RoutingContext context) throws Malformed {
-    String type = context.request().getHeader("Content-Type");
-    boolean lines = LookupRoutes.isLines(context);
-    if (!lines && (type == null || !type.startsWith("text/csv"))) {
+  private static Import.How how(RoutingContext context) throws Malformed {
+    MediaType type = MediaType.of(context.request());
+    Query query = Query.of(context);
+    Charset encoding = encoding(query, type);
+    if (!type.isRows()) {
       throw new Malformed(
           Problem.UNSUPPORTED_MEDIA_TYPE,
-          "found Content-Type " + type + ", expected text/csv or application/x-ndjson");
+          "found Content-Type "
+              + Input.quoted(context.request().getHeader("Content-Type"))
+              + ", expected "
+              + MediaType.ROWS);
     }
-    return lines;
+    As as = NumberRoutes.as(context);
+    return new Import.How(
+        encoding, columns(query), as, flag(query, "strict"), flag(query, "dry-run"));
+  }
+
+  private static boolean flag(Query query, String name) throws Malformed {
+    return switch (query.find(name).orElse("false")) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default ->
+          throw new Malformed(
+              Problem.MALFORMED_PARAMETER,
+              name
+                  + ": found "
+                  + Input.quoted(query.find(name).orElse(""))
+                  + ", expected true or false");
+    };
   }
 
   /** The file's own names for columns: {@code column.gtin=Artikelnummer}. */
-  private static Map<String, String> columns(HttpServerRequest request) throws Malformed {
-    Map<String, String> columns = new LinkedHashMap<>();
-    for (Map.Entry<String, String> each : request.params()) {
-      if (each.getKey().startsWith(COLUMN)) {
-        String canonical = each.getKey().substring(COLUMN.length());
-        if (!Import.COLUMNS.contains(canonical)) {
-          throw new Malformed(
-              Problem.MALFORMED_PARAMETER,
-              "column: found \"" + canonical + "\", expected one of " + Import.COLUMNS);
-        }
-        columns.put(canonical, each.getValue());
-      }
-    }
+  private static Map<Column, String> columns(Query query) {
+    Map<Column, String> columns = new EnumMap<>(Column.class);
+    query
+        .all()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(COLUMN)) {
+                Column.find(name.substring(COLUMN.length()))
+                    .ifPresent(column -> columns.put(column, value));
+              }
+            });
     return columns;
   }
 
-  private static Charset encoding(HttpServerRequest request) throws Malformed {
-    String name = request.getParam("encoding");
+  /** Of the address, else of the type (RFC 7111, RFC 4180 section 3). */
+  private static Charset encoding(Query query, MediaType type) throws Malformed {
+    String named = query.find("encoding").orElse("");
+    String name = named.isEmpty() ? type.charset() : named;
     try {
-      return Charset.forName(name == null ? "UTF-8" : name);
+      return Charset.forName(name.isEmpty() ? "UTF-8" : name);
     } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
       throw new Malformed(
-          Problem.MALFORMED_PARAMETER,
-          "encoding: found \"" + name + "\", expected such as windows-1252");
+          named.isEmpty() ? Problem.UNSUPPORTED_MEDIA_TYPE : Problem.MALFORMED_PARAMETER,
+          "encoding: found " + Input.quoted(name) + ", expected such as windows-1252");
     }
   }
 
@@ -176,25 +200,71 @@ final class ImportRoutes {
     }
   }
 
-  /** From now on the catalogue says what became of it. */
+  /** From now on the catalogue says what became of it, unless that could not be written. */
   private void close(ImportJob job) {
-    try {
-      job.note(catalogue);
+    if (jobs.size() > MOST_KNOWN || isKnown(job)) {
       jobs.remove(job.id());
-    } catch (IOException failed) {
-      LOG.warn("that import {} failed is known to this process alone", job.id(), failed);
-      if (jobs.size() > MOST_KNOWN) {
-        jobs.remove(job.id());
-      }
     }
     job.delete();
+  }
+
+  private boolean isKnown(ImportJob job) {
+    try {
+      return catalogue
+          .importStatus(job.id())
+          .join()
+          .filter(known -> known.state().isOver())
+          .isPresent();
+    } catch (RuntimeException away) {
+      LOG.debug("whether import {} is known cannot be asked", job.id(), away);
+      return false;
+    }
+  }
+
+  /** Those that run here and the last that any service has run, the youngest first. */
+  void list(RoutingContext context) {
+    Asking.ask(vertx, catalogue.imports())
+        .onSuccess(
+            known -> {
+              Map<String, ImportStatus> all = new LinkedHashMap<>();
+              jobs.values().forEach(job -> all.put(job.id(), job.status()));
+              known.forEach(status -> all.putIfAbsent(status.id(), status));
+              JsonArray imports = new JsonArray();
+              all.values().forEach(status -> imports.add(json(status)));
+              Sending.json(context, 200, new JsonObject().put("imports", imports));
+            })
+        .onFailure(context::fail);
   }
 
   void status(RoutingContext context) {
     find(context, status -> Sending.json(context, 200, json(status)));
   }
 
-  /** The rows that were not taken, as CSV: line, code, detail, the row. */
+  /** Ends one that runs here; what is over stays as it is. */
+  void cancel(RoutingContext context) {
+    ImportJob own = jobs.get(context.pathParam("id"));
+    if (own == null) {
+      find(
+          context,
+          status -> {
+            if (status.state().isOver()) {
+              Sending.json(context, 200, json(status));
+            } else {
+              Sending.problem(
+                  context,
+                  Problem.ELSEWHERE,
+                  "import "
+                      + status.id()
+                      + " is run by another service, expected to be asked there");
+            }
+          });
+      return;
+    }
+    own.cancel();
+    Sending.json(context, 202, json(own.status()));
+  }
+
+  /** The rows that were not taken, to be mended and sent again. */
   void rejects(RoutingContext context) {
     find(
         context,
@@ -202,24 +272,24 @@ final class ImportRoutes {
           if (status.state().isOver()) {
             vertx
                 .fileSystem()
-                .createTempFile("gtin-rejects-", ".csv")
+                .createTempFile("gtin-rejects-", ".rows")
                 .onSuccess(file -> sendRejects(context, status.id(), file))
                 .onFailure(context::fail);
           } else {
-            NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
+            Sending.problem(context, Problem.NO_SUCH_PATH, "the import is not over");
           }
         });
   }
 
   private void sendRejects(RoutingContext context, String id, String file) {
     Asking.ask(vertx, catalogue.rejects(id, Path.of(file)))
+        .compose(any -> any ? vertx.executeBlocking(() -> type(Path.of(file))) : none(context))
         .compose(
-            any -> {
-              if (!any) {
-                NumberRoutes.problem(context, Problem.NO_SUCH_PATH, "found no rejected rows");
+            type -> {
+              if (type.isEmpty()) {
                 return Future.succeededFuture();
               }
-              context.response().putHeader("Content-Type", "text/csv; charset=utf-8");
+              context.response().putHeader("Content-Type", type);
               return context.response().sendFile(file);
             })
         .onFailure(
@@ -229,6 +299,18 @@ final class ImportRoutes {
               }
             })
         .eventually(() -> vertx.fileSystem().delete(file));
+  }
+
+  private static Future<String> none(RoutingContext context) {
+    Sending.problem(context, Problem.NO_SUCH_PATH, "found no rejected rows");
+    return Future.succeededFuture("");
+  }
+
+  /** They are as the file was. */
+  private static String type(Path rejects) throws IOException {
+    try (var in = Files.newInputStream(rejects)) {
+      return in.read() == '{' ? "application/x-ndjson" : "text/csv; charset=utf-8";
+    }
   }
 
   /** Of this process's own, or of any that shares the catalogue. */
@@ -245,11 +327,11 @@ final class ImportRoutes {
                 status.ifPresentOrElse(
                     use,
                     () ->
-                        NumberRoutes.problem(
+                        Sending.problem(
                             context,
                             Problem.NO_SUCH_PATH,
                             "found no import "
-                                + id
+                                + Input.quoted(id)
                                 + " that has ended, nor one that this service runs")))
         .onFailure(context::fail);
   }
@@ -271,9 +353,9 @@ final class ImportRoutes {
     Import.Result result = status.result();
     if (result != null) {
       json.put("result", JsonObject.mapFrom(result));
-    }
-    if (status.state().isOver()) {
-      json.put("rejects", "/v1/imports/" + status.id() + "/rejects");
+      if (result.rejected() > 0) {
+        json.put("rejects", "/v1/imports/" + status.id() + "/rejects");
+      }
     }
     if (status.state() == ImportStatus.State.FAILED) {
       json.put("detail", status.detail());
@@ -281,9 +363,11 @@ final class ImportRoutes {
     return json;
   }
 
+  /** Those that run are told to end; what they read is in no catalogue. */
   void close() {
     teller.shutdown();
     runner.shutdown();
+    jobs.values().forEach(ImportJob::cancel);
     jobs.values().forEach(ImportJob::delete);
   }
 }

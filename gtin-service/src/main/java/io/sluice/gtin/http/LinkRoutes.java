@@ -1,66 +1,110 @@
 package io.sluice.gtin.http;
 
-import io.sluice.gtin.gtin.Forms;
-import io.sluice.gtin.gtin.Gtin;
-import io.sluice.gtin.gtin.GtinReader;
-import io.sluice.gtin.gtin.Reading;
+import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.ItemLink;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GS1 Digital Links to this service: each leads to what is known of its item (GS1-Conformant
- * Resolver Standard). A lot or a serial number behind the number leads to its item.
+ * Resolver Standard). A lot or a serial number behind the number leads to its item. What is no link
+ * from its first character to its last is a 400, and an item that nobody has is linked nowhere.
  */
 final class LinkRoutes {
-  private static final String VOCABULARY = "https://ref.gs1.org/voc/";
-  private static final String DEFAULT = VOCABULARY + "defaultLink";
+  private static final String GS1 = "https://id.gs1.org";
 
-  /** What there are links to, and in which form. */
-  private static final Map<String, Representation> LINKS =
-      Map.of("pip", Representation.JSON, "masterData", Representation.JSON_LD);
+  private final Vertx vertx;
+  private final CodeAnswers answers;
 
-  private LinkRoutes() {}
+  LinkRoutes(Vertx vertx, CodeAnswers answers) {
+    this.vertx = vertx;
+    this.answers = answers;
+  }
 
   /** Redirects to what the link asks for, or answers with all links. */
-  static void resolve(RoutingContext context) {
+  void resolve(RoutingContext context) {
     HttpServerRequest request = context.request();
-    String path = request.path().replaceAll("/+$", "");
-    if (!(GtinReader.read("https://id.gs1.org" + path, null) instanceof Reading.One one)) {
-      NumberRoutes.problem(
-          context,
-          Problem.MALFORMED_LINK,
-          "found " + path + ", expected /01/ and a GTIN with its right check digit");
-      return;
+    switch (ItemLink.read(request.path(), request.query())) {
+      // Any long word could be taken for a packed link that is broken.
+      case ItemLink.Broken _ when !request.path().startsWith("/01/") ->
+          Sending.problem(
+              context,
+              Problem.NO_SUCH_PATH,
+              "found " + Input.quoted(request.path()) + ", expected a path of the API");
+      case ItemLink.Broken broken ->
+          Sending.problem(
+              context,
+              400,
+              Answers.problem(400, broken.code().code(), "Bad Request", broken.detail()));
+      case ItemLink.Of link -> resolve(context, link);
     }
-    Gtin gtin = one.gtin();
-    String linkType = request.getParam("linkType");
-    String wanted = linkType == null ? "" : linkType.replaceFirst("^gs1:", "");
+  }
+
+  private void resolve(RoutingContext context, ItemLink.Of link) {
+    String number = link.gtin().text();
+    Input input = new Input(request(context), number, As.ANYTHING);
+    Asking.ask(vertx, answers.answer(CodeAnswers.Question.ITEM, input))
+        .onSuccess(
+            answer -> {
+              if (answer.isProblem()) {
+                Sending.answer(context, answer, Sending.ALWAYS_ASK);
+              } else {
+                lead(context, link, answer.found().getFirst().item());
+              }
+            })
+        .onFailure(context::fail);
+  }
+
+  private static String request(RoutingContext context) {
+    return context.request().uri();
+  }
+
+  private static void lead(RoutingContext context, ItemLink.Of link, Item item) {
     context
         .response()
         .putHeader("Vary", "Accept")
         .putHeader(
             "Link",
             "<"
-                + Forms.digitalLink(gtin)
+                + GS1
+                + link.path()
                 + ">; rel=\"owl:sameAs\", <"
-                + path
-                + "?linkType=linkset>; rel=\"linkset\"; type=\"application/linkset+json\"");
+                + link.path()
+                + "?linkType=linkset>; rel=\"linkset\"; type=\"application/linkset+json\", <"
+                + Linkset.CONTEXT
+                + ">; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"");
+    String type = linkType(context);
     boolean all =
-        wanted.equals("linkset")
-            || (linkType == null
+        "linkset".equals(type)
+            || (type == null
                 && Representation.of(Sending.header(context, "Accept")).orElse(Representation.JSON)
                     == Representation.LINKSET);
     if (all) {
-      Sending.as(context, Representation.LINKSET, linkset(gtin).toBuffer(), Sending.A_DAY);
-    } else if (linkType == null || wanted.equals("defaultLink") || LINKS.containsKey(wanted)) {
-      redirect(context, Answers.path(gtin));
-    } else {
-      NumberRoutes.problem(
-          context, Problem.NO_SUCH_LINK, "found linkType=" + linkType + ", expected gs1:pip");
+      Sending.as(context, Representation.LINKSET, Linkset.of(item).toBuffer(), Sending.ALWAYS_ASK);
+      return;
     }
+    Optional<String> target = Linkset.target(item, type == null ? "defaultLink" : type);
+    if (target.isPresent()) {
+      redirect(context, target.get());
+    } else {
+      Sending.problem(
+          context,
+          Problem.NO_SUCH_LINK,
+          "found linkType="
+              + Input.quoted(type)
+              + ", expected one of "
+              + Linkset.types("gs1:").encode());
+    }
+  }
+
+  private static @Nullable String linkType(RoutingContext context) {
+    return context.queryParams().get("linkType");
   }
 
   /** The query goes with it, as the standard wants. */
@@ -68,43 +112,20 @@ final class LinkRoutes {
     String query = context.request().query();
     String passed =
         query == null ? "" : query.replaceAll("(^|&)linkType=[^&]*", "").replaceFirst("^&", "");
+    String mark = (target.indexOf('?') < 0 ? "?" : "&") + Query.VIA_LINK + "&";
     context
         .response()
         .setStatusCode(307)
-        .putHeader("Location", passed.isEmpty() ? target : target + "?" + passed)
-        .putHeader("Cache-Control", Sending.A_DAY)
+        .putHeader("Location", passed.isEmpty() ? target : target + mark + passed)
+        .putHeader("Cache-Control", Sending.ALWAYS_ASK)
         .end();
-  }
-
-  /** RFC 9264 section 4.2, with one default link. */
-  static JsonObject linkset(Gtin gtin) {
-    String target = Answers.path(gtin);
-    JsonObject links =
-        new JsonObject()
-            .put("anchor", Forms.digitalLink(gtin))
-            .put(
-                DEFAULT,
-                new JsonArray()
-                    .add(new JsonObject().put("href", target).put("title", "What is known of it")));
-    LINKS.forEach(
-        (name, form) ->
-            links.put(
-                VOCABULARY + name,
-                new JsonArray()
-                    .add(
-                        new JsonObject()
-                            .put("href", target)
-                            .put("title", "What is known of it")
-                            .put("type", form.type()))));
-    return new JsonObject().put("linkset", new JsonArray().add(links));
   }
 
   /** The resolver's description file ({@code /.well-known/gs1resolver}). */
   static void description(RoutingContext context) {
     Authority root = Authority.of(context.request());
     if (root == null) {
-      NumberRoutes.problem(
-          context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
+      Sending.problem(context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
       return;
     }
     Sending.json(
@@ -120,8 +141,8 @@ final class LinkRoutes {
                 new JsonArray()
                     .add(
                         new JsonObject()
-                            .put("namespace", VOCABULARY)
+                            .put("namespace", Linkset.VOCABULARY)
                             .put("prefix", "gs1:")
-                            .put("types", new JsonArray().add("gs1:pip").add("gs1:masterData")))));
+                            .put("types", Linkset.types("gs1:")))));
   }
 }

@@ -23,6 +23,6 @@ final class Malformed extends Exception {
   }
 
   void answer(RoutingContext context) {
-    NumberRoutes.problem(context, problem, detail);
+    Sending.problem(context, problem, detail);
   }
 }

@@ -34,17 +34,16 @@ final class PrivateNames {
     Authority own = Authority.ofHost(request);
     Authority asked = Authority.of(request);
     if (own == null || asked == null) {
-      NumberRoutes.problem(
-          context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
+      Sending.problem(context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
     } else if (!isAllowed(own) || !isAllowed(asked)) {
-      NumberRoutes.problem(
+      Sending.problem(
           context,
           Problem.FOREIGN_HOST,
           "found host "
               + (isAllowed(own) ? asked : own).host()
               + ", expected an address, a name without a dot, or one that --private-name allows");
     } else if (isOfAnotherSite(request, asked)) {
-      NumberRoutes.problem(
+      Sending.problem(
           context,
           Problem.FOREIGN_PAGE,
           "found a request of a web page of another origin, expected none but of " + asked);

@@ -17,20 +17,24 @@ enum Problem {
   MALFORMED_HOST(400, "Bad Request", "the request names no host, or none that is one"),
   MALFORMED_BODY(400, "Bad Request", "the body is not what the path takes"),
   BODY_TOO_LARGE(413, "Content Too Large", "the body, or the number of inputs, is too large"),
-  UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "the path takes JSON alone"),
+  UNSUPPORTED_MEDIA_TYPE(
+      415,
+      "Unsupported Media Type",
+      "the path does not take bodies of this type, charset or coding"),
   MALFORMED_PARAMETER(400, "Bad Request", "a parameter of the query is not what it has to be"),
-  MALFORMED_LINK(400, "Bad Request", "the path is no GS1 Digital Link with a GTIN"),
   NO_SUCH_LINK(404, "Not Found", "there is no link of the type that is asked for"),
   REMOVED_ITEM(410, "Gone", "there was an item with this number, and it was removed"),
   PRECONDITION_FAILED(412, "Precondition Failed", "the item is not as the request thinks"),
   NOT_ACCEPTABLE(406, "Not Acceptable", "there is no answer in a form that Accept names"),
   CATALOGUE_AWAY(
       503, "Service Unavailable", "the database is away, and no copy of it answers this"),
+  BUSY(503, "Service Unavailable", "too much is under way; ask again a little later"),
+  ELSEWHERE(409, "Conflict", "another service does it, and has to be asked"),
   FOREIGN_HOST(
       403, "Forbidden", "the private address does not answer under this name: --private-name"),
   FOREIGN_PAGE(
       403, "Forbidden", "a web page of another origin may not ask this of the private address"),
-  UNKNOWN_FORM(400, "Bad Request", "?as= names no form of a GTIN"),
+  UNKNOWN_FORM(400, "Bad Request", "as names no form of a GTIN"),
   INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
 
   private final int status;

@@ -1,13 +1,19 @@
 package io.sluice.gtin.http;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The forms that an item is answered in; the client's Accept chooses (RFC 9110 section 12.5.1). */
+/**
+ * The forms that an item is answered in. The client's Accept chooses (RFC 9110 section 12.5.1), or
+ * {@code ?format=} where an address stands for one of them.
+ */
 enum Representation {
   JSON("application/json"),
   /** schema.org Product. */
@@ -16,7 +22,9 @@ enum Representation {
   LINKSET("application/linkset+json"),
   /** The item's bar code. */
   SVG("image/svg+xml"),
-  PNG("image/png");
+  PNG("image/png"),
+  /** For people. */
+  HTML("text/html");
 
   private static final Pattern RANGE =
       Pattern.compile("\\s*([^\\s;/]+)/([^\\s;]+)\\s*(?:;\\s*([^,]*))?");
@@ -31,6 +39,24 @@ enum Representation {
 
   String type() {
     return type;
+  }
+
+  /** As {@code ?format=} has it: {@code json-ld}. */
+  String format() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static Optional<Representation> find(String format) {
+    return Arrays.stream(values()).filter(each -> each.format().equals(format)).findFirst();
+  }
+
+  /** All of them, for a message. */
+  static String formats() {
+    return Arrays.stream(values()).map(Representation::format).collect(Collectors.joining(", "));
+  }
+
+  static String types() {
+    return Arrays.stream(values()).map(Representation::type).collect(Collectors.joining(", "));
   }
 
   /** A media range with its weight. */
@@ -53,7 +79,7 @@ enum Representation {
    * takes none of them.
    */
   static Optional<Representation> of(@Nullable String accept) {
-    if (accept == null || accept.isBlank()) {
+    if (accept == null || accept.isBlank() || accept.equals("*/*")) {
       return Optional.of(JSON);
     }
     List<Range> ranges = ranges(accept);

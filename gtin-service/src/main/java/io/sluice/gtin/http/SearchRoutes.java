@@ -5,6 +5,8 @@ import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.catalog.Page;
 import io.sluice.gtin.catalog.Search;
 import io.sluice.gtin.catalog.Words;
+import io.sluice.gtin.gtin.GtinReader;
+import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,12 +28,12 @@ final class SearchRoutes {
 
   private final Vertx vertx;
   private final Catalogue catalogue;
-  private final NumberRoutes numbers;
+  private final ItemRoutes items;
 
-  SearchRoutes(Vertx vertx, Catalogue catalogue, NumberRoutes numbers) {
+  SearchRoutes(Vertx vertx, Catalogue catalogue, ItemRoutes items) {
     this.vertx = vertx;
     this.catalogue = catalogue;
-    this.numbers = numbers;
+    this.items = items;
   }
 
   void search(RoutingContext context) {
@@ -40,6 +42,7 @@ final class SearchRoutes {
       search =
           new Search(
               words(context),
+              digits(context),
               text(context, "brand"),
               text(context, "category"),
               prefix(context),
@@ -52,16 +55,16 @@ final class SearchRoutes {
     Asking.ask(vertx, catalogue.search(search))
         .onSuccess(
             page -> {
-              numbers.mark(context.response());
+              items.mark(context.response());
               Sending.json(context, 200, answer(context, page));
             })
         .onFailure(context::fail);
   }
 
   private static JsonObject answer(RoutingContext context, Page page) {
-    JsonArray items = new JsonArray();
-    page.items().forEach(item -> items.add(Answers.found(item)));
-    JsonObject answer = new JsonObject().put("items", items);
+    JsonArray found = new JsonArray();
+    page.items().forEach(item -> found.add(Answers.found(item)));
+    JsonObject answer = new JsonObject().put("items", found);
     if (page.more()) {
       String cursor = cursor(page.items().getLast());
       answer.put("cursor", cursor).put("next", next(context, cursor));
@@ -72,7 +75,7 @@ final class SearchRoutes {
   private static String next(RoutingContext context, String cursor) {
     StringBuilder next = new StringBuilder("/v1/items?");
     for (String name : new String[] {"q", "brand", "category", "prefix", "limit"}) {
-      String value = context.request().getParam(name);
+      String value = Query.of(context).get(name);
       if (value != null) {
         next.append(name)
             .append('=')
@@ -88,12 +91,16 @@ final class SearchRoutes {
   }
 
   private static String text(RoutingContext context, String name) throws Malformed {
-    String value = context.request().getParam(name);
+    String value = Query.of(context).get(name);
     if (value == null) {
       return "";
     }
-    if (value.length() > MOST_CHARACTERS || value.indexOf('\0') >= 0) {
-      throw bad(name + ": expected at most " + MOST_CHARACTERS + " characters");
+    if (value.length() > MOST_CHARACTERS) {
+      throw bad(
+          name + ": found " + value.length() + " characters, expected at most " + MOST_CHARACTERS);
+    }
+    if (value.indexOf('\0') >= 0) {
+      throw bad(name + ": found U+0000, expected text without it");
     }
     return value;
   }
@@ -102,9 +109,22 @@ final class SearchRoutes {
     String text = text(context, "q");
     List<String> words = Words.of(text);
     if (words.isEmpty() && !text.isEmpty()) {
-      throw bad("q: found \"" + text + "\", expected a word");
+      throw bad("q: found \"" + Input.quoted(text) + "\", expected a word");
+    }
+    if (words.size() > Words.MOST) {
+      throw bad("q: found " + words.size() + " different words, expected at most " + Words.MOST);
     }
     return words;
+  }
+
+  /** A number, or its beginning, in the box for words; whatever form a whole one comes in. */
+  private static String digits(RoutingContext context) throws Malformed {
+    String text = text(context, "q");
+    if (GtinReader.read(text) instanceof Reading.One one) {
+      return one.gtin().text();
+    }
+    String digits = text.replaceAll("[\\h\\p{Pd}]", "");
+    return digits.matches("[0-9]{3,14}") ? digits : "";
   }
 
   private static String prefix(RoutingContext context) throws Malformed {

@@ -5,15 +5,28 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** How answers go out: as JSON, with a validator, and not at all where the client has them. */
+/**
+ * How answers go out: as JSON, or as a page to a browser; with a validator, and not at all where
+ * the client has them; compressed where that is worth it.
+ */
 final class Sending {
   private static final int TAG_BYTES = 8;
+  private static final int WORTH_COMPRESSING = 1_024;
+  private static final Pattern GZIP =
+      Pattern.compile(
+          "(?i)(?:^|,)\\s*(?:gzip|\\*)\\s*(?!\\s*;\\s*q\\s*=\\s*0(?:\\.0*)?\\s*(?:,|$))");
   private static final ThreadLocal<MessageDigest> DIGESTS =
       ThreadLocal.withInitial(Sending::sha256);
 
@@ -24,12 +37,13 @@ final class Sending {
   static final String A_DAY = "public, max-age=86400";
 
   private static final String NEVER_KEEP = "no-store";
+  private static final String PROBLEM = "application/problem+json";
 
   private Sending() {}
 
   /** An answer that may be another one the next time. */
   static void json(RoutingContext context, int status, JsonObject body) {
-    send(context, status, body, ALWAYS_ASK);
+    send(context, status, "application/json", body, ALWAYS_ASK);
   }
 
   /** The same of what is written already. */
@@ -39,7 +53,41 @@ final class Sending {
 
   /** An answer that is a function of the request alone, good for a day. */
   static void lasting(RoutingContext context, int status, JsonObject body) {
-    send(context, status, body, A_DAY);
+    send(context, status, "application/json", body, A_DAY);
+  }
+
+  /** The answer to a write: what an item is now, with the tag of its own address. */
+  static void written(RoutingContext context, int status, JsonObject body) {
+    Buffer bytes = bytes(body);
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("ETag", tag(bytes))
+        .putHeader("Cache-Control", NEVER_KEEP)
+        .putHeader("Content-Type", "application/json")
+        .end(bytes);
+  }
+
+  /** A problem (RFC 9457). */
+  static void problem(RoutingContext context, Problem problem, String detail) {
+    problem(context, problem.status(), problem.body(detail));
+  }
+
+  static void problem(RoutingContext context, int status, JsonObject body) {
+    send(context, status, PROBLEM, body, NEVER_KEEP);
+  }
+
+  /**
+   * What is answered to a code.
+   *
+   * @param caching of anything but problems
+   */
+  static void answer(RoutingContext context, Answer answer, String caching) {
+    if (answer.isProblem()) {
+      problem(context, answer.status(), answer.body());
+    } else {
+      send(context, answer.status(), "application/json", answer.body(), caching);
+    }
   }
 
   /** An answer in another form than JSON. */
@@ -47,40 +95,99 @@ final class Sending {
     send(context, 200, form.type(), bytes, caching);
   }
 
-  private static void send(RoutingContext context, int status, JsonObject body, String caching) {
-    boolean problem = body.containsKey("code");
-    send(
-        context,
-        status,
-        problem ? "application/problem+json" : "application/json",
-        bytes(body),
-        problem ? NEVER_KEEP : caching);
+  /** A page for people. */
+  static void page(RoutingContext context, int status, String page, String caching) {
+    Pages.protect(context.response());
+    send(context, status, "text/html; charset=utf-8", Buffer.buffer(page), caching);
+  }
+
+  private static void send(
+      RoutingContext context, int status, String type, JsonObject body, String caching) {
+    if (isForPeople(context)) {
+      page(context, status, Pages.of(status, body), caching);
+    } else {
+      send(context, status, type, bytes(body), caching);
+    }
+  }
+
+  /** Whether a browser shows the answer to somebody. */
+  static boolean isForPeople(RoutingContext context) {
+    HttpMethod method = context.request().method();
+    String accept = header(context, "Accept");
+    return accept != null
+        && (method == HttpMethod.GET || method == HttpMethod.HEAD)
+        && Representation.of(accept).orElse(Representation.JSON) == Representation.HTML;
   }
 
   private static void send(
       RoutingContext context, int status, String type, Buffer bytes, String caching) {
     HttpServerResponse response = context.response();
     HttpMethod method = context.request().method();
-    boolean storable = !caching.equals(NEVER_KEEP);
-    if (storable && (method == HttpMethod.GET || method == HttpMethod.HEAD)) {
-      String tag = tag(bytes);
+    boolean reading = method == HttpMethod.GET || method == HttpMethod.HEAD;
+    response.putHeader("Vary", "Accept, Accept-Encoding");
+    boolean small =
+        bytes.length() >= WORTH_COMPRESSING
+            && !type.equals(Representation.PNG.type())
+            && takesGzip(context);
+    if (reading && !caching.equals(NEVER_KEEP)) {
+      // Each coding is a representation of its own (RFC 9110 section 8.8.3.3).
+      String tag = small ? tag(bytes).replaceFirst("\"$", "-gzip\"") : tag(bytes);
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
+      if (status < 300 && isElse(context, tag)) {
+        problem(
+            context, Problem.PRECONDITION_FAILED, "found an answer that If-Match does not name");
+        return;
+      }
       if (status < 300 && lists(header(context, "If-None-Match"), tag, true)) {
         response.setStatusCode(304).end();
         return;
       }
     } else {
+      response.headers().remove("ETag");
       response.putHeader("Cache-Control", NEVER_KEEP);
+    }
+    Buffer sent = small ? gzip(bytes) : bytes;
+    if (small) {
+      response.putHeader("Content-Encoding", "gzip");
     }
     response
         .setStatusCode(status)
         .putHeader("Content-Type", type)
-        .putHeader("Content-Length", Integer.toString(bytes.length()));
+        .putHeader("Content-Length", Integer.toString(sent.length()));
     if (method == HttpMethod.HEAD) {
       response.end();
     } else {
-      response.end(bytes);
+      response.end(sent);
     }
+  }
+
+  /** Whether the client wants an answer that it knows, and this is another one (section 13.1.1). */
+  private static boolean isElse(RoutingContext context, String tag) {
+    String ifMatch = header(context, "If-Match");
+    return ifMatch != null && !lists(ifMatch, tag, false);
+  }
+
+  private static boolean takesGzip(RoutingContext context) {
+    String codings = header(context, "Accept-Encoding");
+    return codings != null && GZIP.matcher(codings).find();
+  }
+
+  private static Buffer gzip(Buffer bytes) {
+    ByteArrayOutputStream small = new ByteArrayOutputStream(bytes.length() / 4);
+    try (GZIPOutputStream out = fast(small)) {
+      out.write(bytes.getBytes());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return Buffer.buffer(small.toByteArray());
+  }
+
+  private static GZIPOutputStream fast(ByteArrayOutputStream into) throws IOException {
+    return new GZIPOutputStream(into) {
+      {
+        def.setLevel(Deflater.BEST_SPEED);
+      }
+    };
   }
 
   /** All values of a field as one list, or null (RFC 9110 section 5.3). */

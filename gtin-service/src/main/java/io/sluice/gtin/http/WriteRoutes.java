@@ -7,6 +7,9 @@ import io.sluice.gtin.catalog.Edit;
 import io.sluice.gtin.catalog.EditRefused;
 import io.sluice.gtin.catalog.Edited;
 import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.catalog.ItemFields;
+import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,53 +17,82 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writing one item, on the private listener. The tag of an item is that of its own path with its
- * fourteen digits, and so is the tag that If-Match is compared with (RFC 9110 section 13.1.1).
+ * Writing one item, on the private listener. A write may be made to depend on the tag that GET
+ * gives for the same address, or for the fourteen digits (RFC 9110 section 13.1.1).
  */
 final class WriteRoutes {
-  private static final Set<String> FIELDS = Set.of("name", "brand", "category");
+  /** What GET says besides the item's fields, so that its answer can be put back. */
+  private static final Set<String> DERIVED =
+      Set.of(
+          "gtin",
+          "type",
+          "form",
+          "requested",
+          "normalization",
+          "confidence",
+          "forms",
+          "classification",
+          "contains");
+
   private static final int MOST_NAME = 128;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
-  private final NumberRoutes numbers;
+  private final CodeAnswers answers;
 
-  WriteRoutes(Vertx vertx, Catalogue catalogue, NumberRoutes numbers) {
+  WriteRoutes(Vertx vertx, Catalogue catalogue, CodeAnswers answers) {
     this.vertx = vertx;
     this.catalogue = catalogue;
-    this.numbers = numbers;
+    this.answers = answers;
+  }
+
+  /** What is to be written to. */
+  private record Target(Input input, Reading.One one) {
+    Gtin gtin() {
+      return one.gtin();
+    }
+  }
+
+  /** What is done with it. */
+  private interface Use {
+    void of(Target target) throws Malformed;
   }
 
   /** The item becomes what the body says. */
   void put(RoutingContext context) {
-    withBody(
+    withOne(
         context,
-        (one, body) -> {
-          Item item = item(one, new JsonObject(), body);
-          edit(context, one, before -> item);
+        target -> {
+          Item item = item(target.gtin(), fields(context, target));
+          edit(context, target, before -> item);
         });
   }
 
-  /** The fields that the body names change (RFC 7396, JSON Merge Patch). */
+  /** The fields that the body names change (RFC 7396, JSON Merge Patch); null removes one. */
   void patch(RoutingContext context) {
-    withBody(
+    withOne(
         context,
-        (one, body) -> {
+        target -> {
+          Map<String, Object> patch = fields(context, target);
           // Before anything is read: what could be no item of any kind is refused now.
-          item(one, new JsonObject().put("name", "any"), body);
+          item(target.gtin(), merged(Map.of("name", "any"), patch));
           edit(
               context,
-              one,
+              target,
               before -> {
-                JsonObject fields = Answers.fields(existing(before));
+                if (before == null) {
+                  throw new EditRefused(EditRefused.Cause.UNKNOWN);
+                }
                 try {
-                  return item(one, fields, body);
+                  return item(target.gtin(), merged(Answers.fields(before).getMap(), patch));
                 } catch (Malformed bad) {
                   throw new EditRefused(EditRefused.Cause.BAD, bad.detail());
                 }
@@ -68,40 +100,41 @@ final class WriteRoutes {
         });
   }
 
+  private static Map<String, Object> merged(Map<String, Object> before, Map<String, Object> patch) {
+    Map<String, Object> merged = new LinkedHashMap<>(before);
+    merged.putAll(patch);
+    return merged;
+  }
+
   void delete(RoutingContext context) {
     withOne(
         context,
-        one ->
+        target ->
             edit(
                 context,
-                one,
+                target,
                 before -> {
-                  existing(before);
+                  if (before == null) {
+                    throw new EditRefused(EditRefused.Cause.UNKNOWN);
+                  }
                   return null;
                 }));
-  }
-
-  private static Item existing(@Nullable Item before) throws EditRefused {
-    if (before == null) {
-      throw new EditRefused(EditRefused.Cause.UNKNOWN);
-    }
-    return before;
   }
 
   /** Who did what to an item, and when. */
   void history(RoutingContext context) {
     withOne(
         context,
-        one ->
-            Asking.ask(vertx, catalogue.history(one.gtin()))
-                .onSuccess(changes -> Sending.json(context, 200, answer(one, changes)))
+        target ->
+            Asking.ask(vertx, catalogue.history(target.gtin()))
+                .onSuccess(changes -> Sending.json(context, 200, answer(target, changes)))
                 .onFailure(context::fail));
   }
 
-  private static JsonObject answer(Reading.One one, List<Change> changes) {
+  private static JsonObject answer(Target target, List<Change> changes) {
     JsonArray list = new JsonArray();
     changes.forEach(change -> list.add(answer(change)));
-    return new JsonObject().put("gtin", one.gtin().text()).put("changes", list);
+    return new JsonObject().put("gtin", target.gtin().text()).put("changes", list);
   }
 
   private static JsonObject answer(Change change) {
@@ -115,21 +148,64 @@ final class WriteRoutes {
         .put("after", after == null ? null : Answers.fields(after));
   }
 
-  /** What is done with a number and a body. */
-  private interface Use {
-    void of(Reading.One one, JsonObject body) throws Malformed;
+  /** What may mean several numbers is none to write to. */
+  private void withOne(RoutingContext context, Use use) {
+    try {
+      Input input = NumberRoutes.input(context);
+      if (answers.read(input).orElse(null) instanceof Reading.One one) {
+        use.of(new Target(input, one));
+      } else {
+        Asking.ask(vertx, answers.answer(CodeAnswers.Question.NUMBER, input))
+            .onSuccess(answer -> Sending.answer(context, answer, Sending.ALWAYS_ASK))
+            .onFailure(context::fail);
+      }
+    } catch (Malformed malformed) {
+      malformed.answer(context);
+    }
   }
 
-  private void withBody(RoutingContext context, Use use) {
-    withOne(
-        context,
-        one -> {
-          try {
-            use.of(one, body(context));
-          } catch (Malformed malformed) {
-            malformed.answer(context);
-          }
-        });
+  /** What the body says of the item's fields: these alone, or an answer of GET. */
+  private static Map<String, Object> fields(RoutingContext context, Target target)
+      throws Malformed {
+    JsonObject body = body(context);
+    JsonObject fields = body;
+    if (body.getValue("item") instanceof JsonObject inside) {
+      refuseOthers(body, Set.of("item"));
+      fields = inside.copy();
+      refuseOthers(fields, ItemFields.NAMES);
+    } else {
+      refuseOthers(body, ItemFields.NAMES);
+    }
+    Object number = body.getValue("gtin");
+    if (number != null
+        && !(GtinReader.read(String.valueOf(number)) instanceof Reading.One one
+            && one.gtin().equals(target.gtin()))) {
+      throw bad(
+          "gtin: found "
+              + Input.quoted(number)
+              + ", expected that of the address, "
+              + target.gtin().text());
+    }
+    Map<String, Object> named = new LinkedHashMap<>();
+    for (String name : ItemFields.NAMES) {
+      if (fields.containsKey(name)) {
+        named.put(name, fields.getValue(name));
+      }
+    }
+    return named;
+  }
+
+  private static void refuseOthers(JsonObject object, Set<String> known) throws Malformed {
+    Set<String> unknown = new HashSet<>(object.fieldNames());
+    unknown.removeAll(known);
+    unknown.removeAll(DERIVED);
+    if (!unknown.isEmpty()) {
+      throw bad(
+          "found the field "
+              + Input.quoted(unknown.iterator().next())
+              + ", expected of "
+              + String.join(", ", ItemFields.NAMES.stream().sorted().toList()));
+    }
   }
 
   private static JsonObject body(RoutingContext context) throws Malformed {
@@ -148,62 +224,47 @@ final class WriteRoutes {
     return new Malformed(Problem.MALFORMED_BODY, detail);
   }
 
-  /** What may mean several numbers is none to write to. */
-  private void withOne(RoutingContext context, Consumer<Reading.One> use) {
-    numbers.read(
-        context,
-        (code, meant) -> {
-          if (meant.size() == 1) {
-            use.accept(meant.getFirst());
-          } else {
-            Sending.json(context, 300, Answers.numbers(code, meant));
-          }
-        });
+  private static Item item(Gtin gtin, Map<String, Object> fields) throws Malformed {
+    try {
+      return ItemFields.of(fields).item(gtin);
+    } catch (ItemFields.Bad none) {
+      throw bad(String.valueOf(none.getMessage()));
+    }
   }
 
-  /** A merge of fields: null removes one, what is not named stays. */
-  private static Item item(Reading.One one, JsonObject before, JsonObject patch) throws Malformed {
-    JsonObject fields = before.copy();
-    for (String name : patch.fieldNames()) {
-      Object value = patch.getValue(name);
-      if (!FIELDS.contains(name)) {
-        throw bad("found the field " + name + ", expected name, brand and category");
-      }
-      if (value != null && !(value instanceof String)) {
-        throw bad(name + ": found " + value + ", expected a text");
-      }
-      fields.put(name, value == null ? "" : value);
-    }
-    String name = fields.getString("name", "").strip();
-    String brand = fields.getString("brand", "");
-    String category = fields.getString("category", "");
-    if (name.isEmpty()) {
-      throw bad("name: found none, expected one");
-    }
-    if (Item.isTooLong(name, brand, category) || !Item.isText(name, brand, category)) {
-      throw bad("expected text of at most " + Item.MOST_CHARACTERS + " characters in all");
-    }
-    return new Item(one.gtin(), name, brand, category);
-  }
-
-  private void edit(RoutingContext context, Reading.One one, Edit edit) {
-    String ifMatch = Sending.header(context, "If-Match");
-    String ifNoneMatch = Sending.header(context, "If-None-Match");
+  private void edit(RoutingContext context, Target target, Edit edit) {
+    String ifMatch = tags(context, "If-Match");
+    String ifNoneMatch = tags(context, "If-None-Match");
     Edit conditional =
         before -> {
-          String tag = before == null ? "" : tag(before);
+          if (context.response().closed()) {
+            // Nobody would learn of it, and others may have written since.
+            throw new EditRefused(EditRefused.Cause.ABANDONED);
+          }
           boolean asThought =
-              ifMatch == null || (before != null && Sending.lists(ifMatch, tag, false));
+              ifMatch == null || (before != null && isListed(ifMatch, target, before, false));
           boolean isNew =
-              ifNoneMatch == null || before == null || !Sending.lists(ifNoneMatch, tag, true);
+              ifNoneMatch == null || before == null || !isListed(ifNoneMatch, target, before, true);
           if (!asThought || !isNew) {
             throw new EditRefused(EditRefused.Cause.CHANGED);
           }
           return edit.of(before);
         };
-    Asking.ask(vertx, catalogue.edit(one.gtin(), author(context), conditional))
+    Asking.ask(vertx, catalogue.edit(target.gtin(), author(context), conditional))
         .onSuccess(edited -> answer(context, edited))
-        .onFailure(failed -> failed(context, one, failed));
+        .onFailure(failed -> failed(context, target, failed));
+  }
+
+  /** That of a compressed answer is as good as that of the answer. */
+  private static @Nullable String tags(RoutingContext context, String name) {
+    String tags = Sending.header(context, name);
+    return tags == null ? null : tags.replace("-gzip\"", "\"");
+  }
+
+  /** Whether the tag of the item is named, as it was got here or under its fourteen digits. */
+  private static boolean isListed(String tags, Target target, Item item, boolean weak) {
+    return Sending.lists(tags, tag(item), weak)
+        || Sending.lists(tags, Sending.tag(Answers.item(target.input(), target.one(), item)), weak);
   }
 
   private static void answer(RoutingContext context, Edited edited) {
@@ -212,28 +273,29 @@ final class WriteRoutes {
       context.response().setStatusCode(204).end();
       return;
     }
-    context
-        .response()
-        .putHeader("ETag", tag(after))
-        .putHeader("Content-Location", Answers.path(after.gtin()));
-    Sending.json(context, edited.before() == null ? 201 : 200, Answers.item(after));
+    context.response().putHeader("Content-Location", Answers.path(after.gtin()));
+    Sending.written(context, edited.before() == null ? 201 : 200, Answers.item(after));
   }
 
-  private static void failed(RoutingContext context, Reading.One one, Throwable failed) {
+  private void failed(RoutingContext context, Target target, Throwable failed) {
     if (!(failed instanceof EditRefused refused)) {
       context.fail(failed);
       return;
     }
     switch (refused.why()) {
       case CHANGED ->
-          NumberRoutes.problem(
+          Sending.problem(
               context,
               Problem.PRECONDITION_FAILED,
-              "item " + one.gtin().text() + " is not as If-Match or If-None-Match has it");
+              "item " + target.gtin().text() + " is not as If-Match or If-None-Match has it");
       case BAD ->
-          NumberRoutes.problem(
-              context, Problem.MALFORMED_BODY, String.valueOf(refused.getMessage()));
-      case UNKNOWN -> NumberRoutes.unknown(context, one.gtin().text());
+          Sending.problem(context, Problem.MALFORMED_BODY, String.valueOf(refused.getMessage()));
+      // As GET has it: there never was one, or it was removed.
+      case UNKNOWN ->
+          Asking.ask(vertx, answers.answer(CodeAnswers.Question.ITEM, target.input()))
+              .onSuccess(answer -> Sending.answer(context, answer, Sending.ALWAYS_ASK))
+              .onFailure(context::fail);
+      case ABANDONED -> context.fail(failed);
     }
   }
 
@@ -243,7 +305,7 @@ final class WriteRoutes {
   }
 
   /** A gateway says who a client is by its certificate or its address (RFC 9440). */
-  private static Author author(RoutingContext context) {
+  static Author author(RoutingContext context) {
     String certificate = context.request().getHeader("Client-Cert");
     String address = context.request().getHeader("X-Real-IP");
     String request = context.request().getHeader("X-Request-Id");

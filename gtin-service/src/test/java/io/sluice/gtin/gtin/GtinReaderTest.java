@@ -3,6 +3,7 @@ package io.sluice.gtin.gtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,6 @@ class GtinReaderTest {
         "952 1234 54321 3,09521234543213,GTIN-13,GTIN-13,separators-removed",
         "952\u20131234\u00a0543213,09521234543213,GTIN-13,GTIN-13,separators-removed",
         "  9521234543213\t,09521234543213,GTIN-13,GTIN-13,trimmed",
-        "0201750414,09780201750416,GTIN-13,ISBN-10,isbn-10-converted",
         "080442957X,09780804429573,GTIN-13,ISBN-10,isbn-10-converted",
         "2434561X,09772434561006,GTIN-13,ISSN,issn-converted",
         "M230671187,09790230671187,GTIN-13,ISMN,ismn-converted",
@@ -78,7 +78,7 @@ class GtinReaderTest {
         "123456789012345|length|found 15 digits",
         "12345678901|length|no GTIN-12 without its zeros",
         "room 4006381 price 333931|characters|found \"r\" at character 1",
-        "6.11E+12|precision-lost|rounded",
+        "6.11E+12|precision-lost|digits can be missing",
         "-9521234543213|characters|found \"-\" at character 1",
         "9521234543213-|characters|found \"-\" at character 14",
         "\u0664\u0660\u0660\u0666\u0663\u0668\u0661\u0663\u0663\u0663\u0669\u0663\u0661|characters|found"
@@ -86,7 +86,7 @@ class GtinReaderTest {
         "\uff14006381333931|characters|found U+FF14",
         "952123454\u0000213|characters|found U+0000",
         "95212345O3213|characters|perhaps for 0",
-        "5,41013E+12|precision-lost|rounded",
+        "5,41013E+12|precision-lost|digits can be missing",
         "952123454321X|characters|after 12 digits",
         "(02)09521234543213(37)10|not-an-item|found [(02), (37)], expected (01)",
         "(00)395212345000000015|not-an-item|found [(00)]",
@@ -184,13 +184,13 @@ class GtinReaderTest {
 
   @Test
   void aHintDecidesBetweenReadings() {
-    assertThat(GtinReader.read("01234565", Form.GTIN_8))
+    assertThat(GtinReader.read("01234565", new As(Set.of(Form.GTIN_8))))
         .isInstanceOfSatisfying(
             Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(1234565));
-    assertThat(GtinReader.read("01234565", Form.UPC_E))
+    assertThat(GtinReader.read("01234565", new As(Set.of(Form.UPC_E))))
         .isInstanceOfSatisfying(
             Reading.One.class, one -> assertThat(one.gtin().value()).isEqualTo(12345000065L));
-    assertThat(GtinReader.read("01234565", Form.ISSN))
+    assertThat(GtinReader.read("01234565", new As(Set.of(Form.ISSN))))
         .isInstanceOfSatisfying(
             Reading.Refused.class,
             refused ->

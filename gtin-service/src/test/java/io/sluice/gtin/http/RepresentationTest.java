@@ -20,8 +20,8 @@ class RepresentationTest {
         "application/ld+json;q=0.9, */*;q=0.1 | JSON_LD",
         "application/json;q=0, application/* | JSON_LD",
         "application/json; charset=utf-8; q=0.1, image/svg+xml;q=0.2 | SVG",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8 | JSON",
-        "text/html | -",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8 | HTML",
+        "text/html | HTML",
         "*/*;q=0 | -",
         "nonsense | -",
       })

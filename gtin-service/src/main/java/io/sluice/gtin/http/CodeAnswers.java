@@ -1,0 +1,170 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.catalog.Looked;
+import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Reading;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What is answered to codes: the same status and body for one alone, in a batch and on a line. A
+ * wrong check digit comes with the items that one slip would have made of it.
+ *
+ * <pre>
+ *   input ──read──▶ reading ──look up what it may be──▶ answer
+ * </pre>
+ */
+final class CodeAnswers {
+  private final Catalogue catalogue;
+  private final Accept accept;
+
+  CodeAnswers(Catalogue catalogue, Accept accept) {
+    this.catalogue = catalogue;
+    this.accept = accept;
+  }
+
+  /** What is asked of a code. */
+  enum Question {
+    /** What number it is; items are looked up for suggestions alone. */
+    NUMBER,
+    /** Which item it means. */
+    ITEM
+  }
+
+  /** A code that was read; the reading is empty where this service knows no such codes. */
+  private record Read(Input input, Optional<Reading> reading) {}
+
+  /** What the code is, of what this service knows. */
+  Optional<Reading> read(Input input) {
+    return accept.read(input.code(), input.as());
+  }
+
+  /** The answer to one code. */
+  CompletionStage<Answer> answer(Question question, Input input) {
+    Read read = new Read(input, read(input));
+    // Nearly every question: one number, of which what was asked lately is remembered.
+    if (question == Question.ITEM && read.reading.orElse(null) instanceof Reading.One one) {
+      return catalogue
+          .find(one.gtin())
+          .thenCompose(
+              found ->
+                  found.isPresent()
+                      ? CompletableFuture.completedFuture(
+                          items(input, List.of(new Answer.Found(one, found.get()))))
+                      : lookUp(question, read));
+    }
+    return lookUp(question, read);
+  }
+
+  private CompletableFuture<Answer> lookUp(Question question, Read read) {
+    Set<Gtin> wanted = wanted(question, read);
+    return wanted.isEmpty()
+        ? CompletableFuture.completedFuture(answer(question, read, nothing()))
+        : catalogue.lookUp(wanted).thenApply(looked -> answer(question, read, looked));
+  }
+
+  private static Looked nothing() {
+    return new Looked(Map.of(), Set.of());
+  }
+
+  /** The answers to many, in their order. Blocks. */
+  List<Answer> answers(Question question, List<Input> inputs) {
+    List<Read> read = new ArrayList<>();
+    Set<Gtin> wanted = new LinkedHashSet<>();
+    for (Input input : inputs) {
+      Read one = new Read(input, read(input));
+      read.add(one);
+      wanted.addAll(wanted(question, one));
+    }
+    Looked looked = wanted.isEmpty() ? nothing() : catalogue.lookUp(wanted).join();
+    return read.stream().map(each -> answer(question, each, looked)).toList();
+  }
+
+  /** What has to be looked up. */
+  private static Set<Gtin> wanted(Question question, Read read) {
+    Set<Gtin> wanted = new LinkedHashSet<>();
+    switch (read.reading.orElse(null)) {
+      case null -> {}
+      case Reading.Refused refused -> wanted.addAll(refused.nearMisses());
+      case Reading.One one when question == Question.ITEM -> wanted.add(one.gtin());
+      case Reading.Several several when question == Question.ITEM ->
+          several.candidates().forEach(one -> wanted.add(one.gtin()));
+      case Reading.One _, Reading.Several _ -> {}
+    }
+    return wanted;
+  }
+
+  private static Answer answer(Question question, Read read, Looked looked) {
+    return switch (read.reading.orElse(null)) {
+      case null -> unknown(read.input);
+      case Reading.Refused refused -> refused(read.input, refused, looked);
+      case Reading.One one -> meant(question, read.input, List.of(one), looked);
+      case Reading.Several several -> meant(question, read.input, several.candidates(), looked);
+    };
+  }
+
+  private static Answer refused(Input input, Reading.Refused refused, Looked looked) {
+    JsonObject problem = Answers.refused(refused);
+    if (!refused.digits().isEmpty()) {
+      List<Item> near =
+          refused.nearMisses().stream()
+              .flatMap(gtin -> Optional.ofNullable(looked.items().get(gtin)).stream())
+              .toList();
+      Answers.suggest(problem, near);
+    }
+    return new Answer(400, problem.put("requested", input.requested()), List.of());
+  }
+
+  private static Answer meant(
+      Question question, Input input, List<Reading.One> meant, Looked looked) {
+    if (question == Question.NUMBER) {
+      return new Answer(status(meant), Answers.numbers(input, meant), List.of());
+    }
+    List<Answer.Found> found = new ArrayList<>();
+    for (Reading.One one : meant) {
+      Item item = looked.items().get(one.gtin());
+      if (item != null) {
+        found.add(new Answer.Found(one, item));
+      }
+    }
+    return found.isEmpty() ? missing(input, meant, looked) : items(input, found);
+  }
+
+  private static Answer items(Input input, List<Answer.Found> found) {
+    return new Answer(status(found), Answers.items(input, found), found);
+  }
+
+  /** There is no such item, or there is none any more. */
+  private static Answer missing(Input input, List<Reading.One> meant, Looked looked) {
+    for (Reading.One one : meant) {
+      if (looked.gone().contains(one.gtin())) {
+        return problem(input, Problem.REMOVED_ITEM, "item " + one.gtin().text() + " was removed");
+      }
+    }
+    return unknown(input);
+  }
+
+  private static Answer unknown(Input input) {
+    return problem(
+        input, Problem.UNKNOWN_ITEM, "no item has the code " + Input.quoted(input.code()));
+  }
+
+  private static Answer problem(Input input, Problem problem, String detail) {
+    return new Answer(
+        problem.status(), problem.body(detail).put("requested", input.requested()), List.of());
+  }
+
+  /** Of one thing, or of several that are meant. */
+  private static int status(List<?> meant) {
+    return meant.size() == 1 ? 200 : 300;
+  }
+}

@@ -1,0 +1,219 @@
+package io.sluice.gtin.rows;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of a file, one after the other: CSV with a header, or JSON Lines, which the file's first
+ * character tells. Columns are known by the names that shops, databases and catalogues give them.
+ */
+public final class RowReader {
+  /** What is done with rows; either may stop the reading by an exception. */
+  public interface Sink {
+    /**
+     * Takes notice of what the file is, before any row.
+     *
+     * @param header of CSV; empty for JSON Lines
+     */
+    default void begin(List<String> header) throws IOException {}
+
+    void row(Row row) throws IOException;
+
+    /**
+     * Takes notice of a row that is none.
+     *
+     * @param code why, for programs
+     * @param detail what was found and what was expected
+     */
+    void broken(long line, String code, String detail, Row.Raw raw) throws IOException;
+  }
+
+  /** The columns of what {@link RejectedRows} writes, so that it can be mended and read again. */
+  static final String REJECTED = "rejected_";
+
+  private static final String SEPARATORS = ",;\t|";
+  private static final int LOOKED_AT = 1 << 12;
+
+  private final Map<Column, String> named;
+
+  /**
+   * @param named the file's own names for columns; others are known by the names that are usual
+   */
+  public RowReader(Map<Column, String> named) {
+    this.named = Map.copyOf(named);
+  }
+
+  /**
+   * Gives every row to the sink.
+   *
+   * @param encoding where no byte order mark says which
+   * @return the file's names of the columns that were used, by the columns' codes; empty for JSON
+   *     Lines, whose rows each have their own
+   * @throws NoRows when no row can come from it
+   */
+  public Map<String, String> read(InputStream file, Charset encoding, Sink sink)
+      throws IOException {
+    try (BufferedReader text = TextFile.read(file, encoding)) {
+      int first = first(text);
+      return switch (first) {
+        case '{' -> {
+          sink.begin(List.of());
+          new JsonRows(named).read(text, sink);
+          yield Map.of();
+        }
+        case '[' -> throw new NoRows("found a JSON array, expected an object a line (JSON Lines)");
+        case '<' -> throw new NoRows("found a page or XML, expected CSV or JSON Lines");
+        default -> csv(new CsvRows(text), sink);
+      };
+    }
+  }
+
+  /** The first character that is no white space, which stays to be read; -1 where there is none. */
+  private static int first(BufferedReader text) throws IOException {
+    text.mark(LOOKED_AT);
+    int first = text.read();
+    for (int i = 1; first >= 0 && Character.isWhitespace(first) && i < LOOKED_AT; i++) {
+      first = text.read();
+    }
+    text.reset();
+    return first;
+  }
+
+  private Map<String, String> csv(CsvRows rows, Sink sink) throws IOException {
+    String first = rows.peekLine();
+    if (first == null) {
+      throw new NoRows("found no header, expected the names of columns");
+    }
+    if (first.toLowerCase(Locale.ROOT).matches("sep=.")) {
+      // Spreadsheets say so what separates their cells.
+      rows.separator(first.charAt(first.length() - 1));
+      rows.skipLine();
+      rows.peekLine();
+    } else {
+      rows.separator(separator(first));
+    }
+    List<String> header =
+        switch (rows.read()) {
+          case CsvRows.Read.Cells cells -> cells.cells();
+          case CsvRows.Read.Broken broken ->
+              throw new NoRows("found no header in its line, but " + broken.why());
+          case CsvRows.Read.Nothing _ ->
+              throw new NoRows("found no header, expected the names of columns");
+        };
+    Columns columns = Columns.of(header, named);
+    columns.check(header);
+    sink.begin(header);
+    rows(rows, header, columns.at(header), sink);
+    return columns.names();
+  }
+
+  private static void rows(CsvRows rows, List<String> header, Map<Column, int[]> at, Sink sink)
+      throws IOException {
+    boolean rejected = header.getFirst().startsWith(REJECTED);
+    while (true) {
+      switch (rows.read()) {
+        case CsvRows.Read.Nothing _ -> {
+          return;
+        }
+        case CsvRows.Read.Broken broken ->
+            sink.broken(broken.line(), "malformed", broken.why(), new Row.Raw.Text(broken.text()));
+        case CsvRows.Read.Cells cells when cells.isBlank() -> {}
+        case CsvRows.Read.Cells cells -> row(cells, header, at, rejected, sink);
+      }
+    }
+  }
+
+  private static void row(
+      CsvRows.Read.Cells read,
+      List<String> header,
+      Map<Column, int[]> at,
+      boolean rejected,
+      Sink sink)
+      throws IOException {
+    List<String> cells = rejected ? mended(read.cells()) : read.cells();
+    Row.Raw raw = new Row.Raw.Cells(cells);
+    for (int i = header.size(); i < cells.size(); i++) {
+      if (!cells.get(i).isBlank()) {
+        sink.broken(
+            read.line(),
+            "malformed",
+            "found " + cells.size() + " cells, expected " + header.size() + " as the header has",
+            raw);
+        return;
+      }
+    }
+    for (Column column : List.of(Column.NAME, Column.BRAND, Column.CATEGORY)) {
+      Set<String> values = new LinkedHashSet<>(values(cells, places(at, column)));
+      if (values.size() > 1) {
+        sink.broken(
+            read.line(),
+            "columns",
+            column.code() + ": found " + values + " in columns of one name, expected the same",
+            raw);
+        return;
+      }
+    }
+    sink.row(
+        new Row(
+            read.line(),
+            List.copyOf(new LinkedHashSet<Object>(values(cells, places(at, Column.GTIN)))),
+            first(values(cells, places(at, Column.NAME))),
+            first(values(cells, places(at, Column.BRAND))),
+            first(values(cells, places(at, Column.CATEGORY))),
+            raw));
+  }
+
+  private static int[] places(Map<Column, int[]> at, Column column) {
+    return at.getOrDefault(column, new int[0]);
+  }
+
+  /** Those that are not blank. */
+  private static List<String> values(List<String> cells, int[] places) {
+    List<String> values = new ArrayList<>(1);
+    for (int place : places) {
+      if (place < cells.size() && !cells.get(place).isBlank()) {
+        values.add(cells.get(place));
+      }
+    }
+    return values;
+  }
+
+  private static @Nullable String first(List<String> values) {
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  /** Without the apostrophes that kept a spreadsheet from running what was rejected. */
+  private static List<String> mended(List<String> cells) {
+    return cells.stream().map(RejectedRows::exact).toList();
+  }
+
+  /** What the header has most of outside of quotation marks, of commas, semicolons, tabs, bars. */
+  private static char separator(String header) {
+    char most = SEPARATORS.charAt(0);
+    long count = -1;
+    for (int k = 0; k < SEPARATORS.length(); k++) {
+      char each = SEPARATORS.charAt(k);
+      boolean quoted = false;
+      long found = 0;
+      for (int i = 0; i < header.length(); i++) {
+        char c = header.charAt(i);
+        quoted ^= c == '"';
+        found += !quoted && c == each ? 1 : 0;
+      }
+      if (found > count) {
+        count = found;
+        most = each;
+      }
+    }
+    return most;
+  }
+}

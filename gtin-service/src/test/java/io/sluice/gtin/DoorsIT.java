@@ -1,0 +1,593 @@
+package io.sluice.gtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whichever door a code, a file or a link comes through, the same becomes of it. */
+class DoorsIT extends RunningService {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String REMOVED = "9527000000010";
+
+  private static final List<String> CODES =
+      List.of(
+          "9521000000018",
+          "952-1000-000018",
+          "9521000000010",
+          "9521000000108",
+          "9521234543213",
+          REMOVED,
+          "01234565",
+          "3003408887",
+          "3003408880",
+          "95200000455",
+          "6.11E+12",
+          "ISBN 0-201-75041-4",
+          "(02)09521234543213",
+          "x",
+          "",
+          "https://id.gs1.org/01/09521000000018/10/A?01=09521000000025");
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** A status and a body, as one of many has them. */
+  private static ObjectNode alone(String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer = get(PUBLIC, path);
+    ObjectNode body = (ObjectNode) JSON.readTree(answer.body());
+    return body.put("status", answer.statusCode());
+  }
+
+  @Test
+  void oneOfManyIsAnsweredAsItWouldBeAlone() throws Exception {
+    write("PUT", "/v1/items/" + REMOVED, "{\"name\":\"Gone\"}");
+    write("DELETE", "/v1/items/" + REMOVED, "");
+    List<String> codes = CODES.stream().filter(code -> !code.isEmpty()).toList();
+    String inputs = "{\"inputs\":" + JSON.writeValueAsString(codes) + "}";
+    JsonNode numbers = JSON.readTree(write("POST", "/v1/gtins", inputs).body()).path("results");
+    JsonNode items =
+        JSON.readTree(write("POST", "/v1/items:lookup", inputs).body()).path("results");
+    String[] lines =
+        send(
+                PUBLIC,
+                "POST",
+                "/v1/items:lookup",
+                String.join("\n", codes) + "\n",
+                "Content-Type",
+                "application/x-ndjson")
+            .body()
+            .split("\n");
+
+    for (int i = 0; i < codes.size(); i++) {
+      String code = codes.get(i);
+      assertThat(numbers.get(i)).as(code).isEqualTo(alone("/v1/gtins/" + encoded(code)));
+      assertThat(items.get(i)).as(code).isEqualTo(alone("/v1/items/" + encoded(code)));
+      ObjectNode line = (ObjectNode) JSON.readTree(lines[i]);
+      assertThat(line.remove("line").asInt()).isEqualTo(i + 1);
+      if (line.path("requested").isTextual()) {
+        assertThat(line).as(code).isEqualTo(items.get(i));
+      }
+      assertThat(items.get(i).path("requested").asText()).isEqualTo(code);
+    }
+    assertThat(items.get(codes.indexOf(REMOVED)).path("status").asInt()).isEqualTo(410);
+    assertThat(numbers.get(codes.indexOf("9521000000108")).path("suggestions")).isNotEmpty();
+  }
+
+  @Test
+  void everyResultNamesItsInputAsItWasSent() throws Exception {
+    String inputs =
+        "[\"9521000000018\",95200000455,9521000000018.0,1e400,true,null,[1],{\"a\":1},"
+            + "{\"input\":\"00026123\",\"as\":\"gtin-8\"},{\"input\":\"x\",\"as\":\"klingon\"},"
+            + "{\"input\":\"x\",\"az\":1},\"\"]";
+    JsonNode sent = JSON.readTree(inputs);
+    for (String path : List.of("/v1/gtins", "/v1/items:lookup")) {
+      JsonNode results =
+          JSON.readTree(write("POST", path, "{\"inputs\":" + inputs + "}").body()).path("results");
+      assertThat(results).hasSameSizeAs(sent);
+      for (int i = 0; i < sent.size(); i++) {
+        JsonNode input = sent.get(i).has("input") ? sent.get(i).get("input") : sent.get(i);
+        assertThat(results.get(i).get("requested").asText()).as(path).isEqualTo(input.asText());
+        assertThat(results.get(i).path("status").asInt()).isPositive();
+      }
+      assertThat(results.get(3).path("code").asText()).isEqualTo("precision-lost");
+      assertThat(results.get(9).path("code").asText()).isEqualTo("unknown-form");
+      assertThat(results.get(10).path("detail").asText()).contains("az");
+    }
+  }
+
+  @Test
+  void everyLineIsAnsweredByItsNumber() throws Exception {
+    String[] answers =
+        send(
+                PUBLIC,
+                "POST",
+                "/v1/items:lookup",
+                "9521000000018\n\nx\n{\"input\":\"9521000000018\"}\n",
+                "Content-Type",
+                "application/x-ndjson")
+            .body()
+            .split("\n");
+
+    assertThat(answers).hasSize(4);
+    for (int i = 0; i < answers.length; i++) {
+      assertThat(JSON.readTree(answers[i]).path("line").asInt()).isEqualTo(i + 1);
+      assertThat(JSON.readTree(answers[i]).has("requested")).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsAmbiguousIsWrittenNowhereAndAWordDecidesAtEachDoor() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"00026123", "gtin-8", "00000000026123"}, {"0201750414", "isbn-10", "09780201750416"}
+        }) {
+      String code = each[0];
+      String as = each[1];
+      String gtin = each[2];
+      assertThat(get(PUBLIC, "/v1/gtins/" + code).statusCode()).isEqualTo(300);
+      assertThat(write("PUT", "/v1/items/" + code, "{\"name\":\"A\"}").statusCode()).isEqualTo(300);
+      JsonNode refused = imported("gtin,name\n" + code + ",A\n", "", "failed");
+      assertThat(get(PRIVATE, refused.path("rejects").asText()).body()).contains("ambiguous", gtin);
+
+      assertThat(get(PUBLIC, "/v1/gtins/" + code + "?as=" + as).body()).contains(gtin);
+      for (String body :
+          List.of(
+              "{\"inputs\":[\"" + code + "\"],\"as\":\"" + as + "\"}",
+              "{\"inputs\":[{\"input\":\"" + code + "\",\"as\":\"" + as + "\"}]}")) {
+        assertThat(write("POST", "/v1/gtins", body).body()).contains("\"gtin\":\"" + gtin);
+        assertThat(write("POST", "/v1/gtins?as=" + as, "{\"inputs\":[\"" + code + "\"]}").body())
+            .contains("\"gtin\":\"" + gtin);
+      }
+      JsonNode taken = imported("gtin,name\n" + code + ",A\n", "?as=" + as, "done");
+      assertThat(taken.path("result").path("taken").asInt()).isEqualTo(1);
+      assertThat(get(PUBLIC, "/v1/items/" + gtin).statusCode()).isEqualTo(200);
+      assertThat(write("DELETE", "/v1/items/" + code + "?as=" + as, "").statusCode())
+          .isEqualTo(204);
+    }
+  }
+
+  private static JsonNode imported(String rows, String query, String state) throws Exception {
+    return imported(
+        rows.getBytes(StandardCharsets.UTF_8), query, state, "Content-Type", "text/csv");
+  }
+
+  private static JsonNode imported(byte[] rows, String query, String state, String... headers)
+      throws Exception {
+    HttpResponse<String> begun =
+        HTTP.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + PRIVATE + "/v1/imports" + query))
+                .timeout(PATIENCE)
+                .headers(headers)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(rows))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
+    String location = begun.headers().firstValue("Location").orElseThrow();
+    JsonNode[] status = new JsonNode[1];
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              status[0] = JSON.readTree(get(PRIVATE, location).body());
+              return List.of("done", "failed", "cancelled")
+                  .contains(status[0].path("state").asText());
+            });
+    assertThat(status[0].path("state").asText()).as(status[0].toString()).isEqualTo(state);
+    return status[0];
+  }
+
+  @Test
+  void whoeverSeesTheEndOfAnImportCanFetchItsRowsAtOnce() throws Exception {
+    for (int i = 0; i < 15; i++) {
+      JsonNode failed = imported("gtin,name\nx,A\n", "", "failed");
+      assertThat(get(PRIVATE, failed.path("rejects").asText()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anImportSaysWhatItRepairedAndWhichColumnsItUsed() throws Exception {
+    String rows = "EAN13;Titel;title\n95200000455;x;Juice\n952-1000-000018;y;Oats\n";
+    JsonNode dry = imported(rows, "?dry-run=true", "done").path("result");
+    assertThat(dry.path("taken").asInt()).isEqualTo(2);
+    assertThat(dry.path("repaired").path("leading-zeros-restored").asInt()).isEqualTo(1);
+    assertThat(dry.path("columns").path("name").asText()).isEqualTo("title");
+    assertThat(get(PUBLIC, OATS).body()).doesNotContain("\"name\":\"Oats\"");
+
+    JsonNode strict = imported(rows, "?strict=true&dry-run=true", "done").path("result");
+    assertThat(strict.path("rejected").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void importsAreListedAndOneThatIsCancelledChangesNothing() throws Exception {
+    StringBuilder rows = new StringBuilder("gtin,name\n");
+    for (int i = 0; i < 400_000; i++) {
+      rows.append("9527100000019,Never ").append(i).append('\n');
+    }
+    HttpResponse<String> begun =
+        send(PRIVATE, "POST", "/v1/imports", rows.toString(), "Content-Type", "text/csv");
+    String location = begun.headers().firstValue("Location").orElseThrow();
+    assertThat(get(PRIVATE, "/v1/imports").body()).contains(location.replaceAll(".*/", ""));
+    assertThat(send(PRIVATE, "DELETE", location, "").statusCode()).isIn(200, 202);
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> get(PRIVATE, location).body().contains("\"state\":\"cancelled\""));
+    assertThat(get(PUBLIC, "/v1/items/9527100000019").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Text/CSV | gzip | 202",
+        "text/csv; charset=windows-1252 | - | 202",
+        "text/csv; charset=klingon | - | 415",
+        "text/csvfoo | - | 415",
+        "application/json | - | 415",
+        "text/csv | br | 415",
+        "application/gzip | body | 202",
+      })
+  void typeCharsetAndCodingAreHonouredOrRefusedBeforeTheBody(String type, String coding, int status)
+      throws Exception {
+    byte[] rows =
+        "gtin,name\n9521000000087,Müsli\n"
+            .getBytes(type.contains("1252") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(gzip)) {
+      out.write(rows);
+    }
+    boolean small = coding.equals("gzip") || coding.equals("body");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + PRIVATE + "/v1/imports?dry-run=true"))
+            .timeout(PATIENCE)
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(small ? gzip.toByteArray() : rows));
+    if (coding.equals("gzip") || coding.equals("br")) {
+      request.header("Content-Encoding", coding);
+    }
+    HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.body()).doesNotContain("/tmp", "--");
+    if (status == 202) {
+      String location = answer.headers().firstValue("Location").orElseThrow();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> get(PRIVATE, location).body().contains("\"state\":\"done\""));
+    }
+  }
+
+  @Test
+  void aFailedImportTellsNoPathOfTheServer() throws Exception {
+    JsonNode failed =
+        imported(
+            "gtin,name\n1,\u00fc\n".getBytes(StandardCharsets.ISO_8859_1),
+            "",
+            "failed",
+            "Content-Type",
+            "text/csv");
+    assertThat(failed.path("detail").asText()).contains("no UTF-8").doesNotContain("/", "--");
+    assertThat(imported("foo,bar\n1,A\n", "", "failed").path("detail").asText())
+        .contains("[foo, bar]");
+    assertThat(imported("<html><body>Log in</body></html>", "", "failed").path("detail").asText())
+        .contains("a page");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /v1/items?brnd=x",
+        "GET /v1/items/9521000000018?a=b",
+        "GET /v1/items/9521000000018?as=gtin-13&as=gtin-8",
+        "GET /v1/items/9521000000018?format=pdf",
+        "GET /v1/items/9521000000018?as=klingon",
+        "GET /v1/items/9521000000018/history?limit=1",
+        "GET /v1/gtins/9521000000018?x=1",
+        "GET /v1/gtins/9521000000018?as=klingon",
+        "POST /v1/gtins?x=1",
+        "POST /v1/gtins?as=klingon",
+        "POST /v1/items:lookup?x=1",
+        "PUT /v1/items/9521000000018?x=1",
+        "DELETE /v1/items/9521000000018?if=1",
+        "POST /v1/imports?encodng=utf-8",
+        "POST /v1/imports?as=klingon",
+        "POST /v1/imports?dry-run=perhaps",
+        "GET /v1/imports?x=1",
+        "GET /v1/export?format=xml",
+        "GET /v1/problems?x=1",
+        "GET /openapi.json?x=1",
+        "GET /healthz?x=1",
+        "GET /?x=1",
+      })
+  void aParameterThatIsNotDescribedIsRefused(String request) throws Exception {
+    String[] parts = request.split(" ");
+    String type = parts[1].startsWith("/v1/imports") ? "text/csv" : "application/json";
+    HttpResponse<String> answer =
+        send(
+            PRIVATE,
+            parts[0],
+            parts[1],
+            parts[0].equals("POST") || parts[0].equals("PUT") ? "{\"inputs\":[]}" : "",
+            "Content-Type",
+            type);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(code(answer)).isIn("malformed-parameter", "unknown-form");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "?as=klingon",
+        "?format=nonsense&x=%41",
+        "?17=261231&utm_source=a%26b",
+        "?via=x",
+        "?linkType=gs1:pip&q=1",
+        "?linkType=https://ref.gs1.org/voc/masterData&as=x"
+      })
+  void everyLinkLeadsToItsItemWhateverItsQuery(String query) throws Exception {
+    HttpResponse<String> redirect = get(PUBLIC, "/01/09521000000018/10/LOT" + query);
+    assertThat(redirect.statusCode()).isEqualTo(307);
+    HttpResponse<String> item =
+        get(PUBLIC, redirect.headers().firstValue("Location").orElseThrow());
+    assertThat(item.statusCode()).as(item.body()).isEqualTo(200);
+    assertThat(item.body()).contains("Oat biscuits");
+  }
+
+  @Test
+  void eachLinkOfALinksetLeadsToWhatItSays() throws Exception {
+    JsonNode set = JSON.readTree(get(PUBLIC, "/01/09521000000018?linkType=linkset").body());
+    assertThat(set.has("@context")).isTrue();
+    JsonNode links = set.path("linkset").get(0);
+    List<String> types = new ArrayList<>();
+    links.fieldNames().forEachRemaining(types::add);
+    types.remove("anchor");
+    assertThat(types).hasSizeGreaterThanOrEqualTo(3);
+    for (String type : types) {
+      for (JsonNode link : links.path(type)) {
+        HttpResponse<String> there = get(PUBLIC, link.path("href").asText());
+        assertThat(there.statusCode()).isEqualTo(200);
+        if (link.has("type")) {
+          assertThat(there.headers().firstValue("Content-Type").orElse(""))
+              .startsWith(link.path("type").asText());
+        }
+      }
+      for (String spelling : List.of(type, type.replace("https://ref.gs1.org/voc/", "gs1:"))) {
+        HttpResponse<String> asked =
+            get(PUBLIC, "/01/09521000000018?linkType=" + encoded(spelling));
+        assertThat(asked.headers().firstValue("Location"))
+            .as(spelling)
+            .hasValue(links.path(type).get(0).path("href").asText());
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "/01/09521000000018/foo, 400",
+    "/01/09521000000018/10/, 400",
+    "/01/09521000000018/21/S/10/L, 400",
+    "/01/09521000000018?01=09521000000025, 400",
+    "/01/09999999999994, 404",
+    "/01/09999999999994?linkType=linkset, 404",
+    "/01/9521000000018, 307",
+    "/ARFKk4XB0CDKWcnpq, 404",
+    "/nonsense, 404",
+    "/nonsense-and-more, 404",
+  })
+  void aPathIsLedOnExactlyWhenAllOfItIsALink(String path, int status) throws Exception {
+    assertThat(get(PUBLIC, path).statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void whatALinkFieldHasIsWhatTheServiceMeans() throws Exception {
+    HttpResponse<String> answer = get(PUBLIC, "/01/09521000000018/10/A%3E%22%3B%20b");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    HttpResponse<String> lot = get(PUBLIC, "/01/09521000000018/10/A%3E%22?x=%3E");
+    String field = lot.headers().firstValue("Link").orElse("");
+    assertThat(field).contains("/10/A%3E%22>; rel=\"owl:sameAs\"");
+    assertThat(field.chars().filter(c -> c == '<').count()).isEqualTo(3);
+    assertThat(field.chars().filter(c -> c == '>').count()).isEqualTo(3);
+  }
+
+  @Test
+  void aBrowserGetsAPageWhereverItIsLed() throws Exception {
+    String browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (String path :
+        List.of(
+            "/",
+            "/01/09521000000018",
+            "/v1/items/9521000000018",
+            "/v1/items/9521234543213",
+            "/v1/items?q=oat",
+            "/v1/gtins/01234565",
+            "/v1/gtins/x",
+            "/v1/problems/unknown-item",
+            "/nothing/here")) {
+      HttpResponse<String> page = get(PUBLIC, path, browser);
+      if (page.statusCode() == 307) {
+        page = get(PUBLIC, page.headers().firstValue("Location").orElseThrow(), browser);
+      }
+      assertThat(page.headers().firstValue("Content-Type"))
+          .as(path)
+          .hasValue("text/html; charset=utf-8");
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+          .contains("default-src 'none'");
+      assertThat(page.body()).contains("<h1>");
+    }
+    write("PUT", "/v1/items/9527200000018", "{\"name\":\"<script>alert(1)</script>\"}");
+    assertThat(get(PUBLIC, "/v1/items/9527200000018", browser).body())
+        .doesNotContain("<script>")
+        .contains("&lt;script&gt;");
+  }
+
+  private static HttpResponse<String> get(int port, String path, String accept)
+      throws IOException, InterruptedException {
+    return send(port, "GET", path, "", "Accept", accept);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"9527300000017", "09527300000017", "952-7300-00001-7", "]E09527300000017"})
+  void theTagOfAnAddressIsGoodForAWriteAtThatAddress(String code) throws Exception {
+    String path = "/v1/items/" + encoded(code);
+    write("PUT", path, "{\"name\":\"A\"}");
+    String tag = get(PUBLIC, path).headers().firstValue("ETag").orElseThrow();
+
+    assertThat(write("PUT", path, "{\"name\":\"B\"}", "If-Match", tag).statusCode()).isEqualTo(200);
+    assertThat(write("PUT", path, "{\"name\":\"C\"}", "If-Match", tag).statusCode()).isEqualTo(412);
+    HttpResponse<String> now = get(PUBLIC, path);
+    assertThat(write("PUT", path, now.body()).statusCode())
+        .as("what GET gives PUT takes")
+        .isEqualTo(200);
+    assertThat(get(PUBLIC, path).body()).isEqualTo(now.body());
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "PATCH | application/json-patch+json | - | 415",
+        "PATCH | application/jsonx | - | 415",
+        "PATCH | application/json; charset=utf-16 | - | 415",
+        "PATCH | application/merge-patch+json | - | 200",
+        "PUT | application/jsonx | - | 415",
+        "PUT | application/json | br | 415",
+        "PUT | application/json | zstd | 415",
+      })
+  void whatABodyIsNotIsRefusedAsThat(String method, String type, String coding, int status)
+      throws Exception {
+    String path = "/v1/items/9527400000016";
+    write("PUT", path, "{\"name\":\"A\"}");
+    HttpResponse<String> answer =
+        coding == null
+            ? send(PRIVATE, method, path, "{\"name\":\"B\"}", "Content-Type", type)
+            : send(
+                PRIVATE,
+                method,
+                path,
+                "{\"name\":\"B\"}",
+                "Content-Type",
+                type,
+                "Content-Encoding",
+                coding);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    if (method.equals("PATCH")) {
+      assertThat(answer.headers().firstValue("Accept-Patch"))
+          .hasValue("application/merge-patch+json");
+    }
+  }
+
+  @Test
+  void answersAreCompressedWhereThatIsWorthItAndKeepTheirTags() throws Exception {
+    HttpResponse<byte[]> small =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PUBLIC + "/openapi.json"))
+                .header("Accept-Encoding", "br, gzip;q=0.5")
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(small.headers().firstValue("Content-Encoding")).hasValue("gzip");
+    String plain = get(PUBLIC, "/openapi.json").body();
+    assertThat(
+            new String(
+                new GZIPInputStream(new java.io.ByteArrayInputStream(small.body())).readAllBytes(),
+                StandardCharsets.UTF_8))
+        .isEqualTo(plain);
+    String tag = small.headers().firstValue("ETag").orElseThrow();
+    assertThat(
+            send(
+                    PUBLIC,
+                    "GET",
+                    "/openapi.json",
+                    "",
+                    "Accept-Encoding",
+                    "gzip",
+                    "If-None-Match",
+                    tag)
+                .statusCode())
+        .isEqualTo(304);
+    assertThat(send(PUBLIC, "GET", OATS, "", "If-Match", "\"nope\"").statusCode()).isEqualTo(412);
+    assertThat(
+            send(PUBLIC, "GET", OATS, "", "Accept-Encoding", "gzip;q=0")
+                .headers()
+                .firstValue("Content-Encoding"))
+        .isEmpty();
+  }
+
+  @Test
+  void aProblemQuotesABoundedPartOfWhatWasSent() throws Exception {
+    String nested = "[".repeat(900) + "1" + "]".repeat(900);
+    JsonNode result =
+        JSON.readTree(write("POST", "/v1/gtins", "{\"inputs\":[" + nested + "]}").body())
+            .path("results")
+            .get(0);
+    assertThat(result.path("detail").asText()).hasSizeLessThan(200);
+    assertThat(get(PUBLIC, "/v1/items?cursor=%00").body()).contains("U+0000");
+  }
+
+  @Test
+  void whatIsPrintedUnderABarCodeFindsTheItem() throws Exception {
+    write("PUT", "/v1/items/614141999996", "{\"name\":\"Of twelve\"}");
+    write("PUT", "/v1/items/95200002", "{\"name\":\"Of eight\"}");
+    for (String digits : List.of("614141999996", "6141419", "0614141", "6 14141 99999 6")) {
+      assertThat(get(PUBLIC, "/v1/items?q=" + encoded(digits)).body())
+          .as(digits)
+          .contains("Of twelve");
+    }
+    for (String digits : List.of("95200002", "9520000", "0000009520")) {
+      assertThat(get(PUBLIC, "/v1/items?q=" + digits).body()).as(digits).contains("Of eight");
+    }
+    assertThat(get(PUBLIC, "/v1/items?q=200+oat").body()).contains("Oat biscuits");
+  }
+
+  @Test
+  void brandsAreComparedWithoutCaseAndBlanks() throws Exception {
+    write("PUT", "/v1/items/9527500000015", "{\"name\":\"A\",\"brand\":\" \u00dcber Brand \"}");
+    assertThat(get(PUBLIC, "/v1/items/9527500000015").body()).contains("\"\u00dcber Brand\"");
+    for (String brand : List.of("\u00fcber brand", "\u00dcBER BRAND ", " \u00dcber Brand")) {
+      assertThat(get(PUBLIC, "/v1/items?brand=" + encoded(brand)).body()).contains("9527500000015");
+    }
+  }
+
+  @Test
+  void exportsAreWhatAnImportReads() throws Exception {
+    for (String format : List.of("csv", "ndjson")) {
+      HttpResponse<String> all = get(PRIVATE, "/v1/export?format=" + format);
+      assertThat(all.body()).contains("09521000000018", "Oat biscuits");
+      JsonNode result =
+          imported(
+                  all.body().getBytes(StandardCharsets.UTF_8),
+                  "?dry-run=true",
+                  "done",
+                  "Content-Type",
+                  format.equals("csv") ? "text/csv" : "application/x-ndjson")
+              .path("result");
+      assertThat(result.path("rejected").asInt()).isZero();
+      assertThat(result.path("added").asInt()).isZero();
+    }
+    assertThat(get(PUBLIC, "/v1/export").statusCode()).isEqualTo(404);
+  }
+}
