@@ -1,5 +1,6 @@
 package io.sluice.gtin;
 
+import io.sluice.gtin.catalog.Author;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.gtin.As;
@@ -45,7 +46,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--column",
-      paramLabel = "gtin|name|brand|category=NAME",
+      paramLabel = "gtin|name|brand|category|attributes=NAME",
       description =
           "the file's own name for a column, such as gtin=Artikelnummer; the usual ones are known")
   private Map<String, String> columns = new LinkedHashMap<>();
@@ -115,7 +116,14 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: --as: found \"" + as + "\", expected of " + Form.codes());
       return 2;
     }
-    Import.How how = new Import.How(encoding, named, forms, strict, dryRun);
+    Import.How how =
+        new Import.How(
+            new Author("import by " + System.getProperty("user.name"), ""),
+            encoding,
+            named,
+            forms,
+            strict,
+            dryRun);
     try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);
         Catalogue opened = Catalogue.open(catalogue.address(), null)) {
       long began = System.nanoTime();

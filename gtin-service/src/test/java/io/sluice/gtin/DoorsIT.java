@@ -590,4 +590,117 @@ class DoorsIT extends RunningService {
     }
     assertThat(get(PUBLIC, "/v1/export").statusCode()).isEqualTo(404);
   }
+
+  @Test
+  void anItemsOwnLinksAreFollowedByLanguageLotAndSerial() throws Exception {
+    String item = "/v1/items/9527600000014";
+    HttpResponse<String> put =
+        write(
+            "PUT",
+            item,
+            """
+            {"name":"Linked","attributes":{"gpc":"10000045","names":{"fr":"Lié"},"links":[
+              {"type":"gs1:recipeInfo","href":"https://shop.example/en","lang":"en"},
+              {"type":"gs1:recipeInfo","href":"https://shop.example/fr","lang":"fr"},
+              {"type":"gs1:recipeInfo","href":"https://shop.example/lot","lot":"L1"},
+              {"type":"https://ref.gs1.org/voc/hasRetailers","href":"https://a.example/"},
+              {"type":"gs1:hasRetailers","href":"https://b.example/"}]}}
+            """);
+    assertThat(put.statusCode()).as(put.body()).isEqualTo(201);
+    assertThat(location("?linkType=gs1:recipeInfo", "fr-CH, en;q=0.5"))
+        .isEqualTo("https://shop.example/fr");
+    assertThat(location("?linkType=gs1:recipeInfo&a=b", "en"))
+        .isEqualTo("https://shop.example/en?a=b");
+    assertThat(location("/10/L1?linkType=gs1:recipeInfo", "fr"))
+        .isEqualTo("https://shop.example/lot");
+    assertThat(location("/10/L2?linkType=https://ref.gs1.org/voc/recipeInfo", "fr"))
+        .isEqualTo("https://shop.example/fr");
+    HttpResponse<String> several = get(PUBLIC, "/01/09527600000014?linkType=gs1:hasRetailers");
+    assertThat(several.statusCode()).isEqualTo(300);
+    assertThat(several.body()).contains("https://a.example/", "https://b.example/");
+    assertThat(get(PUBLIC, "/01/09527600000014?linkType=linkset").body())
+        .contains("https://shop.example/en", "\"hreflang\":[\"fr\"]");
+
+    write(
+        "PATCH",
+        item,
+        "{\"attributes\":{\"links\":null,\"netContent\":{\"value\":2.50,\"unit\":\"kg\"}}}");
+    JsonNode now = JSON.readTree(get(PUBLIC, item).body()).path("item").path("attributes");
+    assertThat(now.has("links")).isFalse();
+    assertThat(now.path("names").path("fr").asText()).isEqualTo("Lié");
+    assertThat(now.path("netContent").path("value").asText()).isEqualTo("2.5");
+  }
+
+  private static String location(String behind, String language) throws Exception {
+    return send(PUBLIC, "GET", "/01/09527600000014" + behind, "", "Accept-Language", language)
+        .headers()
+        .firstValue("Location")
+        .orElse("");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "\"x\"",
+        "{\"gpc\":\"1\"}",
+        "{\"names\":[]}",
+        "{\"image\":\"javascript:alert(1)\"}",
+        "{\"links\":[{\"type\":\"gs1:pip\",\"href\":\"/relative\"}]}",
+        "{\"links\":[{\"type\":\"gs1:pip\",\"href\":\"https://a.example/\\n\"}]}",
+        "{\"netContent\":\"200 g\"}"
+      })
+  void attributesThatMeanSomethingAreChecked(String attributes) throws Exception {
+    String item = "{\"name\":\"A\",\"attributes\":" + attributes + "}";
+    HttpResponse<String> put = write("PUT", "/v1/items/9527600000021", item);
+    assertThat(put.statusCode()).isEqualTo(400);
+    assertThat(put.body()).contains("attributes");
+    JsonNode refused =
+        imported(
+            item.replace("{\"name\"", "{\"gtin\":\"9527600000021\",\"name\"")
+                .getBytes(StandardCharsets.UTF_8),
+            "",
+            "failed",
+            "Content-Type",
+            "application/x-ndjson");
+    assertThat(get(PRIVATE, refused.path("rejects").asText()).body()).contains("attributes");
+  }
+
+  @Test
+  void whoBroughtAndChangedAnItemIsFollowedThroughEveryDoor() throws Exception {
+    String path = "/v1/items/9527700000013";
+    long since = JSON.readTree(all("/v1/changes?limit=1000")).path("since").asLong();
+    write("PUT", path, "{\"name\":\"by hand\"}", "X-Request-Id", "one");
+    imported(
+        "gtin,name\n9527700000013,by import\n9527700000020,new\n".getBytes(StandardCharsets.UTF_8),
+        "",
+        "done",
+        "Content-Type",
+        "text/csv",
+        "X-Request-Id",
+        "two");
+    write("DELETE", path, "", "X-Request-Id", "three");
+
+    JsonNode history = JSON.readTree(get(PRIVATE, path + "/history").body()).path("changes");
+    assertThat(history)
+        .extracting(change -> change.path("request").asText())
+        .containsExactly("one", "two", "three");
+    assertThat(history.get(2).path("before").path("name").asText()).isEqualTo("by import");
+    JsonNode feed = JSON.readTree(get(PRIVATE, "/v1/changes?since=" + since).body());
+    assertThat(feed.path("changes"))
+        .extracting(change -> change.path("request").asText())
+        .containsExactly("one", "two", "two", "three");
+    assertThat(feed.path("changes").get(1).path("import").asBoolean()).isTrue();
+    JsonNode brought = JSON.readTree(get(PRIVATE, "/v1/items/9527700000020/history").body());
+    assertThat(brought.path("changes").get(0).path("request").asText()).isEqualTo("two");
+  }
+
+  /** The last page. */
+  private static String all(String path) throws Exception {
+    String page = get(PRIVATE, path).body();
+    while (JSON.readTree(page).path("more").asBoolean()) {
+      page = get(PRIVATE, path + "&since=" + JSON.readTree(page).path("since").asLong()).body();
+    }
+    return page;
+  }
 }

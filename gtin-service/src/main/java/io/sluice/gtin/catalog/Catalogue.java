@@ -170,6 +170,11 @@ public final class Catalogue implements AutoCloseable {
     return askIfThere(() -> store.history(gtin.value()));
   }
 
+  /** What was done to any item after a change, in the order in which it came to be seen. */
+  public CompletableFuture<List<Change>> changes(long after, int limit) {
+    return askIfThere(() -> store.changes(after, limit));
+  }
+
   /**
    * Changes one item; fails with {@link EditRefused} where the edit will not, and within seconds
    * with {@link CatalogueBusy} where an import or another writer is in the way.
@@ -277,9 +282,10 @@ public final class Catalogue implements AutoCloseable {
   }
 
   /** See {@link ItemStore#replaceAll}. Blocks. */
-  long replaceAll(ItemStore.Source source, ItemStore.Ending ending) throws IOException {
+  long replaceAll(ItemStore.Source source, Author author, ItemStore.Ending ending)
+      throws IOException {
     try {
-      long added = store.replaceAll(source, ending);
+      long added = store.replaceAll(source, author, ending);
       cache.synchronous().invalidateAll();
       return added;
     } catch (SQLException failed) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -99,7 +98,7 @@ public final class Export {
   public static long of(Catalogue catalogue, Writer out, Format format) throws IOException {
     long[] count = {0};
     if (format != Format.JSON_LINES) {
-      out.write("gtin,name,brand,category\n");
+      out.write("gtin,name,brand,category,attributes\n");
     }
     catalogue.all(
         item -> {
@@ -112,17 +111,20 @@ public final class Export {
   }
 
   private static String json(Item item) throws IOException {
-    Map<String, String> fields = new LinkedHashMap<>();
+    Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("gtin", item.gtin().text());
     fields.put("name", item.name());
     fields.put("brand", item.brand());
     fields.put("category", item.category());
+    if (!item.attributes().isEmpty()) {
+      fields.put("attributes", Attributes.object(item.attributes()));
+    }
     return JSON.writeValueAsString(fields);
   }
 
   private static String csv(Item item, Format format) {
     StringBuilder row = new StringBuilder(item.gtin().text());
-    for (String text : List.of(item.name(), item.brand(), item.category())) {
+    for (String text : item.fields()) {
       row.append(',')
           .append(
               format == Format.SPREADSHEET

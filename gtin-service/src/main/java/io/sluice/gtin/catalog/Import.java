@@ -60,6 +60,7 @@ public final class Import {
   /**
    * How a file is to be read.
    *
+   * @param author who wants it
    * @param encoding where no byte order mark says which
    * @param columns the file's own names for columns; the usual names are known anyway
    * @param as in which forms codes come
@@ -67,7 +68,12 @@ public final class Import {
    * @param dryRun whether nothing is written
    */
   public record How(
-      Charset encoding, Map<Column, String> columns, As as, boolean strict, boolean dryRun) {}
+      Author author,
+      Charset encoding,
+      Map<Column, String> columns,
+      As as,
+      boolean strict,
+      boolean dryRun) {}
 
   /** Somebody does not want it any more; nothing was changed. */
   public static final class Cancelled extends IOException {
@@ -142,7 +148,8 @@ public final class Import {
         return result(absent.count());
       }
       return result(
-          catalogue.replaceAll(sink -> ReadAhead.run(rows -> read(bytes, rows), sink), ending));
+          catalogue.replaceAll(
+              sink -> ReadAhead.run(rows -> read(bytes, rows), sink), how.author, ending));
     }
   }
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * text, without the blanks around it; what is none is refused, and never stored as whatever it
  * looks like.
  */
-public record ItemFields(String name, String brand, String category) {
+public record ItemFields(String name, String brand, String category, String attributes) {
   /** Their names. */
-  public static final Set<String> NAMES = Set.of("name", "brand", "category");
+  public static final Set<String> NAMES = Set.of("name", "brand", "category", "attributes");
 
   private static final int MOST_QUOTED = 80;
 
@@ -41,7 +41,11 @@ public record ItemFields(String name, String brand, String category) {
    */
   public static ItemFields of(Map<String, ? extends @Nullable Object> values) throws Bad {
     ItemFields fields =
-        new ItemFields(text("name", values), text("brand", values), text("category", values));
+        new ItemFields(
+            text("name", values),
+            text("brand", values),
+            text("category", values),
+            Attributes.text(values.get("attributes")));
     if (fields.name.isEmpty()) {
       throw new Bad("name", "name: found none, expected one");
     }
@@ -79,13 +83,13 @@ public record ItemFields(String name, String brand, String category) {
         .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }
 
-  private static String quoted(Object value) {
+  static String quoted(Object value) {
     String text = value.toString();
     return text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
   }
 
   /** The item that has this number and these fields. */
   public Item item(Gtin gtin) {
-    return new Item(gtin, name, brand, category);
+    return new Item(gtin, name, brand, category, attributes);
   }
 }

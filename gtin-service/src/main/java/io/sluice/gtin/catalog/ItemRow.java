@@ -58,11 +58,16 @@ sealed interface ItemRow {
     return new Good(fields.item(one.gtin()), one.steps());
   }
 
-  private static Map<String, @Nullable Object> values(Row row) {
+  private static Map<String, @Nullable Object> values(Row row) throws ItemFields.Bad {
     Map<String, @Nullable Object> values = new HashMap<>();
     values.put("name", row.name());
     values.put("brand", row.brand());
     values.put("category", row.category());
+    values.put(
+        "attributes",
+        row.raw() instanceof Row.Raw.Cells && row.attributes() instanceof String cell
+            ? Attributes.ofCell(cell)
+            : row.attributes());
     return values;
   }
 

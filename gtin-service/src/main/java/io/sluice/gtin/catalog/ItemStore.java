@@ -27,6 +27,9 @@ interface ItemStore extends AutoCloseable {
   /** What was done to an item, oldest first. */
   List<Change> history(long gtin) throws SQLException;
 
+  /** What was done to any item after a change, in the order in which it came to be seen. */
+  List<Change> changes(long after, int limit) throws SQLException;
+
   /** Gives all items in the order of their numbers, as they are at one moment. */
   void all(Sink sink) throws SQLException, IOException;
 
@@ -41,10 +44,11 @@ interface ItemStore extends AutoCloseable {
   /**
    * Puts all items of a source in, in the place of those with the same numbers, in one transaction.
    *
+   * @param author who does it
    * @param ending what is written of it in the same transaction
    * @return how many there were not before
    */
-  long replaceAll(Source source, Ending ending) throws SQLException, IOException;
+  long replaceAll(Source source, Author author, Ending ending) throws SQLException, IOException;
 
   /** Writes how an import is. */
   void note(ImportStatus status, @Nullable Path rejects) throws SQLException;

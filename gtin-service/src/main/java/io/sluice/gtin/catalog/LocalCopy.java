@@ -147,7 +147,8 @@ final class LocalCopy {
           changed -> {
             there.all(item -> difference.with(item, changed));
             difference.end();
-          });
+          },
+          Optional.empty());
       for (long gtin : difference.gone()) {
         store.remove(here, gtin);
       }

@@ -2,7 +2,6 @@ package io.sluice.gtin.catalog;
 
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -78,18 +77,15 @@ final class Moment {
       return null;
     }
     List<Now> changes = new ArrayList<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT gtin, name_after, brand_after, category_after FROM change WHERE id > ? ORDER BY"
-                + " id LIMIT "
-                + (MOST_CHANGES + 1))) {
-      select.setLong(1, from.change());
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          long gtin = row.getLong(1);
-          changes.add(new Now(gtin, row.getString(2) == null ? null : SqlStore.item(gtin, row, 2)));
-        }
+    for (Change each :
+        SqlStore.changes(
+            connection,
+            "id > " + from.change() + " ORDER BY id LIMIT " + (MOST_CHANGES + 1),
+            MOST_CHANGES + 1)) {
+      if (each.gtin() == Change.IMPORT) {
+        return null;
       }
+      changes.add(new Now(each.gtin(), each.after()));
     }
     return changes.size() == versions ? changes : null;
   }

@@ -9,7 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -45,6 +45,15 @@ final class PostgresStore extends SqlStore {
         + " name_before TEXT, brand_before TEXT, category_before TEXT, name_after TEXT,"
         + " brand_after TEXT, category_after TEXT)",
     "CREATE INDEX IF NOT EXISTS change_of ON change (gtin)",
+    "ALTER TABLE item ADD COLUMN IF NOT EXISTS attributes TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE item ADD COLUMN IF NOT EXISTS origin BIGINT",
+    "ALTER TABLE change ADD COLUMN IF NOT EXISTS origin BIGINT",
+    "ALTER TABLE change ADD COLUMN IF NOT EXISTS attributes_before TEXT",
+    "ALTER TABLE change ADD COLUMN IF NOT EXISTS attributes_after TEXT",
+    "UPDATE change SET attributes_before = '' WHERE name_before IS NOT NULL AND attributes_before"
+        + " IS NULL",
+    "UPDATE change SET attributes_after = '' WHERE name_after IS NOT NULL AND attributes_after IS"
+        + " NULL",
     "CREATE TABLE IF NOT EXISTS catalogue_version (version BIGINT NOT NULL)",
     "INSERT INTO catalogue_version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM catalogue_version)"
   };
@@ -52,16 +61,23 @@ final class PostgresStore extends SqlStore {
   /** A lock was not to be had, or a statement took too long (SQLSTATE). */
   private static final Set<String> BUSY = Set.of("55P03", "57014");
 
+  /** An item that is there as it is to be is not written; who brought it first stays known. */
   private static final String REPLACE =
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
-          + " excluded.category, words = excluded.words";
+          + " excluded.category, attributes = excluded.attributes, words = excluded.words WHERE "
+          + differs("item.", "excluded.", "IS DISTINCT FROM");
+
+  /** The last thing that is made; a catalogue of an older program has less, or none of it. */
+  private static final String SCHEMA_TABLE = "catalogue_schema_3";
+
+  private static final int FETCHED_ROWS = 10_000;
   private static final int COPIED_BYTES = 64 * 1024;
 
   /** Ten millions may have to be sorted before the first row comes. */
   private static final int MOST_SILENT_MILLIS = 600_000;
 
   /** Who edits one item shares this lock; who imports has it alone for the last part. */
-  private static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
+  static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
   private final HikariDataSource pool;
 
@@ -126,10 +142,32 @@ final class PostgresStore extends SqlStore {
             for (String part : ImportLog.schema("BYTEA")) {
               statement.execute(part);
             }
+            foldAgain(connection);
+            statement.execute("CREATE TABLE IF NOT EXISTS " + SCHEMA_TABLE + " ()");
           }
           return true;
         });
     prepared = true;
+  }
+
+  /** Words whose letters have got plain forms are found under these. */
+  private static void foldAgain(Connection connection) throws SQLException {
+    try (Statement select = connection.createStatement();
+        PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE item SET words = to_tsvector('simple', ?) WHERE gtin = ?")) {
+      select.setFetchSize(FETCHED_ROWS);
+      try (ResultSet row = select.executeQuery(ALL)) {
+        while (row.next()) {
+          Item item = item(row.getLong(1), row, 2);
+          if (Words.wasFoldedOtherwise(item.name() + item.brand() + item.category())) {
+            update.setString(1, words(item));
+            update.setLong(2, item.gtin().value());
+            update.executeUpdate();
+          }
+        }
+      }
+    }
   }
 
   /** Whether the table is there that is made last. */
@@ -137,7 +175,9 @@ final class PostgresStore extends SqlStore {
     try (ResultSet row =
         statement.executeQuery(
             "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND"
-                + " table_name = 'import_rejects'")) {
+                + " table_name = '"
+                + SCHEMA_TABLE
+                + "'")) {
       return row.next();
     }
   }
@@ -310,14 +350,15 @@ final class PostgresStore extends SqlStore {
   void put(Connection connection, Item item) throws SQLException {
     try (PreparedStatement put =
         connection.prepareStatement(
-            "INSERT INTO item (gtin, name, brand, category, words) VALUES (?, ?, ?, ?,"
-                + " to_tsvector('simple', ?))"
+            "INSERT INTO item (gtin, name, brand, category, attributes, words) VALUES (?, ?, ?, ?,"
+                + " ?, to_tsvector('simple', ?))"
                 + REPLACE)) {
       put.setLong(1, item.gtin().value());
-      put.setString(2, item.name());
-      put.setString(3, item.brand());
-      put.setString(4, item.category());
-      put.setString(5, words(item));
+      int at = 2;
+      for (String field : item.fields()) {
+        put.setString(at++, field);
+      }
+      put.setString(at, words(item));
       put.executeUpdate();
     }
   }
@@ -333,11 +374,12 @@ final class PostgresStore extends SqlStore {
 
   /** By way of a table of this transaction's own, as COPY replaces nothing. */
   @Override
-  void putAll(Connection connection, Source source) throws SQLException, IOException {
+  void putAll(Connection connection, Source source, Optional<Author> origin)
+      throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TEMPORARY TABLE incoming (row BIGINT, gtin BIGINT, name TEXT, brand TEXT,"
-              + " category TEXT, words TEXT) ON COMMIT DROP");
+              + " category TEXT, attributes TEXT, words TEXT) ON COMMIT DROP");
       CopyIn copy =
           connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY incoming FROM STDIN");
       try {
@@ -346,9 +388,10 @@ final class PostgresStore extends SqlStore {
         source.giveTo(
             item -> {
               lines.append(row[0]++).append('\t').append(item.gtin().value());
-              for (String text : List.of(item.name(), item.brand(), item.category(), words(item))) {
+              for (String text : item.fields()) {
                 escape(text, lines.append('\t'));
               }
+              escape(words(item), lines.append('\t'));
               if (lines.append('\n').length() > COPIED_BYTES) {
                 send(copy, lines);
               }
@@ -361,10 +404,25 @@ final class PostgresStore extends SqlStore {
         }
       }
       statement.execute("SELECT pg_advisory_xact_lock(" + IMPORT_LOCK + ")");
+      Long from = origin.isEmpty() ? null : begin(connection, origin.get());
+      if (from != null) {
+        statement.executeUpdate(
+            recording()
+                + columns("item.", "")
+                + ", "
+                + columns("new.", "")
+                + " FROM (SELECT DISTINCT ON (gtin) * FROM incoming ORDER BY gtin, row DESC) new"
+                + " JOIN item ON item.gtin = new.gtin AND "
+                + differs("item.", "new.", "IS DISTINCT FROM")
+                + " JOIN change origin ON origin.id = "
+                + from);
+      }
       statement.executeUpdate(
-          "INSERT INTO item (gtin, name, brand, category, words) SELECT DISTINCT ON (gtin) gtin,"
-              + " name, brand, category, to_tsvector('simple', words) FROM incoming ORDER BY gtin,"
-              + " row DESC"
+          "INSERT INTO item (gtin, name, brand, category, attributes, words, origin) SELECT"
+              + " DISTINCT ON (gtin) gtin, name, brand, category, attributes,"
+              + " to_tsvector('simple', words), CAST("
+              + from
+              + " AS BIGINT) FROM incoming ORDER BY gtin, row DESC"
               + REPLACE);
     }
   }

@@ -37,7 +37,7 @@ final class SeenItems {
   /** Texts that String.hashCode takes for each other differ here. */
   private static int content(Item item) {
     long hash = 0;
-    for (String text : new String[] {item.name(), item.brand(), item.category()}) {
+    for (String text : item.fields()) {
       for (int i = 0; i < text.length(); i++) {
         hash = (hash ^ text.charAt(i)) * 0x9e3779b97f4a7c15L;
       }

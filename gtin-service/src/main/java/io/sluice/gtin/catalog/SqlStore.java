@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,14 +25,40 @@ import org.jspecify.annotations.Nullable;
 
 /** What both databases do in the same SQL. */
 abstract class SqlStore implements ItemStore {
-  static final String FIND = "SELECT name, brand, category FROM item WHERE gtin = ?";
-  private static final String SELECT = "SELECT gtin, name, brand, category FROM item";
+  /** An item's columns behind its number, as {@link Item#fields} has them. */
+  static final List<String> FIELDS = List.of("name", "brand", "category", "attributes");
+
+  private static final String COLUMNS = String.join(", ", FIELDS);
+  static final String BEFORE = columns("", "_before");
+  static final String AFTER = columns("", "_after");
+
+  /** What stands for the fields of no item. */
+  static final String NOTHING =
+      FIELDS.stream().map(name -> "NULL").collect(Collectors.joining(", "));
+
+  static final String FIND = "SELECT " + COLUMNS + " FROM item WHERE gtin = ?";
+  private static final String SELECT = "SELECT gtin, " + COLUMNS + " FROM item";
   static final String ALL = SELECT + " ORDER BY gtin";
   private static final int MOST_AT_ONCE = 500;
   static final int MOST_SEARCH_SECONDS = 2;
   private static final String CHANGE =
-      "INSERT INTO change (at, who, request, gtin, name_before, brand_before, category_before,"
-          + " name_after, brand_after, category_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO change (at, who, request, gtin, origin, "
+          + BEFORE
+          + ", "
+          + AFTER
+          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** The fields' columns with something before and behind each. */
+  static String columns(String before, String behind) {
+    return FIELDS.stream().map(name -> before + name + behind).collect(Collectors.joining(", "));
+  }
+
+  /** Whether an item differs from another, as a condition. */
+  static String differs(String one, String other, String isNot) {
+    return FIELDS.stream()
+        .map(name -> one + name + " " + isNot + " " + other + name)
+        .collect(Collectors.joining(" OR ", "(", ")"));
+  }
 
   /** What is done with a connection, and may fail by itself as well. */
   interface Work<T, E extends Exception> {
@@ -67,8 +94,14 @@ abstract class SqlStore implements ItemStore {
    */
   abstract void announce(Connection connection) throws SQLException;
 
-  /** Puts many, however many; the last one with a number counts. */
-  abstract void putAll(Connection connection, Source source) throws SQLException, IOException;
+  /**
+   * Puts many, however many; the last one with a number counts. What differs from before is in the
+   * history.
+   *
+   * @param origin that of an import; empty for none, which the history does not know of
+   */
+  abstract void putAll(Connection connection, Source source, Optional<Author> origin)
+      throws SQLException, IOException;
 
   /** How the words of a search are found. */
   abstract Text text(Search search);
@@ -105,7 +138,8 @@ abstract class SqlStore implements ItemStore {
         new Gtin(gtin),
         row.getString(column),
         row.getString(column + 1),
-        row.getString(column + 2));
+        row.getString(column + 2),
+        row.getString(column + 3));
   }
 
   @Override
@@ -189,7 +223,9 @@ abstract class SqlStore implements ItemStore {
       conditions.add(NumberRanges.ofDigits(text.key(), search.digits()));
     }
     String sql =
-        "SELECT item.gtin, item.name, item.brand, item.category FROM "
+        "SELECT item.gtin, "
+            + columns("item.", "")
+            + " FROM "
             + text.from()
             + " WHERE "
             + String.join(" AND ", conditions)
@@ -243,7 +279,7 @@ abstract class SqlStore implements ItemStore {
           if (!Objects.equals(before, after)) {
             set(connection, gtin, after);
             announce(connection);
-            record(connection, gtin, author, before, after);
+            record(connection, gtin, author, null, before, after);
           }
           return new Edited(before, after);
         });
@@ -267,50 +303,128 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
+  /** Makes it known that an import changes many items, which come from its number. */
+  long begin(Connection connection, Author author) throws SQLException {
+    announce(connection);
+    record(connection, Change.IMPORT, author, null, null, null);
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery("SELECT max(id) FROM change WHERE gtin = " + Change.IMPORT)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   private static void record(
-      Connection connection, long gtin, Author author, @Nullable Item before, @Nullable Item after)
+      Connection connection,
+      long gtin,
+      Author author,
+      @Nullable Long origin,
+      @Nullable Item before,
+      @Nullable Item after)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(CHANGE)) {
       insert.setString(1, Instant.now().toString());
       insert.setString(2, author.name());
       insert.setString(3, author.request());
       insert.setLong(4, gtin);
-      bind(insert, 5, before);
-      bind(insert, 8, after);
+      if (origin == null) {
+        insert.setNull(5, Types.BIGINT);
+      } else {
+        insert.setLong(5, origin);
+      }
+      bind(insert, 6, before);
+      bind(insert, 6 + FIELDS.size(), after);
       insert.executeUpdate();
     }
   }
 
   private static void bind(PreparedStatement statement, int at, @Nullable Item item)
       throws SQLException {
-    statement.setString(at, item == null ? null : item.name());
-    statement.setString(at + 1, item == null ? null : item.brand());
-    statement.setString(at + 2, item == null ? null : item.category());
+    for (int i = 0; i < FIELDS.size(); i++) {
+      statement.setString(at + i, item == null ? null : item.fields().get(i));
+    }
+  }
+
+  /** The beginning of a statement that records what an import does to items. */
+  static String recording() {
+    return "INSERT INTO change (at, who, request, gtin, origin, "
+        + BEFORE
+        + ", "
+        + AFTER
+        + ") SELECT origin.at, origin.who, origin.request, item.gtin, origin.id, ";
   }
 
   @Override
   public List<Change> history(long gtin) throws SQLException {
     return reading(
         connection -> {
-          List<Change> changes = new ArrayList<>();
-          try (PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT at, who, request, name_before, brand_before, category_before, name_after,"
-                      + " brand_after, category_after FROM change WHERE gtin = ? ORDER BY id")) {
-            select.setLong(1, gtin);
-            try (ResultSet row = select.executeQuery()) {
-              while (row.next()) {
-                changes.add(
-                    new Change(
-                        row.getString(1),
-                        new Author(row.getString(2), row.getString(3)),
-                        row.getString(4) == null ? null : item(gtin, row, 4),
-                        row.getString(7) == null ? null : item(gtin, row, 7)));
-              }
-            }
+          List<Change> changes =
+              changes(connection, "gtin = " + gtin + " ORDER BY id", Integer.MAX_VALUE);
+          if (changes.isEmpty() || changes.getFirst().before() != null) {
+            came(connection, gtin, changes).ifPresent(first -> changes.addFirst(first));
           }
           return changes;
         });
+  }
+
+  /** How an item came that an import has brought. */
+  private static Optional<Change> came(Connection connection, long gtin, List<Change> later)
+      throws SQLException {
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT at, who, request, id, "
+                    + columns("item.", "")
+                    + " FROM item JOIN change ON change.id = item.origin WHERE item.gtin = "
+                    + gtin)) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      Item first = later.isEmpty() ? item(gtin, row, 5) : later.getFirst().before();
+      return Optional.of(
+          new Change(
+              row.getLong(4),
+              row.getString(1),
+              new Author(row.getString(2), row.getString(3)),
+              gtin,
+              null,
+              first));
+    }
+  }
+
+  @Override
+  public List<Change> changes(long after, int limit) throws SQLException {
+    return reading(
+        connection -> changes(connection, "id > " + after + " ORDER BY id LIMIT " + limit, limit));
+  }
+
+  static List<Change> changes(Connection connection, String which, int most) throws SQLException {
+    List<Change> changes = new ArrayList<>();
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT id, at, who, request, gtin, "
+                    + BEFORE
+                    + ", "
+                    + AFTER
+                    + " FROM change WHERE "
+                    + which)) {
+      while (row.next() && changes.size() < most) {
+        long gtin = row.getLong(5);
+        changes.add(
+            new Change(
+                row.getLong(1),
+                row.getString(2),
+                new Author(row.getString(3), row.getString(4)),
+                gtin,
+                row.getString(6) == null ? null : item(gtin, row, 6),
+                row.getString(6 + FIELDS.size()) == null
+                    ? null
+                    : item(gtin, row, 6 + FIELDS.size())));
+      }
+    }
+    return changes;
   }
 
   @Override
@@ -337,13 +451,21 @@ abstract class SqlStore implements ItemStore {
   }
 
   @Override
-  public long replaceAll(Source source, Ending ending) throws SQLException, IOException {
+  public long replaceAll(Source source, Author author, Ending ending)
+      throws SQLException, IOException {
     return writingLong(
         connection -> {
           long before = count(connection);
-          putAll(connection, source);
+          putAll(connection, source, Optional.of(author));
           // What was removed before and has come again is there.
           try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                recording()
+                    + NOTHING
+                    + ", "
+                    + columns("item.", "")
+                    + " FROM gone JOIN item ON item.gtin = gone.gtin JOIN change origin ON"
+                    + " origin.id = item.origin");
             statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
           }
           long added = count(connection) - before;
@@ -351,7 +473,6 @@ abstract class SqlStore implements ItemStore {
           if (ended != null) {
             ImportLog.put(connection, ended.status(), ended.rejects());
           }
-          announce(connection);
           return added;
         });
   }

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.Function;
@@ -30,7 +31,10 @@ import org.sqlite.SQLiteErrorCode;
 final class SqliteStore extends SqlStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
-  /** What the file has from {@code user_version} 1 on; the log of imports came with 2, plain forms of letters with 3. */
+  /**
+   * What the file has from {@code user_version} 1 on; the log of imports came with 2, plain forms
+   * of letters with 3.
+   */
   private static final String[] SCHEMA = {
     "CREATE TABLE IF NOT EXISTS item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT"
         + " NULL, category TEXT NOT NULL)",
@@ -43,8 +47,24 @@ final class SqliteStore extends SqlStore {
         + " contentless_delete=1, detail='column', tokenize='unicode61 remove_diacritics 0')"
   };
 
+  /** What came with {@code user_version} 3. */
+  private static final String[] ATTRIBUTES = {
+    "ALTER TABLE item ADD COLUMN attributes TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE item ADD COLUMN origin INTEGER",
+    "ALTER TABLE change ADD COLUMN attributes_before TEXT",
+    "ALTER TABLE change ADD COLUMN attributes_after TEXT",
+    "ALTER TABLE change ADD COLUMN origin INTEGER",
+    "UPDATE change SET attributes_before = '' WHERE name_before IS NOT NULL",
+    "UPDATE change SET attributes_after = '' WHERE name_after IS NOT NULL"
+  };
+
+  /** An item that is there as it is to be is not written; who brought it first stays known. */
   private static final String PUT =
-      "INSERT OR REPLACE INTO item (gtin, name, brand, category) VALUES (?, ?, ?, ?)";
+      "INSERT INTO item (gtin, name, brand, category, attributes, origin) VALUES (?, ?, ?, ?, ?, ?)"
+          + " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand,"
+          + " category = excluded.category, attributes = excluded.attributes WHERE "
+          + differs("item.", "excluded.", "IS NOT");
+
   private static final String PUT_TEXT =
       "INSERT OR REPLACE INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
   private static final int BATCH = 10_000;
@@ -101,10 +121,12 @@ final class SqliteStore extends SqlStore {
           for (String part : SCHEMA) {
             statement.execute(part);
           }
-          index(writer);
         }
         if (version(statement) < VERSION) {
-          foldAgain(writer);
+          for (String part : ATTRIBUTES) {
+            statement.execute(part);
+          }
+          index(writer, version(statement) == 0);
           for (String part : ImportLog.schema("BLOB")) {
             statement.execute(part);
           }
@@ -124,25 +146,19 @@ final class SqliteStore extends SqlStore {
     }
   }
 
-  private static void index(Connection writer) throws SQLException {
-    index(writer, item -> true);
-  }
-
-  /** Words whose letters have got plain forms are found under these. */
-  private static void foldAgain(Connection writer) throws SQLException {
-    index(
-        writer,
-        item -> Words.wasFoldedOtherwise(item.name() + item.brand() + item.category()));
-  }
-
-  private static void index(Connection writer, Predicate<Item> which) throws SQLException {
+  /**
+   * Indexes the words of items.
+   *
+   * @param all whether none are indexed; else only those whose letters have got plain forms
+   */
+  private static void index(Connection writer, boolean all) throws SQLException {
     try (Statement select = writer.createStatement();
         ResultSet row = select.executeQuery(ALL);
         PreparedStatement text = writer.prepareStatement(PUT_TEXT)) {
       int waiting = 0;
       while (row.next()) {
         Item item = item(row.getLong(1), row, 2);
-        if (which.test(item)) {
+        if (all || Words.wasFoldedOtherwise(item.name() + item.brand() + item.category())) {
           bindText(text, item);
           text.addBatch();
           if (++waiting % BATCH == 0) {
@@ -315,7 +331,7 @@ final class SqliteStore extends SqlStore {
   void put(Connection connection, Item item) throws SQLException {
     try (PreparedStatement put = connection.prepareStatement(PUT);
         PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
-      bind(put, text, item);
+      bind(put, text, item, null);
       put.executeUpdate();
       text.executeUpdate();
     }
@@ -328,16 +344,21 @@ final class SqliteStore extends SqlStore {
   }
 
   @Override
-  void putAll(Connection connection, Source source) throws SQLException, IOException {
+  void putAll(Connection connection, Source source, Optional<Author> origin)
+      throws SQLException, IOException {
+    Long from = origin.isEmpty() ? null : begin(connection, origin.get());
     try (Statement statement = connection.createStatement();
         PreparedStatement put = connection.prepareStatement(PUT);
         PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
       statement.execute("PRAGMA cache_size = -262144");
+      if (from != null) {
+        record(statement, from);
+      }
       int[] waiting = {0};
       source.giveTo(
           item -> {
             try {
-              bind(put, text, item);
+              bind(put, text, item, from);
               put.addBatch();
               text.addBatch();
               if (++waiting[0] % BATCH == 0) {
@@ -350,8 +371,41 @@ final class SqliteStore extends SqlStore {
           });
       put.executeBatch();
       text.executeBatch();
+      // One that is rolled back takes its trigger with it.
+      statement.execute("DROP TRIGGER IF EXISTS temp.replaced");
+      statement.execute("DROP TRIGGER IF EXISTS temp.came_again");
       statement.execute("PRAGMA cache_size = " + CACHE);
     }
+  }
+
+  /**
+   * From here on what an import does to items that there are, or that were removed, is recorded.
+   */
+  private static void record(Statement statement, long origin) throws SQLException {
+    String from =
+        " FROM change origin, item WHERE origin.id = " + origin + " AND item.gtin = new.gtin;";
+    statement.execute(
+        "CREATE TEMP TRIGGER replaced AFTER UPDATE ON main.item BEGIN "
+            + recording()
+            + columns("old.", "")
+            + ", "
+            + columns("new.", "")
+            + from
+            + " END");
+    try (ResultSet gone = statement.executeQuery("SELECT 1 FROM gone LIMIT 1")) {
+      if (!gone.next()) {
+        return;
+      }
+    }
+    statement.execute(
+        "CREATE TEMP TRIGGER came_again AFTER INSERT ON main.item WHEN EXISTS (SELECT 1 FROM gone"
+            + " WHERE gtin = new.gtin) BEGIN "
+            + recording()
+            + NOTHING
+            + ", "
+            + columns("new.", "")
+            + from
+            + " DELETE FROM gone WHERE gtin = new.gtin; END");
   }
 
   /** Gives the disk back what a transaction took that was rolled back. */
@@ -363,12 +417,19 @@ final class SqliteStore extends SqlStore {
     }
   }
 
-  private static void bind(PreparedStatement put, PreparedStatement text, Item item)
+  private static void bind(
+      PreparedStatement put, PreparedStatement text, Item item, @Nullable Long origin)
       throws SQLException {
     put.setLong(1, item.gtin().value());
-    put.setString(2, item.name());
-    put.setString(3, item.brand());
-    put.setString(4, item.category());
+    int at = 2;
+    for (String field : item.fields()) {
+      put.setString(at++, field);
+    }
+    if (origin == null) {
+      put.setNull(at, Types.INTEGER);
+    } else {
+      put.setLong(at, origin);
+    }
     bindText(text, item);
   }
 

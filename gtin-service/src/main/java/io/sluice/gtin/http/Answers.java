@@ -76,10 +76,14 @@ final class Answers {
   }
 
   static JsonObject fields(Item item) {
-    return new JsonObject()
-        .put("name", item.name())
-        .put("brand", item.brand())
-        .put("category", item.category());
+    JsonObject fields =
+        new JsonObject()
+            .put("name", item.name())
+            .put("brand", item.brand())
+            .put("category", item.category());
+    return item.attributes().isEmpty()
+        ? fields
+        : fields.put("attributes", new JsonObject(item.attributes()));
   }
 
   /** An item of a list. */

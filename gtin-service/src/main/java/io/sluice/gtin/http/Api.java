@@ -35,6 +35,7 @@ final class Api {
   private final WriteRoutes writes;
   private final ImportRoutes imports;
   private final ExportRoutes exports;
+  private final ChangeRoutes changes;
   private final BooleanSupplier ready;
   private final RequestMeters meters;
   private final PrivateNames names;
@@ -58,6 +59,7 @@ final class Api {
     this.writes = new WriteRoutes(vertx, catalogue, answers);
     this.imports = new ImportRoutes(vertx, catalogue);
     this.exports = new ExportRoutes(vertx, catalogue);
+    this.changes = new ChangeRoutes(vertx, catalogue, answers);
     this.ready = ready;
     this.meters = meters;
   }
@@ -154,7 +156,7 @@ final class Api {
                 HttpMethod.PATCH,
                 own(MediaType::checkCoding, body(), MediaType::onlyPatch, writes::patch))
             .on(HttpMethod.DELETE, own(writes::delete)));
-    path(router, "/v1/items/:code/history").on(HttpMethod.GET, own(writes::history)).serve();
+    path(router, "/v1/items/:code/history").on(HttpMethod.GET, own(changes::history)).serve();
     path(router, "/v1/imports")
         .on(HttpMethod.POST, own(MediaType::checkCoding, imports::begin))
         .on(HttpMethod.GET, own(imports::list))
@@ -163,6 +165,7 @@ final class Api {
         .on(HttpMethod.GET, own(imports::status))
         .on(HttpMethod.DELETE, own(imports::cancel))
         .serve();
+    path(router, "/v1/changes").on(HttpMethod.GET, own(changes::since)).serve();
     path(router, "/v1/export").on(HttpMethod.GET, own(exports::send)).serve();
     path(router, "/v1/imports/:id/rejects").on(HttpMethod.GET, own(imports::rejects)).serve();
     path(router, "/metrics").on(HttpMethod.GET, meters::scrape).serve();

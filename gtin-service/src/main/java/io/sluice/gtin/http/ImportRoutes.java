@@ -142,7 +142,12 @@ final class ImportRoutes {
     }
     As as = NumberRoutes.as(context);
     return new Import.How(
-        encoding, columns(query), as, flag(query, "strict"), flag(query, "dry-run"));
+        WriteRoutes.author(context),
+        encoding,
+        columns(query),
+        as,
+        flag(query, "strict"),
+        flag(query, "dry-run"));
   }
 
   private static boolean flag(Query query, String name) throws Malformed {

@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,21 +86,36 @@ final class LinkRoutes {
                 && Representation.of(Sending.header(context, "Accept")).orElse(Representation.JSON)
                     == Representation.LINKSET);
     if (all) {
-      Sending.as(context, Representation.LINKSET, Linkset.of(item).toBuffer(), Sending.ALWAYS_ASK);
+      Sending.as(
+          context,
+          Representation.LINKSET,
+          Linkset.of(item, link.qualifiers()).toBuffer(),
+          Sending.ALWAYS_ASK);
       return;
     }
-    Optional<String> target = Linkset.target(item, type == null ? "defaultLink" : type);
-    if (target.isPresent()) {
-      redirect(context, target.get());
-    } else {
-      Sending.problem(
-          context,
-          Problem.NO_SUCH_LINK,
-          "found linkType="
-              + Input.quoted(type)
-              + ", expected one of "
-              + Linkset.types("gs1:").encode());
+    List<Linkset.Target> targets =
+        Linkset.of(
+            item,
+            link.qualifiers(),
+            type == null ? "defaultLink" : type,
+            Sending.header(context, "Accept-Language"),
+            Sending.header(context, "Accept"));
+    switch (targets.size()) {
+      case 0 ->
+          Sending.problem(
+              context,
+              Problem.NO_SUCH_LINK,
+              "found linkType=" + Input.quoted(type) + ", expected one that ?linkType=linkset has");
+      case 1 -> redirect(context, targets.getFirst().href());
+      default -> choose(context, targets);
     }
+  }
+
+  /** Several fit equally well. */
+  private static void choose(RoutingContext context, List<Linkset.Target> targets) {
+    JsonArray links = new JsonArray();
+    targets.forEach(target -> links.add(target.json()));
+    Sending.json(context, 300, new JsonObject().put("links", links));
   }
 
   private static @Nullable String linkType(RoutingContext context) {
@@ -112,7 +127,9 @@ final class LinkRoutes {
     String query = context.request().query();
     String passed =
         query == null ? "" : query.replaceAll("(^|&)linkType=[^&]*", "").replaceFirst("^&", "");
-    String mark = (target.indexOf('?') < 0 ? "?" : "&") + Query.VIA_LINK + "&";
+    String mark =
+        (target.indexOf('?') < 0 ? "?" : "&")
+            + (target.startsWith("/") ? Query.VIA_LINK + "&" : "");
     context
         .response()
         .setStatusCode(307)

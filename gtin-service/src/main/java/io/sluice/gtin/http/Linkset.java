@@ -1,12 +1,17 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.catalog.Attributes;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Forms;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The links of an item (RFC 9264 section 4.2; GS1-Conformant Resolver Standard, "Linkset"). Each
@@ -18,6 +23,8 @@ final class Linkset {
 
   private static final String PREFIX = "gs1:";
   private static final String DEFAULT = "defaultLink";
+  private static final String LOT = "10";
+  private static final String SERIAL = "21";
 
   /** What there are links to, and in which form. */
   private static final Map<String, Representation> TYPES = types();
@@ -38,48 +45,142 @@ final class Linkset {
     return names;
   }
 
-  /**
-   * Where a link of a type leads; empty where there is none.
-   *
-   * @param type in either spelling: {@code gs1:pip}, or its address in the vocabulary
-   */
-  static Optional<String> target(Item item, String type) {
-    String name =
-        type.startsWith(VOCABULARY)
-            ? type.substring(VOCABULARY.length())
-            : type.startsWith(PREFIX) ? type.substring(PREFIX.length()) : type;
-    if (name.equals(DEFAULT)) {
-      return Optional.of(Answers.path(item.gtin()));
+  /** A link to something of an item. */
+  record Target(String type, String href, String title, String lang, String media) {
+    JsonObject json() {
+      JsonObject json = new JsonObject().put("href", href).put("title", title);
+      if (!media.isEmpty()) {
+        json.put("type", media);
+      }
+      if (!lang.isEmpty()) {
+        json.put("hreflang", new JsonArray().add(lang));
+      }
+      return json;
     }
-    return Optional.ofNullable(TYPES.get(name)).map(form -> target(item, form));
   }
 
-  private static String target(Item item, Representation form) {
-    return Answers.path(item.gtin()) + "?format=" + form.format();
-  }
-
-  /** With one default link, which has a title alone. */
-  static JsonObject of(Item item) {
-    JsonObject links =
-        new JsonObject()
-            .put("anchor", Forms.digitalLink(item.gtin()))
-            .put(
-                VOCABULARY + DEFAULT,
-                new JsonArray()
-                    .add(
-                        new JsonObject()
-                            .put("href", Answers.path(item.gtin()))
-                            .put("title", item.name())));
+  /**
+   * All links that are for what a Digital Link names: its item's, and its own lot's and piece's. Of
+   * one type the item's own come in the place of this service's.
+   */
+  private static Map<String, List<Target>> targets(Item item, Map<String, String> qualifiers) {
+    Map<String, List<Target>> targets = new LinkedHashMap<>();
+    Map<String, Integer> closest = new HashMap<>();
+    for (Attributes.Link link : Attributes.links(item.attributes())) {
+      int closeness = link.fits(qualifiers.get(LOT), qualifiers.get(SERIAL));
+      String type = address(link.type());
+      if (closeness < 0 || closeness < closest.getOrDefault(type, 0)) {
+        continue;
+      }
+      if (closeness > closest.getOrDefault(type, 0)) {
+        // A link for this very lot or piece is wanted more than one for all.
+        targets.remove(type);
+      }
+      closest.put(type, closeness);
+      targets
+          .computeIfAbsent(type, none -> new ArrayList<>())
+          .add(
+              new Target(
+                  type,
+                  link.href(),
+                  link.title().isEmpty() ? item.name() : link.title(),
+                  link.lang(),
+                  link.media()));
+    }
+    String own = Answers.path(item.gtin());
+    targets.computeIfAbsent(
+        VOCABULARY + DEFAULT, type -> List.of(new Target(type, own, item.name(), "", "")));
     TYPES.forEach(
         (name, form) ->
-            links.put(
+            targets.computeIfAbsent(
                 VOCABULARY + name,
-                new JsonArray()
-                    .add(
-                        new JsonObject()
-                            .put("href", target(item, form))
-                            .put("title", item.name())
-                            .put("type", form.type()))));
+                type ->
+                    List.of(
+                        new Target(
+                            type,
+                            own + "?format=" + form.format(),
+                            item.name(),
+                            "",
+                            form.type()))));
+    return targets;
+  }
+
+  /** A type as its address in the vocabulary, in whichever spelling it comes. */
+  private static String address(String type) {
+    if (type.startsWith(PREFIX)) {
+      return VOCABULARY + type.substring(PREFIX.length());
+    }
+    return type.indexOf(':') < 0 ? VOCABULARY + type : type;
+  }
+
+  /**
+   * Where a link of a type leads: the one that fits the client best, or all that do so equally;
+   * empty where there is none.
+   *
+   * @param type in either spelling: {@code gs1:pip}, or its address in the vocabulary
+   * @param language of Accept-Language; null for any
+   * @param accept of Accept; null for any
+   */
+  static List<Target> of(
+      Item item,
+      Map<String, String> qualifiers,
+      String type,
+      @Nullable String language,
+      @Nullable String accept) {
+    List<Target> all = targets(item, qualifiers).getOrDefault(address(type), List.of());
+    List<Target> spoken = inLanguage(all, language);
+    if (accept == null) {
+      return spoken;
+    }
+    List<Target> taken =
+        spoken.stream()
+            .filter(target -> !target.media.isEmpty() && accept.contains(target.media))
+            .toList();
+    return taken.isEmpty() ? spoken : taken;
+  }
+
+  /** In the first language that there is one in; else those of none, else all. */
+  private static List<Target> inLanguage(List<Target> all, @Nullable String accepted) {
+    List<Locale.LanguageRange> ranges;
+    try {
+      ranges = Locale.LanguageRange.parse(accepted == null ? "*" : accepted);
+    } catch (IllegalArgumentException malformed) {
+      ranges = List.of();
+    }
+    for (Locale.LanguageRange range : ranges) {
+      String wanted = range.getRange();
+      List<Target> spoken =
+          all.stream()
+              .filter(
+                  target ->
+                      !target.lang.isEmpty()
+                          && (target.lang.equalsIgnoreCase(wanted)
+                              || target.lang.toLowerCase(Locale.ROOT).startsWith(wanted + "-")
+                              || wanted.startsWith(target.lang.toLowerCase(Locale.ROOT) + "-")))
+              .toList();
+      if (!spoken.isEmpty()) {
+        return spoken;
+      }
+    }
+    List<Target> silent = all.stream().filter(target -> target.lang.isEmpty()).toList();
+    return silent.isEmpty() ? all : silent;
+  }
+
+  /** All links of an item, with one default link. */
+  static JsonObject of(Item item) {
+    return of(item, Map.of());
+  }
+
+  /** All links for what a Digital Link names. */
+  static JsonObject of(Item item, Map<String, String> qualifiers) {
+    JsonObject links = new JsonObject().put("anchor", Forms.digitalLink(item.gtin()));
+    targets(item, qualifiers)
+        .forEach(
+            (type, targets) -> {
+              JsonArray list = new JsonArray();
+              targets.forEach(target -> list.add(target.json()));
+              links.put(type, list);
+            });
     return new JsonObject().put("@context", CONTEXT).put("linkset", new JsonArray().add(links));
   }
 }

@@ -48,6 +48,24 @@ final class Query {
     return Optional.ofNullable(parameters.get(name));
   }
 
+  /** A whole number from one to another. */
+  long number(String name, long usual, long from, long to) throws Malformed {
+    String text = parameters.get(name);
+    if (text == null) {
+      return usual;
+    }
+    long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    if (number < from || number > to) {
+      throw bad(
+          name
+              + ": found \""
+              + Input.quoted(text)
+              + "\", expected "
+              + (to == Long.MAX_VALUE ? "a number from " + from + " on" : from + " to " + to));
+    }
+    return number;
+  }
+
   Map<String, String> all() {
     return parameters;
   }

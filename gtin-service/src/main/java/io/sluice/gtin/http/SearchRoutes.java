@@ -136,15 +136,7 @@ final class SearchRoutes {
   }
 
   private static int limit(RoutingContext context) throws Malformed {
-    String limit = text(context, "limit");
-    if (limit.isEmpty()) {
-      return USUAL;
-    }
-    int number = limit.matches("[0-9]{1,4}") ? Integer.parseInt(limit) : 0;
-    if (number < 1 || number > MOST) {
-      throw bad("limit: found \"" + limit + "\", expected 1 to " + MOST);
-    }
-    return number;
+    return (int) Query.of(context).number("limit", USUAL, 1, MOST);
   }
 
   private static String cursor(Item last) {

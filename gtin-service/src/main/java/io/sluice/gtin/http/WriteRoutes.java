@@ -1,8 +1,11 @@
 package io.sluice.gtin.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gtin.catalog.Author;
 import io.sluice.gtin.catalog.Catalogue;
-import io.sluice.gtin.catalog.Change;
 import io.sluice.gtin.catalog.Edit;
 import io.sluice.gtin.catalog.EditRefused;
 import io.sluice.gtin.catalog.Edited;
@@ -14,12 +17,10 @@ import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,32 +44,24 @@ final class WriteRoutes {
           "contains");
 
   private static final int MOST_NAME = 128;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final CodeAnswers answers;
+  private final Targets targets;
 
   WriteRoutes(Vertx vertx, Catalogue catalogue, CodeAnswers answers) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     this.answers = answers;
-  }
-
-  /** What is to be written to. */
-  private record Target(Input input, Reading.One one) {
-    Gtin gtin() {
-      return one.gtin();
-    }
-  }
-
-  /** What is done with it. */
-  private interface Use {
-    void of(Target target) throws Malformed;
+    this.targets = new Targets(vertx, answers);
   }
 
   /** The item becomes what the body says. */
   void put(RoutingContext context) {
-    withOne(
+    targets.withOne(
         context,
         target -> {
           Item item = item(target.gtin(), fields(context, target));
@@ -78,7 +71,7 @@ final class WriteRoutes {
 
   /** The fields that the body names change (RFC 7396, JSON Merge Patch); null removes one. */
   void patch(RoutingContext context) {
-    withOne(
+    targets.withOne(
         context,
         target -> {
           Map<String, Object> patch = fields(context, target);
@@ -92,7 +85,7 @@ final class WriteRoutes {
                   throw new EditRefused(EditRefused.Cause.UNKNOWN);
                 }
                 try {
-                  return item(target.gtin(), merged(Answers.fields(before).getMap(), patch));
+                  return item(target.gtin(), merged(plain(Answers.fields(before)), patch));
                 } catch (Malformed bad) {
                   throw new EditRefused(EditRefused.Cause.BAD, bad.detail());
                 }
@@ -100,14 +93,36 @@ final class WriteRoutes {
         });
   }
 
-  private static Map<String, Object> merged(Map<String, Object> before, Map<String, Object> patch) {
-    Map<String, Object> merged = new LinkedHashMap<>(before);
-    merged.putAll(patch);
+  /** RFC 7396 section 2: of objects the members are merged, and null removes one. */
+  private static Map<String, Object> merged(Map<?, ?> before, Map<?, ?> patch) {
+    Map<String, Object> merged = new LinkedHashMap<>();
+    before.forEach((name, value) -> merged.put(String.valueOf(name), value));
+    patch.forEach(
+        (key, value) -> {
+          String name = String.valueOf(key);
+          if (value == null) {
+            merged.remove(name);
+          } else if (value instanceof Map<?, ?> inside) {
+            merged.put(
+                name, merged(merged.get(name) instanceof Map<?, ?> old ? old : Map.of(), inside));
+          } else {
+            merged.put(name, value);
+          }
+        });
     return merged;
   }
 
+  /** Of Java's own maps and lists. */
+  private static Map<String, Object> plain(JsonObject object) {
+    try {
+      return JSON.readValue(object.encode(), new TypeReference<>() {});
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
   void delete(RoutingContext context) {
-    withOne(
+    targets.withOne(
         context,
         target ->
             edit(
@@ -121,51 +136,8 @@ final class WriteRoutes {
                 }));
   }
 
-  /** Who did what to an item, and when. */
-  void history(RoutingContext context) {
-    withOne(
-        context,
-        target ->
-            Asking.ask(vertx, catalogue.history(target.gtin()))
-                .onSuccess(changes -> Sending.json(context, 200, answer(target, changes)))
-                .onFailure(context::fail));
-  }
-
-  private static JsonObject answer(Target target, List<Change> changes) {
-    JsonArray list = new JsonArray();
-    changes.forEach(change -> list.add(answer(change)));
-    return new JsonObject().put("gtin", target.gtin().text()).put("changes", list);
-  }
-
-  private static JsonObject answer(Change change) {
-    Item before = change.before();
-    Item after = change.after();
-    return new JsonObject()
-        .put("at", change.at())
-        .put("who", change.author().name())
-        .put("request", change.author().request())
-        .put("before", before == null ? null : Answers.fields(before))
-        .put("after", after == null ? null : Answers.fields(after));
-  }
-
-  /** What may mean several numbers is none to write to. */
-  private void withOne(RoutingContext context, Use use) {
-    try {
-      Input input = NumberRoutes.input(context);
-      if (answers.read(input).orElse(null) instanceof Reading.One one) {
-        use.of(new Target(input, one));
-      } else {
-        Asking.ask(vertx, answers.answer(CodeAnswers.Question.NUMBER, input))
-            .onSuccess(answer -> Sending.answer(context, answer, Sending.ALWAYS_ASK))
-            .onFailure(context::fail);
-      }
-    } catch (Malformed malformed) {
-      malformed.answer(context);
-    }
-  }
-
   /** What the body says of the item's fields: these alone, or an answer of GET. */
-  private static Map<String, Object> fields(RoutingContext context, Target target)
+  private static Map<String, Object> fields(RoutingContext context, Targets.Target target)
       throws Malformed {
     JsonObject body = body(context);
     JsonObject fields = body;
@@ -186,12 +158,8 @@ final class WriteRoutes {
               + ", expected that of the address, "
               + target.gtin().text());
     }
-    Map<String, Object> named = new LinkedHashMap<>();
-    for (String name : ItemFields.NAMES) {
-      if (fields.containsKey(name)) {
-        named.put(name, fields.getValue(name));
-      }
-    }
+    Map<String, Object> named = plain(fields);
+    named.keySet().retainAll(ItemFields.NAMES);
     return named;
   }
 
@@ -232,7 +200,7 @@ final class WriteRoutes {
     }
   }
 
-  private void edit(RoutingContext context, Target target, Edit edit) {
+  private void edit(RoutingContext context, Targets.Target target, Edit edit) {
     String ifMatch = tags(context, "If-Match");
     String ifNoneMatch = tags(context, "If-None-Match");
     Edit conditional =
@@ -262,7 +230,7 @@ final class WriteRoutes {
   }
 
   /** Whether the tag of the item is named, as it was got here or under its fourteen digits. */
-  private static boolean isListed(String tags, Target target, Item item, boolean weak) {
+  private static boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
     return Sending.lists(tags, tag(item), weak)
         || Sending.lists(tags, Sending.tag(Answers.item(target.input(), target.one(), item)), weak);
   }
@@ -277,7 +245,7 @@ final class WriteRoutes {
     Sending.written(context, edited.before() == null ? 201 : 200, Answers.item(after));
   }
 
-  private void failed(RoutingContext context, Target target, Throwable failed) {
+  private void failed(RoutingContext context, Targets.Target target, Throwable failed) {
     if (!(failed instanceof EditRefused refused)) {
       context.fail(failed);
       return;

@@ -47,7 +47,8 @@ public enum Column {
           "product category",
           "google product category",
           "branded food category"),
-      List.of("product type", "type"));
+      List.of("product type", "type")),
+  ATTRIBUTES(List.of("attributes"), List.of());
 
   private final List<String> names;
   private final List<String> weakNames;

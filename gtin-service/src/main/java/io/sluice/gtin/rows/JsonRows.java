@@ -93,6 +93,7 @@ final class JsonRows {
             value(object, columns, Column.NAME),
             value(object, columns, Column.BRAND),
             value(object, columns, Column.CATEGORY),
+            value(object, columns, Column.ATTRIBUTES),
             raw));
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name a text; anything else came as JSON, and null where there is none
  * @param brand likewise
  * @param category likewise
+ * @param attributes JSON as text in a cell; an object where the row is one
  * @param raw as it stands in the file
  */
 public record Row(
@@ -19,6 +20,7 @@ public record Row(
     @Nullable Object name,
     @Nullable Object brand,
     @Nullable Object category,
+    @Nullable Object attributes,
     Raw raw) {
   /** A row as it stands in the file, so that it can be mended and read again. */
   public sealed interface Raw {

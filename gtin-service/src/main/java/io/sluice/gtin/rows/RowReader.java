@@ -151,7 +151,7 @@ public final class RowReader {
         return;
       }
     }
-    for (Column column : List.of(Column.NAME, Column.BRAND, Column.CATEGORY)) {
+    for (Column column : List.of(Column.NAME, Column.BRAND, Column.CATEGORY, Column.ATTRIBUTES)) {
       Set<String> values = new LinkedHashSet<>(values(cells, places(at, column)));
       if (values.size() > 1) {
         sink.broken(
@@ -169,6 +169,7 @@ public final class RowReader {
             first(values(cells, places(at, Column.NAME))),
             first(values(cells, places(at, Column.BRAND))),
             first(values(cells, places(at, Column.CATEGORY))),
+            first(values(cells, places(at, Column.ATTRIBUTES))),
             raw));
   }
 

@@ -30,7 +30,8 @@ class CatalogueTest {
   private static final Path DEMO = Top.path("config", "catalogue", "demo.csv");
 
   private static final Import.How HOW =
-      new Import.How(StandardCharsets.UTF_8, Map.of(), As.ANYTHING, false, false);
+      new Import.How(
+          new Author("me", ""), StandardCharsets.UTF_8, Map.of(), As.ANYTHING, false, false);
 
   @TempDir private Path folder;
 
@@ -127,6 +128,7 @@ class CatalogueTest {
           new Import(
               file,
               new Import.How(
+                  new Author("me", ""),
                   StandardCharsets.UTF_8,
                   Map.of(Column.GTIN, "Artikel"),
                   As.ANYTHING,

@@ -212,6 +212,7 @@ class SharedCatalogueIT {
                   sink.put(some(random));
                 }
               },
+              new Author("me", ""),
               ItemStore.Ending.FORGOTTEN);
       case 1, 2, 3 -> shared.edit(item.gtin().value(), ME, before -> null);
       default -> shared.edit(item.gtin().value(), ME, before -> item);

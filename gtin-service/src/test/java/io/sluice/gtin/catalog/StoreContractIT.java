@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,50 @@ class StoreContractIT {
     ItemStore open() throws SQLException {
       return SqliteStore.open(folder.resolve("c.db"), 4);
     }
+
+    @Override
+    AutoCloseable busy() throws SQLException {
+      Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("c.db"));
+      other.createStatement().execute("BEGIN IMMEDIATE");
+      return other;
+    }
+
+    @Test
+    void aFileOfAnOlderProgramIsReadAndItsWordsAreFoundAnew() throws Exception {
+      Path old = folder.resolve("old.db");
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + old);
+          var statement = connection.createStatement()) {
+        statement.execute(
+            "CREATE TABLE item (gtin INTEGER PRIMARY KEY, name TEXT NOT NULL, brand TEXT NOT NULL,"
+                + " category TEXT NOT NULL)");
+        statement.execute("CREATE TABLE gone (gtin INTEGER PRIMARY KEY)");
+        statement.execute(
+            "CREATE TABLE change (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL,"
+                + " request TEXT NOT NULL, gtin INTEGER NOT NULL, name_before TEXT, brand_before"
+                + " TEXT, category_before TEXT, name_after TEXT, brand_after TEXT, category_after"
+                + " TEXT)");
+        statement.execute(
+            "CREATE VIRTUAL TABLE item_text USING fts5 (name, brand, category, content='',"
+                + " contentless_delete=1, detail='column', tokenize='unicode61 remove_diacritics"
+                + " 0')");
+        statement.execute(
+            "INSERT INTO item VALUES (9521000000018, 'Piwo \u0141om\u017ca', '', '')");
+        statement.execute(
+            "INSERT INTO item_text (rowid, name, brand, category) VALUES"
+                + " (9521000000018, 'piwo \u0142omza', '', '')");
+        statement.execute(
+            "INSERT INTO change VALUES (1, 'then', 'me', '', 9521000000018, 'Old', '', '', 'Piwo"
+                + " \u0141om\u017ca', '', '')");
+        statement.execute("PRAGMA user_version = 2");
+      }
+      try (SqliteStore opened = SqliteStore.open(old, 2)) {
+        assertThat(opened.search(new Search(Words.of("lomza"), "", "", "", "", 0, 9)).items())
+            .hasSize(1);
+        assertThat(opened.history(9521000000018L))
+            .singleElement()
+            .satisfies(change -> assertThat(change.before().name()).isEqualTo("Old"));
+      }
+    }
   }
 
   @Nested
@@ -60,6 +106,16 @@ class StoreContractIT {
       PostgresStore shared = PostgresStore.at(CatalogueAddress.of(postgres.url()), 4);
       shared.prepare();
       return shared;
+    }
+
+    @Override
+    AutoCloseable busy() throws SQLException {
+      Connection other = DriverManager.getConnection(postgres.url());
+      other.setAutoCommit(false);
+      other
+          .createStatement()
+          .execute("SELECT pg_advisory_xact_lock(" + PostgresStore.IMPORT_LOCK + ")");
+      return other;
     }
 
     @AfterEach
@@ -109,6 +165,7 @@ class StoreContractIT {
               sink.put(item);
             }
           },
+          ME,
           ItemStore.Ending.FORGOTTEN);
     }
 
@@ -142,6 +199,7 @@ class StoreContractIT {
                 sink.put(item(95210000002L, "other"));
                 sink.put(last);
               },
+              ME,
               ItemStore.Ending.FORGOTTEN);
 
       assertThat(added).isEqualTo(2);
@@ -178,7 +236,9 @@ class StoreContractIT {
               new Import.Result(3, 1, 0, 0, 2, 1, Map.of("trimmed", 1L), Map.of("gtin", "ean")),
               0.5);
       store.replaceAll(
-          sink -> sink.put(item(95210000001L, "new")), added -> new ItemStore.Ended(done, rejects));
+          sink -> sink.put(item(95210000001L, "new")),
+          ME,
+          added -> new ItemStore.Ended(done, rejects));
       // The word of a thread that was late, and of one that lost its connection at the commit.
       store.note(RUNNING, null);
       store.note(RUNNING.failed("the connection was lost"), rejects);
@@ -236,6 +296,7 @@ class StoreContractIT {
                         sink.put(item(95210000001L, "after"));
                         throw new IOException("broken file");
                       },
+                      ME,
                       added -> new ItemStore.Ended(RUNNING.done(NOTHING, 1), rejects)))
           .isInstanceOf(IOException.class)
           .hasMessage("broken file");
@@ -412,6 +473,148 @@ class StoreContractIT {
       store.edit(gtin, ME, before -> items.getFirst());
       store.edit(gtin, ME, before -> null);
       assertThat(isGone(gtin)).isTrue();
+    }
+
+    @Test
+    void theHistoryOfAnItemHasNoGapWhicheverDoorAChangeComesThrough() throws Exception {
+      Random random = new Random(7);
+      long[] bodies = {95210000001L, 95210000002L, 95210000003L};
+      for (int n = 0; n < 60; n++) {
+        long body = bodies[random.nextInt(bodies.length)];
+        Item item = item(body, "name " + random.nextInt(3), "brand", "");
+        switch (random.nextInt(3)) {
+          case 0 -> store.edit(item.gtin().value(), ME, before -> item);
+          case 1 -> store.edit(item.gtin().value(), ME, before -> null);
+          default -> put(item, item(body, "name " + random.nextInt(3)), item);
+        }
+      }
+      for (long body : bodies) {
+        long gtin = item(body, "").gtin().value();
+        List<Change> history = store.history(gtin);
+        Item last = null;
+        for (Change change : history) {
+          assertThat(change.before()).as("%s", history).isEqualTo(last);
+          assertThat(change.author()).isEqualTo(ME);
+          last = change.after();
+        }
+        assertThat(store.find(gtin).orElse(null)).isEqualTo(last);
+      }
+    }
+
+    @Test
+    void whoBroughtAnItemIsKnownThoughNobodyElseChangedIt() throws Exception {
+      Item item = item(95210000001L, "brought");
+      put(item);
+
+      assertThat(store.history(item.gtin().value()))
+          .singleElement()
+          .satisfies(
+              change -> {
+                assertThat(change.before()).isNull();
+                assertThat(change.after()).isEqualTo(item);
+                assertThat(change.author()).isEqualTo(ME);
+              });
+    }
+
+    @Test
+    void changesAreFollowedFromAnyOfThem() throws Exception {
+      Item one = item(95210000001L, "one");
+      Item two = item(95210000002L, "two");
+      store.edit(one.gtin().value(), ME, before -> one);
+      put(two);
+      store.edit(one.gtin().value(), ME, before -> null);
+
+      List<Change> all = store.changes(0, 100);
+      assertThat(all)
+          .extracting(Change::gtin)
+          .endsWith(one.gtin().value(), Change.IMPORT, one.gtin().value());
+      Change middle = all.get(all.size() - 2);
+      assertThat(store.changes(middle.id(), 100)).containsExactly(all.getLast());
+      assertThat(store.changes(all.getLast().id(), 100)).isEmpty();
+      assertThat(store.changes(0, 1)).hasSize(1);
+    }
+
+    @Test
+    void attributesAreKeptAndNotLostByAnImport() throws Exception {
+      Item full =
+          new Item(
+              item(95210000001L, "").gtin(), "A", "B", "C", "{\"gpc\":\"10000045\",\"x\":[1]}");
+      put(full);
+      assertThat(store.find(full.gtin().value())).contains(full);
+      store.edit(full.gtin().value(), ME, before -> item(95210000001L, "plain"));
+      assertThat(store.history(full.gtin().value()).getLast().before()).isEqualTo(full);
+    }
+
+    @Test
+    void lettersAreFoundAsPeopleTypeThem() throws Exception {
+      String odd =
+          "\u0141\u00f3d\u017a \u00d8l Stra\u00dfe \u00c6ble \u0152uf \u0110akovo I\u015f\u0131k"
+              + " \u00derir \u00e9t\u00e9";
+      put(item(95210000001L, odd, "R\u00f8dgr\u00f8d", "\u0130stanbul"));
+      for (String typed :
+          List.of(
+              "lodz",
+              "ol",
+              "strasse",
+              "aeble",
+              "oeuf",
+              "dakovo",
+              "isik",
+              "thrir",
+              "ete",
+              "rodgrod",
+              "istanbul")) {
+        assertThat(names(search(typed, "", "", ""))).as(typed).containsExactly(odd);
+      }
+    }
+
+    @Test
+    void aShortWordIsOneOfItsOwnAndARepeatedOneIsDropped() throws Exception {
+      put(
+          item(95210000001L, "Oat o"),
+          item(95210000002L, "Oats"),
+          item(95210000003L, "\u725b\u4e73"));
+
+      assertThat(names(search("o", "", "", ""))).containsExactly("Oat o");
+      assertThat(names(search("\u725b", "", "", ""))).containsExactly("\u725b\u4e73");
+      assertThat(Words.of("oat OAT \u00f6at o o o")).containsExactly("oat", "o");
+    }
+
+    @Test
+    void aNumberOrItsBeginningIsFoundAsItIsPrinted() throws Exception {
+      put(
+          item(61414100041L, "of twelve"),
+          item(952100000001L, "of thirteen"),
+          item(9521000L, "of eight"));
+
+      assertThat(names(digits("6141"))).containsExactly("of twelve");
+      assertThat(names(digits("06141"))).containsExactly("of twelve");
+      assertThat(names(digits("9521"))).containsExactly("of eight", "of thirteen");
+      assertThat(names(digits("09521"))).containsExactly("of thirteen");
+    }
+
+    private static Search digits(String digits) {
+      return new Search(Words.of(digits), digits, "", "", "", 0, 50);
+    }
+
+    /** Holds whatever an import holds that is about to end, until it is let go. */
+    abstract AutoCloseable busy() throws Exception;
+
+    @Test
+    void aWriteBesideAnotherOneIsAnsweredSoonAndNotAppliedLater() throws Exception {
+      Item item = item(95210000001L, "late");
+      long gtin = item.gtin().value();
+      try (AutoCloseable held = busy()) {
+        assertThat(held).isNotNull();
+        long began = System.nanoTime();
+        assertThatThrownBy(() -> store.edit(gtin, ME, before -> item))
+            .isInstanceOfSatisfying(
+                SQLException.class, failed -> assertThat(store.isBusyBecauseOf(failed)).isTrue());
+        assertThat(System.nanoTime() - began).isLessThan(8_000_000_000L);
+      }
+      assertThat(store.find(gtin)).isEmpty();
+      store.edit(gtin, ME, before -> item);
+      assertThat(store.find(gtin)).contains(item);
     }
   }
 }

@@ -1,0 +1,97 @@
+package io.sluice.gtin.http;
+
+import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.Change;
+import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.gtin.Gtin;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** Who did what, and when: to one item, or to any since a change that the asker knows. */
+final class ChangeRoutes {
+  private static final int MOST = 1_000;
+  private static final int USUAL = 100;
+
+  private final Vertx vertx;
+  private final Catalogue catalogue;
+  private final Targets targets;
+
+  ChangeRoutes(Vertx vertx, Catalogue catalogue, CodeAnswers answers) {
+    this.vertx = vertx;
+    this.catalogue = catalogue;
+    this.targets = new Targets(vertx, answers);
+  }
+
+  /** What was done to one item, oldest first, whichever door it came through. */
+  void history(RoutingContext context) {
+    targets.withOne(
+        context,
+        target ->
+            Asking.ask(vertx, catalogue.history(target.gtin()))
+                .onSuccess(
+                    changes -> {
+                      JsonArray list = new JsonArray();
+                      changes.forEach(change -> list.add(of(change)));
+                      Sending.json(
+                          context,
+                          200,
+                          new JsonObject().put("gtin", target.gtin().text()).put("changes", list));
+                    })
+                .onFailure(context::fail));
+  }
+
+  /**
+   * A page of what was done after a change, and where the next page begins, which also is where to
+   * ask again later. That an import has run is one of them; the items that are new by it are not.
+   */
+  void since(RoutingContext context) {
+    long since;
+    int limit;
+    try {
+      Query query = Query.of(context);
+      since = query.number("since", 0, 0, Long.MAX_VALUE);
+      limit = (int) query.number("limit", USUAL, 1, MOST);
+    } catch (Malformed malformed) {
+      malformed.answer(context);
+      return;
+    }
+    Asking.ask(vertx, catalogue.changes(since, limit))
+        .onSuccess(changes -> Sending.json(context, 200, page(since, limit, changes)))
+        .onFailure(context::fail);
+  }
+
+  private static JsonObject page(long since, int limit, List<Change> changes) {
+    JsonArray list = new JsonArray();
+    for (Change change : changes) {
+      JsonObject each = new JsonObject().put("change", change.id());
+      if (change.gtin() == Change.IMPORT) {
+        each.put("import", true)
+            .put("at", change.at())
+            .put("who", change.author().name())
+            .put("request", change.author().request());
+      } else {
+        each.put("gtin", new Gtin(change.gtin()).text()).mergeIn(of(change));
+      }
+      list.add(each);
+    }
+    long last = changes.isEmpty() ? since : changes.getLast().id();
+    return new JsonObject()
+        .put("changes", list)
+        .put("since", last)
+        .put("more", changes.size() == limit);
+  }
+
+  private static JsonObject of(Change change) {
+    Item before = change.before();
+    Item after = change.after();
+    return new JsonObject()
+        .put("at", change.at())
+        .put("who", change.author().name())
+        .put("request", change.author().request())
+        .put("before", before == null ? null : Answers.fields(before))
+        .put("after", after == null ? null : Answers.fields(after));
+  }
+}
