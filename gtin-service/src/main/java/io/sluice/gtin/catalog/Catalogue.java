@@ -55,10 +55,10 @@ public final class Catalogue implements AutoCloseable {
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final Lane lookups = new Lane("lookups", LOOKUPS, 10_000, 10);
-  private final Lane batches = new Lane("batches", BATCHES, 64, 10);
-  private final Lane searches = new Lane("searches", SEARCHES, 32, 2);
+  private final Lane batches = Lane.patient("batches", BATCHES, 64, 10);
+  private final Lane searches = Lane.patient("searches", SEARCHES, 32, 2);
   private final Lane reports = new Lane("reports", REPORTS, 100, 10);
-  private final Lane exports = new Lane("exports", EXPORTS, 4, 60);
+  private final Lane exports = Lane.patient("exports", EXPORTS, 4, 60);
   private final Lane writes = new Lane("writes", 1, 100, 2);
   private final ItemStore store;
   private final @Nullable LocalCopy copy;

@@ -4,6 +4,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -24,16 +25,31 @@ final class Lane implements Executor, AutoCloseable {
    * @param mostWaitSeconds how long one may wait
    */
   Lane(String kind, int threads, int waiting, int mostWaitSeconds) {
+    this(kind, threads, waiting, mostWaitSeconds, factory(kind));
+  }
+
+  private Lane(
+      String kind, int threads, int waiting, int mostWaitSeconds, ThreadFactory factory) {
     this.kind = kind;
     this.mostWaitNanos = TimeUnit.SECONDS.toNanos(mostWaitSeconds);
     this.threads =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(waiting),
-            Thread.ofPlatform().name("catalogue-" + kind + "-", 0).daemon().factory());
+            threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting), factory);
+  }
+
+  /** One whose threads let those of others go first. */
+  static Lane patient(String kind, int threads, int waiting, int mostWaitSeconds) {
+    ThreadFactory factory = factory(kind);
+    return new Lane(
+        kind,
+        threads,
+        waiting,
+        mostWaitSeconds,
+        task -> factory.newThread(Niceness.patiently(task)));
+  }
+
+  private static ThreadFactory factory(String kind) {
+    return Thread.ofPlatform().name("catalogue-" + kind + "-", 0).daemon().factory();
   }
 
   /** Asks when a thread is free. Fails with {@link CatalogueBusy} where none will be soon. */

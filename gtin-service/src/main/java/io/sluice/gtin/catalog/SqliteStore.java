@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,9 +58,8 @@ final class SqliteStore extends SqlStore {
   };
 
   /** An item that is there as it is to be is not written; who brought it first stays known. */
-  private static final String PUT =
-      "INSERT INTO item (gtin, name, brand, category, attributes, origin) VALUES (?, ?, ?, ?, ?, ?)"
-          + " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand,"
+  private static final String REPLACE =
+      " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand,"
           + " category = excluded.category, attributes = excluded.attributes WHERE "
           + differs("item.", "excluded.", "IS NOT");
 
@@ -70,7 +68,7 @@ final class SqliteStore extends SqlStore {
   private static final int BATCH = 10_000;
 
   /** Room for the inner pages of ten million items, so that a lookup reads one page. */
-  private static final int CACHE = -8 * 1024;
+  private static final int CACHE = -4 * 1024;
 
   private static final int VERSION = 3;
 
@@ -329,9 +327,9 @@ final class SqliteStore extends SqlStore {
 
   @Override
   void put(Connection connection, Item item) throws SQLException {
-    try (PreparedStatement put = connection.prepareStatement(PUT);
+    try (PreparedStatement put = connection.prepareStatement(put(null));
         PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
-      bind(put, text, item, null);
+      bind(put, text, item);
       put.executeUpdate();
       text.executeUpdate();
     }
@@ -348,7 +346,7 @@ final class SqliteStore extends SqlStore {
       throws SQLException, IOException {
     Long from = origin.isEmpty() ? null : begin(connection, origin.get());
     try (Statement statement = connection.createStatement();
-        PreparedStatement put = connection.prepareStatement(PUT);
+        PreparedStatement put = connection.prepareStatement(put(from));
         PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
       statement.execute("PRAGMA cache_size = -262144");
       if (from != null) {
@@ -358,7 +356,7 @@ final class SqliteStore extends SqlStore {
       source.giveTo(
           item -> {
             try {
-              bind(put, text, item, from);
+              bind(put, text, item);
               put.addBatch();
               text.addBatch();
               if (++waiting[0] % BATCH == 0) {
@@ -417,18 +415,20 @@ final class SqliteStore extends SqlStore {
     }
   }
 
-  private static void bind(
-      PreparedStatement put, PreparedStatement text, Item item, @Nullable Long origin)
+  private static String put(@Nullable Long origin) {
+    return "INSERT INTO item (gtin, name, brand, category, attributes, origin) VALUES (?, ?, ?, ?,"
+        + " ?, "
+        + origin
+        + ")"
+        + REPLACE;
+  }
+
+  private static void bind(PreparedStatement put, PreparedStatement text, Item item)
       throws SQLException {
     put.setLong(1, item.gtin().value());
     int at = 2;
     for (String field : item.fields()) {
       put.setString(at++, field);
-    }
-    if (origin == null) {
-      put.setNull(at, Types.INTEGER);
-    } else {
-      put.setLong(at, origin);
     }
     bindText(text, item);
   }
