@@ -19,7 +19,7 @@ final class CatalogueOptions {
       defaultValue = "catalogue.db",
       description =
           "SQLite file, which serve (with a demonstration in it) and import make if it is not"
-              + " there, or jdbc:postgresql://host/database?user=…, which many may share"
+              + " there, or jdbc:postgresql://host,replica/database?user=…, which many may share"
               + " (${DEFAULT-VALUE})")
   private String place = "catalogue.db";
 

@@ -39,6 +39,61 @@ public final class Postgres implements AutoCloseable {
     return postgres;
   }
 
+  /** Starts one that follows another one, with all that this has. */
+  public static Postgres startStandbyOf(Postgres primary) {
+    Postgres standby = new Postgres(TestFolder.make("postgres"));
+    if (isRoot()) {
+      Program.run(PATIENCE, "chown", "postgres", standby.directory.toString());
+    }
+    standby.follow(primary);
+    return standby;
+  }
+
+  /** Forgets what it has and follows another one; it does not run. */
+  public void follow(Postgres primary) {
+    Program.run(PATIENCE, "rm", "-rf", data());
+    Program.run(
+        PATIENCE,
+        command(
+                "pg_basebackup",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(primary.port),
+                "-U",
+                "gtin",
+                "-D",
+                data(),
+                "-R",
+                "-c",
+                "fast",
+                "-X",
+                "stream")
+            .toArray(new String[0]));
+    resume();
+  }
+
+  /** From now on a transaction is acknowledged when a standby has it, or without one. */
+  public void waitForStandby(boolean wait) {
+    ask("ALTER SYSTEM SET synchronous_standby_names = '" + (wait ? "*" : "") + "'");
+    ask("SELECT pg_reload_conf()");
+  }
+
+  /** Makes a standby the primary. */
+  public void promote() {
+    ask("SELECT pg_promote()");
+    waitForStandby(false);
+  }
+
+  /** Of its one database, and of that of another server which is the same. */
+  public String urlWith(Postgres other) {
+    return "jdbc:postgresql://127.0.0.1:"
+        + port
+        + ",127.0.0.1:"
+        + other.port
+        + "/postgres?user=gtin";
+  }
+
   /** Of its one database. */
   public String url() {
     return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=gtin";

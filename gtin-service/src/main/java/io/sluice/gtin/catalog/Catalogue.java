@@ -156,6 +156,11 @@ public final class Catalogue implements AutoCloseable {
     return availability.isAway();
   }
 
+  /** Whether what is found comes from a replica, and may be a moment old. */
+  public boolean isReplica() {
+    return store.isReplica();
+  }
+
   /** Whether the local copy has what the catalogue was at a version. */
   boolean hasCopied(long version) {
     return copy != null && copy.isAt(version);
@@ -275,6 +280,9 @@ public final class Catalogue implements AutoCloseable {
     List<Item> items = new ArrayList<>();
     CsvItems.read(csv, name, items::add);
     try {
+      if (!store.search(new Search(List.of(), "", "", "", "", 0, 1)).items().isEmpty()) {
+        return 0;
+      }
       return store.insertIfEmpty(items);
     } catch (SQLException failed) {
       throw new IOException(name + ": " + failed.getMessage(), failed);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a catalogue is.
  *
- * @param place an SQLite file, or {@code jdbc:postgresql://host/database?user=…}
+ * @param place an SQLite file, or {@code jdbc:postgresql://host,replica/database?user=…}
  * @param password the database's user's; null where the place has it, or none is wanted
  */
 public record CatalogueAddress(String place, @Nullable String password) {
@@ -25,6 +25,11 @@ public record CatalogueAddress(String place, @Nullable String password) {
   /** Whether it is a database that many may share. */
   public boolean isShared() {
     return place.startsWith(POSTGRES);
+  }
+
+  /** Whether it names several servers: a primary and its replicas, in any order. */
+  public boolean isReplicated() {
+    return isShared() && place.matches("[^?]*//[^/?]*,[^/?]*(/.*)?");
   }
 
   /** Whether the place itself tells a password, as other users of the machine see. */

@@ -71,6 +71,11 @@ interface ItemStore extends AutoCloseable {
     return false;
   }
 
+  /** Whether what is looked up comes from a replica, and may be a moment old. */
+  default boolean isReplica() {
+    return false;
+  }
+
   /** Whether a failure is that of a database that is away, and not of one that refuses. */
   default boolean isAwayBecauseOf(SQLException failure) {
     return false;

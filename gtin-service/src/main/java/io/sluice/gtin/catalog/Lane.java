@@ -28,8 +28,7 @@ final class Lane implements Executor, AutoCloseable {
     this(kind, threads, waiting, mostWaitSeconds, factory(kind));
   }
 
-  private Lane(
-      String kind, int threads, int waiting, int mostWaitSeconds, ThreadFactory factory) {
+  private Lane(String kind, int threads, int waiting, int mostWaitSeconds, ThreadFactory factory) {
     this.kind = kind;
     this.mostWaitNanos = TimeUnit.SECONDS.toNanos(mostWaitSeconds);
     this.threads =

@@ -71,6 +71,13 @@ final class PostgresStore extends SqlStore {
   private static final String SCHEMA_TABLE = "catalogue_schema_3";
 
   private static final int FETCHED_ROWS = 10_000;
+
+  /** As many servers may fail while one thing is looked up, but for one. */
+  private static final int ATTEMPTS = 4;
+
+  /** What a server says of itself since PostgreSQL 14. */
+  private static final String STANDBY = "in_hot_standby";
+
   private static final int COPIED_BYTES = 64 * 1024;
 
   /** Ten millions may have to be sorted before the first row comes. */
@@ -79,15 +86,21 @@ final class PostgresStore extends SqlStore {
   /** Who edits one item shares this lock; who imports has it alone for the last part. */
   static final long IMPORT_LOCK = SCHEMA_LOCK + 1;
 
+  /** To the server that takes writes. */
   private final HikariDataSource pool;
+
+  /** To a server that may be a replica of it; the same where there is only one. */
+  private final HikariDataSource lookups;
 
   /** For what may take minutes: imports and copies. */
   private final HikariDataSource patient;
 
   private boolean prepared;
+  private volatile boolean replica;
 
-  private PostgresStore(HikariDataSource pool, HikariDataSource patient) {
+  private PostgresStore(HikariDataSource pool, HikariDataSource lookups, HikariDataSource patient) {
     this.pool = pool;
+    this.lookups = lookups;
     this.patient = patient;
   }
 
@@ -102,7 +115,17 @@ final class PostgresStore extends SqlStore {
     quick.addDataSourceProperty("socketTimeout", "5");
     HikariConfig patient = config(address, "patient", 2);
     patient.setMinimumIdle(0);
-    return new PostgresStore(new HikariDataSource(quick), new HikariDataSource(patient));
+    if (!address.isReplicated()) {
+      HikariDataSource only = new HikariDataSource(quick);
+      return new PostgresStore(only, only, new HikariDataSource(patient));
+    }
+    HikariConfig lookups = config(address, "lookups", connections);
+    lookups.addDataSourceProperty("socketTimeout", "5");
+    lookups.addDataSourceProperty("targetServerType", "preferSecondary");
+    quick.addDataSourceProperty("targetServerType", "primary");
+    patient.addDataSourceProperty("targetServerType", "primary");
+    return new PostgresStore(
+        new HikariDataSource(quick), new HikariDataSource(lookups), new HikariDataSource(patient));
   }
 
   private static HikariConfig config(CatalogueAddress address, String name, int connections) {
@@ -119,12 +142,26 @@ final class PostgresStore extends SqlStore {
     config.addDataSourceProperty("ApplicationName", "gtin-service");
     config.addDataSourceProperty("connectTimeout", "2");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // Of several servers: one that was a replica a moment ago may be the primary now.
+    config.addDataSourceProperty("hostRecheckSeconds", "1");
     return config;
   }
 
   /** Makes the tables where there are none. */
   synchronized void prepare() throws SQLException {
     if (prepared) {
+      return;
+    }
+    // A replica has what its primary had, which may be away.
+    boolean before =
+        looking(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                return isPrepared(statement);
+              }
+            });
+    if (before) {
+      prepared = true;
       return;
     }
     transaction(
@@ -189,10 +226,39 @@ final class PostgresStore extends SqlStore {
     }
   }
 
+  /** A server that fails takes no lookup with it: the next connection is to another one. */
+  @Override
+  <T, E extends Exception> T looking(Work<T, E> work) throws SQLException, E {
+    for (int left = lookups == pool ? 1 : ATTEMPTS; ; left--) {
+      try (Connection connection = lookups.getConnection()) {
+        T result = work.with(connection);
+        replica = "on".equals(connection.unwrap(PGConnection.class).getParameterStatus(STANDBY));
+        return result;
+      } catch (SQLException failed) {
+        if (left == 1 || !isLost(failed)) {
+          throw failed;
+        }
+        LOG.info("a server of the catalogue failed: {}", failed.getMessage());
+        lookups.getHikariPoolMXBean().softEvictConnections();
+      }
+    }
+  }
+
+  /** A connection that is gone, a server that ends, or a replica whose state was taken away. */
+  private static boolean isLost(SQLException failed) {
+    String state = failed.getSQLState();
+    return state == null || state.matches("08...|57P0.|40001");
+  }
+
+  @Override
+  public boolean isReplica() {
+    return replica;
+  }
+
   /** The driver keeps to the statement's own time. */
   @Override
   <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E {
-    return reading(work);
+    return looking(work);
   }
 
   @Override
@@ -285,7 +351,7 @@ final class PostgresStore extends SqlStore {
   public long version() throws SQLException {
     // It may have been away when this began.
     prepare();
-    return reading(
+    return looking(
         connection -> {
           try (Statement statement = connection.createStatement();
               ResultSet row = statement.executeQuery("SELECT version FROM catalogue_version")) {
@@ -466,6 +532,7 @@ final class PostgresStore extends SqlStore {
   @Override
   public void close() {
     patient.close();
+    lookups.close();
     pool.close();
   }
 }

@@ -31,7 +31,11 @@ final class ReadAhead {
    */
   static void run(ItemStore.Source source, ItemStore.Sink sink) throws IOException {
     ReadAhead ahead = new ReadAhead();
-    Thread reader = Thread.ofPlatform().name("read-ahead").daemon().start(Niceness.patiently(() -> ahead.read(source)));
+    Thread reader =
+        Thread.ofPlatform()
+            .name("read-ahead")
+            .daemon()
+            .start(Niceness.patiently(() -> ahead.read(source)));
     try {
       ahead.write(sink, reader);
     } catch (InterruptedException interrupted) {

@@ -68,6 +68,14 @@ abstract class SqlStore implements ItemStore {
   /** Reads, outside of any transaction. */
   abstract <T, E extends Exception> T reading(Work<T, E> work) throws SQLException, E;
 
+  /**
+   * Reads what may be a moment old, from whichever server has it; tried again on another one where
+   * a server fails, so that it must do nothing but read.
+   */
+  <T, E extends Exception> T looking(Work<T, E> work) throws SQLException, E {
+    return reading(work);
+  }
+
   /** Reads for no longer than {@link #MOST_SEARCH_SECONDS}. */
   abstract <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E;
 
@@ -121,7 +129,7 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public Optional<Item> find(long gtin) throws SQLException {
-    return reading(connection -> Optional.ofNullable(find(connection, gtin)));
+    return looking(connection -> Optional.ofNullable(find(connection, gtin)));
   }
 
   private static @Nullable Item find(Connection connection, long gtin) throws SQLException {
@@ -144,11 +152,11 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public Looked lookUp(Collection<Gtin> gtins) throws SQLException {
-    Map<Gtin, Item> items = new HashMap<>();
-    Set<Gtin> gone = new HashSet<>();
     List<Gtin> all = List.copyOf(gtins);
-    return reading(
+    return looking(
         connection -> {
+          Map<Gtin, Item> items = new HashMap<>();
+          Set<Gtin> gone = new HashSet<>();
           for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
             lookUp(
                 connection,
@@ -190,7 +198,7 @@ abstract class SqlStore implements ItemStore {
 
   @Override
   public long count() throws SQLException {
-    return reading(SqlStore::count);
+    return looking(SqlStore::count);
   }
 
   static long count(Connection connection) throws SQLException {

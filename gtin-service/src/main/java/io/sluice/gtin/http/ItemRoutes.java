@@ -36,10 +36,12 @@ final class ItemRoutes {
     }
   }
 
-  /** Marks an answer that may be old, as the database is away. */
+  /** Marks an answer that may be old: the database is away, or this is a replica of it. */
   void mark(HttpServerResponse response) {
     if (catalogue.isAway()) {
       response.putHeader("Catalogue-State", "local-copy");
+    } else if (catalogue.isReplica()) {
+      response.putHeader("Catalogue-State", "replica");
     }
   }
 
