@@ -1,18 +1,21 @@
 package io.sluice.gtin;
 
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Form;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Prefix;
 import io.sluice.gtin.gtin.Reading;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,16 +39,24 @@ final class CheckCommand implements Callable<Integer> {
               + " several readings, and refuses others")
   private @Nullable String as;
 
+  @Mixin private PrefixOptions prefixes = new PrefixOptions();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
     String wanted = as;
     As form = wanted == null ? As.ANYTHING : As.find(wanted).orElseThrow(() -> unknown(wanted));
+    CompanyPrefixes known;
+    try {
+      known = prefixes.prefixes();
+    } catch (IOException unreadable) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(unreadable.getMessage()));
+    }
     PrintWriter out = spec.commandLine().getOut();
     boolean good = true;
     for (String input : inputs) {
-      switch (GtinReader.read(input, form)) {
+      switch (known.decide(GtinReader.read(input, form))) {
         case Reading.One one -> print(input, one, out);
         case Reading.Several several -> {
           out.println(input + ": may be " + several.text() + "; --as decides");

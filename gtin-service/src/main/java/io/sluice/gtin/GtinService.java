@@ -58,6 +58,7 @@ final class GtinService {
           ApiServer.start(
               catalogue,
               settings.accept(),
+              settings.prefixes(),
               settings.publicAddress(),
               settings.privateAddress(),
               settings.privateNames());

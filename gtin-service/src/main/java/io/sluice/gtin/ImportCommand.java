@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Author;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Form;
 import io.sluice.gtin.rows.Column;
 import java.io.IOException;
@@ -76,6 +77,8 @@ final class ImportCommand implements Callable<Integer> {
               + " could be several numbers, and rejects other forms")
   private @Nullable String as;
 
+  @Mixin private PrefixOptions prefixes = new PrefixOptions();
+
   @Option(
       names = "--strict",
       description = "rejects codes that need a repair which is not certain, such as a lost zero")
@@ -116,12 +119,20 @@ final class ImportCommand implements Callable<Integer> {
       err.println("gtin-service: --as: found \"" + as + "\", expected of " + Form.codes());
       return 2;
     }
+    CompanyPrefixes known;
+    try {
+      known = prefixes.prefixes();
+    } catch (IOException unreadable) {
+      err.println("gtin-service: " + unreadable.getMessage());
+      return 2;
+    }
     Import.How how =
         new Import.How(
             new Author("import by " + System.getProperty("user.name"), ""),
             encoding,
             named,
             forms,
+            known,
             strict,
             dryRun);
     try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);

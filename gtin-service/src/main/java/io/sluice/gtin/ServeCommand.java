@@ -68,6 +68,8 @@ final class ServeCommand implements Callable<Integer> {
           "gtin-12: only twelve digits are known, as before the change (${DEFAULT-VALUE})")
   private String accept = "all";
 
+  @Mixin private PrefixOptions prefixes = new PrefixOptions();
+
   @Mixin private RegisterOptions register = new RegisterOptions();
 
   @Option(
@@ -176,6 +178,7 @@ final class ServeCommand implements Callable<Integer> {
         catalogue.address(),
         localCopy,
         accepted,
+        prefixes.prefixes(),
         register.access(),
         prefix.replaceAll("/+$", ""),
         backend,

@@ -1,6 +1,7 @@
 package io.sluice.gtin;
 
 import io.sluice.gtin.catalog.CatalogueAddress;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.http.Accept;
 import io.sluice.gtin.registration.EtcdAccess;
 import io.vertx.core.net.SocketAddress;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     private address may be asked to change something
  * @param catalogue an SQLite file or a database
  * @param localCopy the file for when a shared catalogue is away
+ * @param prefixes of companies, which decide between readings
  * @param etcd where to register; null for nowhere
  * @param prefix the folder of the gateways' tree
  * @param backend the backend that gets the public address; {@code <backend>-private} gets the
@@ -35,6 +37,7 @@ record Settings(
     CatalogueAddress catalogue,
     Path localCopy,
     Accept accept,
+    CompanyPrefixes prefixes,
     @Nullable EtcdAccess etcd,
     String prefix,
     String backend,

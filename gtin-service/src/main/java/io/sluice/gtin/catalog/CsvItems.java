@@ -1,6 +1,7 @@
 package io.sluice.gtin.catalog;
 
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.rows.Row;
 import io.sluice.gtin.rows.RowReader;
 import java.io.IOException;
@@ -11,6 +12,16 @@ import java.util.function.Consumer;
 
 /** Reads items from CSV that is expected to be right, such as the demonstration. */
 final class CsvItems {
+  private static final Import.How HOW =
+      new Import.How(
+          new Author("", ""),
+          StandardCharsets.UTF_8,
+          Map.of(),
+          As.ANYTHING,
+          CompanyPrefixes.NONE,
+          true,
+          false);
+
   private CsvItems() {}
 
   /**
@@ -28,7 +39,7 @@ final class CsvItems {
             new RowReader.Sink() {
               @Override
               public void row(Row row) throws IOException {
-                switch (ItemRow.read(row, As.ANYTHING, true)) {
+                switch (ItemRow.read(row, HOW)) {
                   case ItemRow.Good good -> sink.accept(good.item());
                   case ItemRow.Bad bad ->
                       throw new IOException(name + " line " + row.line() + ": " + bad.detail());

@@ -1,6 +1,7 @@
 package io.sluice.gtin.catalog;
 
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.Reading;
 import io.sluice.gtin.rows.Column;
@@ -64,6 +65,7 @@ public final class Import {
    * @param encoding where no byte order mark says which
    * @param columns the file's own names for columns; the usual names are known anyway
    * @param as in which forms codes come
+   * @param prefixes of companies, which decide between readings
    * @param strict whether codes that need a repair that is not certain are rejected
    * @param dryRun whether nothing is written
    */
@@ -72,6 +74,7 @@ public final class Import {
       Charset encoding,
       Map<Column, String> columns,
       As as,
+      CompanyPrefixes prefixes,
       boolean strict,
       boolean dryRun) {}
 
@@ -213,7 +216,7 @@ public final class Import {
     @Override
     public void row(Row row) throws IOException {
       count();
-      switch (ItemRow.read(row, how.as, how.strict)) {
+      switch (ItemRow.read(row, how)) {
         case ItemRow.Bad bad -> reject(row.line(), bad.code(), bad.detail(), row.raw());
         case ItemRow.Good good -> {
           for (Reading.Step step : good.steps()) {

@@ -1,6 +1,5 @@
 package io.sluice.gtin.catalog;
 
-import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.Confidence;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
@@ -32,19 +31,18 @@ sealed interface ItemRow {
    * Reads one. Columns of codes that say something must say the same number; beside a good one,
    * another that is none says nothing.
    *
-   * @param as in which forms codes come
-   * @param strict whether a code is only taken of which every step is certain
+   * @param how codes are read, and which are taken
    */
-  static ItemRow read(Row row, As as, boolean strict) {
+  static ItemRow read(Row row, Import.How how) {
     ItemFields fields;
     Reading.One one;
     try {
       fields = ItemFields.of(values(row));
-      one = number(row.gtins(), as);
+      one = number(row.gtins(), how);
     } catch (ItemFields.Bad none) {
       return new Bad(none.field(), String.valueOf(none.getMessage()));
     }
-    if (strict && one.confidence() != Confidence.CERTAIN) {
+    if (how.strict() && one.confidence() != Confidence.CERTAIN) {
       return new Bad(
           "unsure",
           "found "
@@ -71,7 +69,7 @@ sealed interface ItemRow {
     return values;
   }
 
-  private static Reading.One number(List<Object> codes, As as) throws ItemFields.Bad {
+  private static Reading.One number(List<Object> codes, Import.How how) throws ItemFields.Bad {
     if (codes.isEmpty()) {
       throw new ItemFields.Bad("empty", "gtin: found nothing, expected a code");
     }
@@ -81,7 +79,7 @@ sealed interface ItemRow {
       if (!(code instanceof String text)) {
         throw new ItemFields.Bad("gtin", "gtin: found " + code + ", expected a text or a number");
       }
-      switch (GtinReader.read(text, as)) {
+      switch (how.prefixes().decide(GtinReader.read(text, how.as()))) {
         case Reading.One one -> good.add(one);
         case Reading.Several several ->
             first =

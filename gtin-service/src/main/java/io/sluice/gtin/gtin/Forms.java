@@ -1,6 +1,8 @@
 package io.sluice.gtin.gtin;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,6 +60,18 @@ public final class Forms {
       String body = thirteen.substring(3, 10);
       forms.put("issn", body.substring(0, 4) + "-" + body.substring(4) + Mod11.check(body));
     }
+  }
+
+  /** The nine cases that can contain an item: one for each indicator; none for what is a case. */
+  public static List<Gtin> cases(Gtin gtin) {
+    List<Gtin> cases = new ArrayList<>();
+    if (gtin.type() != GtinType.GTIN_14) {
+      for (long indicator = 1; indicator <= 9; indicator++) {
+        long body = indicator * 1_000_000_000_000L + gtin.value() / 10;
+        cases.add(new Gtin(body * 10 + Gtin.checkDigit(body)));
+      }
+    }
+    return cases;
   }
 
   /**

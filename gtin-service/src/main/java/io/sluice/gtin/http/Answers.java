@@ -1,7 +1,7 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Item;
-import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinReader;
@@ -23,7 +23,7 @@ final class Answers {
    * normalization}, {@code confidence}, {@code forms}, {@code classification}, and {@code contains}
    * for a case.
    */
-  static JsonObject number(Input input, Reading.One one) {
+  static JsonObject number(Input input, Reading.One one, CompanyPrefixes companies) {
     JsonArray steps = new JsonArray();
     for (Reading.Step step : one.steps()) {
       steps.add(
@@ -40,6 +40,13 @@ final class Answers {
             .put("prefix", prefix.digits())
             .put("issuer", prefix.issuer())
             .put("kinds", new JsonArray(List.copyOf(prefix.kinds())));
+    companies
+        .of(one.gtin())
+        .ifPresent(
+            known ->
+                classification
+                    .put("companyPrefix", known.prefix())
+                    .put("company", known.company()));
     JsonObject number =
         new JsonObject()
             .put("gtin", one.gtin().text())
@@ -57,17 +64,16 @@ final class Answers {
   }
 
   /** The number's answer with the item in it. */
-  static JsonObject item(Input input, Reading.One one, Item item) {
-    return number(input, one).put("item", fields(item));
+  static JsonObject item(Input input, Reading.One one, Item item, CompanyPrefixes companies) {
+    return number(input, one, companies).put("item", fields(item));
   }
 
-  /** The answer to its own fourteen digits. */
-  static JsonObject item(Item item) {
-    String text = item.gtin().text();
-    if (GtinReader.read(text) instanceof Reading.One one) {
-      return item(new Input(text, text, As.ANYTHING), one, item);
+  /** The reading of an item's own fourteen digits. */
+  static Reading.One itself(Item item) {
+    if (GtinReader.read(item.gtin().text()) instanceof Reading.One one) {
+      return one;
     }
-    throw new IllegalStateException(text + " is no number");
+    throw new IllegalStateException(item.gtin() + " is no number");
   }
 
   /** Where an item is. */
@@ -115,14 +121,16 @@ final class Answers {
   }
 
   /** A code that means one number, or may mean several; nothing was looked up. */
-  static JsonObject numbers(Input input, List<Reading.One> meant) {
-    return oneOrCandidates(input, meant.stream().map(one -> number(input, one)).toList());
+  static JsonObject numbers(Input input, List<Reading.One> meant, CompanyPrefixes companies) {
+    return oneOrCandidates(
+        input, meant.stream().map(one -> number(input, one, companies)).toList());
   }
 
   /** The item that a code means, or those that it may mean. */
-  static JsonObject items(Input input, List<Answer.Found> found) {
+  static JsonObject items(Input input, List<Answer.Found> found, CompanyPrefixes companies) {
     return oneOrCandidates(
-        input, found.stream().map(each -> item(input, each.reading(), each.item())).toList());
+        input,
+        found.stream().map(each -> item(input, each.reading(), each.item(), companies)).toList());
   }
 
   /** The one answer, or those between which the client has to choose. */

@@ -1,6 +1,7 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -44,12 +45,13 @@ final class Api {
       Vertx vertx,
       Catalogue catalogue,
       Accept accept,
+      CompanyPrefixes prefixes,
       PrivateNames names,
       BooleanSupplier ready,
       RequestMeters meters) {
     this.vertx = vertx;
     this.names = names;
-    CodeAnswers answers = new CodeAnswers(catalogue, accept);
+    CodeAnswers answers = new CodeAnswers(catalogue, accept, prefixes);
     this.batches = new Batches(vertx, answers);
     this.numbers = new NumberRoutes(vertx, answers, batches);
     this.items = new ItemRoutes(vertx, catalogue, answers);
@@ -57,7 +59,7 @@ final class Api {
     this.searches = new SearchRoutes(vertx, catalogue, items);
     this.links = new LinkRoutes(vertx, answers);
     this.writes = new WriteRoutes(vertx, catalogue, answers);
-    this.imports = new ImportRoutes(vertx, catalogue);
+    this.imports = new ImportRoutes(vertx, catalogue, prefixes);
     this.exports = new ExportRoutes(vertx, catalogue);
     this.changes = new ChangeRoutes(vertx, catalogue, answers);
     this.ready = ready;
@@ -212,6 +214,7 @@ final class Api {
         .serve();
     path(router, "/v1/items").on(HttpMethod.GET, searches::search).serve();
     item.on(HttpMethod.GET, items::one).serve();
+    path(router, "/v1/items/:code/cases").on(HttpMethod.GET, items::cases).serve();
   }
 
   private void addReading(Router router) {

@@ -1,6 +1,7 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -35,6 +36,7 @@ public final class ApiServer {
   /**
    * Binds both sockets and serves, not ready yet.
    *
+   * @param prefixes of companies, which decide between readings
    * @param privateNames under which the private address may be asked to change something, besides
    *     addresses and names that nobody outside can own
    * @throws IOException when an address cannot be bound
@@ -42,6 +44,7 @@ public final class ApiServer {
   public static ApiServer start(
       Catalogue catalogue,
       Accept accept,
+      CompanyPrefixes prefixes,
       SocketAddress publicAddress,
       SocketAddress privateAddress,
       List<String> privateNames)
@@ -65,7 +68,13 @@ public final class ApiServer {
     RequestMeters meters = new RequestMeters();
     Api api =
         new Api(
-            vertx, catalogue, accept, new PrivateNames(privateNames), () -> server.ready, meters);
+            vertx,
+            catalogue,
+            accept,
+            prefixes,
+            new PrivateNames(privateNames),
+            () -> server.ready,
+            meters);
     server.api = api;
     try {
       bind(server.publicServer, api.publicRouter(), publicAddress);

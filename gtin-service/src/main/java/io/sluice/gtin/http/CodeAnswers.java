@@ -3,6 +3,8 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.catalog.Looked;
+import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.json.JsonObject;
@@ -26,10 +28,12 @@ import java.util.concurrent.CompletionStage;
 final class CodeAnswers {
   private final Catalogue catalogue;
   private final Accept accept;
+  private final CompanyPrefixes prefixes;
 
-  CodeAnswers(Catalogue catalogue, Accept accept) {
+  CodeAnswers(Catalogue catalogue, Accept accept, CompanyPrefixes prefixes) {
     this.catalogue = catalogue;
     this.accept = accept;
+    this.prefixes = prefixes;
   }
 
   /** What is asked of a code. */
@@ -45,7 +49,7 @@ final class CodeAnswers {
 
   /** What the code is, of what this service knows. */
   Optional<Reading> read(Input input) {
-    return accept.read(input.code(), input.as());
+    return accept.read(input.code(), input.as()).map(prefixes::decide);
   }
 
   /** The answer to one code. */
@@ -103,7 +107,7 @@ final class CodeAnswers {
     return wanted;
   }
 
-  private static Answer answer(Question question, Read read, Looked looked) {
+  private Answer answer(Question question, Read read, Looked looked) {
     return switch (read.reading.orElse(null)) {
       case null -> unknown(read.input);
       case Reading.Refused refused -> refused(read.input, refused, looked);
@@ -124,10 +128,9 @@ final class CodeAnswers {
     return new Answer(400, problem.put("requested", input.requested()), List.of());
   }
 
-  private static Answer meant(
-      Question question, Input input, List<Reading.One> meant, Looked looked) {
+  private Answer meant(Question question, Input input, List<Reading.One> meant, Looked looked) {
     if (question == Question.NUMBER) {
-      return new Answer(status(meant), Answers.numbers(input, meant), List.of());
+      return new Answer(status(meant), Answers.numbers(input, meant, prefixes), List.of());
     }
     List<Answer.Found> found = new ArrayList<>();
     for (Reading.One one : meant) {
@@ -139,8 +142,8 @@ final class CodeAnswers {
     return found.isEmpty() ? missing(input, meant, looked) : items(input, found);
   }
 
-  private static Answer items(Input input, List<Answer.Found> found) {
-    return new Answer(status(found), Answers.items(input, found), found);
+  private Answer items(Input input, List<Answer.Found> found) {
+    return new Answer(status(found), Answers.items(input, found, prefixes), found);
   }
 
   /** There is no such item, or there is none any more. */
@@ -161,6 +164,17 @@ final class CodeAnswers {
   private static Answer problem(Input input, Problem problem, String detail) {
     return new Answer(
         problem.status(), problem.body(detail).put("requested", input.requested()), List.of());
+  }
+
+  /** The answer to an item's own fourteen digits. */
+  JsonObject item(Item item) {
+    String text = item.gtin().text();
+    return item(new Input(text, text, As.ANYTHING), Answers.itself(item), item);
+  }
+
+  /** The answer to a code that means an item. */
+  JsonObject item(Input input, Reading.One one, Item item) {
+    return Answers.item(input, one, item, prefixes);
   }
 
   /** Of one thing, or of several that are meant. */

@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.catalog.ImportStatus;
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.rows.Column;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,6 +46,7 @@ final class ImportRoutes {
 
   private final Vertx vertx;
   private final Catalogue catalogue;
+  private final CompanyPrefixes prefixes;
   private final ExecutorService runner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("import").daemon().factory());
   private final ScheduledExecutorService teller =
@@ -52,9 +54,10 @@ final class ImportRoutes {
           Thread.ofPlatform().name("import-tell").daemon().factory());
   private final Map<String, ImportJob> jobs = new ConcurrentHashMap<>();
 
-  ImportRoutes(Vertx vertx, Catalogue catalogue) {
+  ImportRoutes(Vertx vertx, Catalogue catalogue, CompanyPrefixes prefixes) {
     this.vertx = vertx;
     this.catalogue = catalogue;
+    this.prefixes = prefixes;
     runner.execute(ImportFolders::removeOrphans);
     teller.scheduleWithFixedDelay(this::tellAll, TELL_MILLIS, TELL_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -128,7 +131,7 @@ final class ImportRoutes {
     }
   }
 
-  private static Import.How how(RoutingContext context) throws Malformed {
+  private Import.How how(RoutingContext context) throws Malformed {
     MediaType type = MediaType.of(context.request());
     Query query = Query.of(context);
     Charset encoding = encoding(query, type);
@@ -146,6 +149,7 @@ final class ImportRoutes {
         encoding,
         columns(query),
         as,
+        prefixes,
         flag(query, "strict"),
         flag(query, "dry-run"));
   }

@@ -2,10 +2,15 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Item;
+import io.sluice.gtin.gtin.Forms;
+import io.sluice.gtin.gtin.Gtin;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The item that a code means, whatever form the code came in. */
@@ -13,11 +18,13 @@ final class ItemRoutes {
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final CodeAnswers answers;
+  private final Targets targets;
 
   ItemRoutes(Vertx vertx, Catalogue catalogue, CodeAnswers answers) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     this.answers = answers;
+    this.targets = new Targets(vertx, answers);
   }
 
   void one(RoutingContext context) {
@@ -34,6 +41,29 @@ final class ItemRoutes {
     } catch (Malformed malformed) {
       malformed.answer(context);
     }
+  }
+
+  /** The cases of the catalogue that contain an item; the opposite of {@code contains}. */
+  void cases(RoutingContext context) {
+    targets.withOne(
+        context,
+        target -> {
+          List<Gtin> possible = Forms.cases(target.gtin());
+          Asking.ask(vertx, catalogue.lookUp(possible))
+              .onSuccess(
+                  looked -> {
+                    mark(context.response());
+                    JsonArray items = new JsonArray();
+                    for (Gtin gtin : possible) {
+                      Item item = looked.items().get(gtin);
+                      if (item != null) {
+                        items.add(Answers.found(item));
+                      }
+                    }
+                    Sending.json(context, 200, new JsonObject().put("items", items));
+                  })
+              .onFailure(context::fail);
+        });
   }
 
   /** Marks an answer that may be old: the database is away, or this is a replica of it. */

@@ -230,19 +230,19 @@ final class WriteRoutes {
   }
 
   /** Whether the tag of the item is named, as it was got here or under its fourteen digits. */
-  private static boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
-    return Sending.lists(tags, tag(item), weak)
-        || Sending.lists(tags, Sending.tag(Answers.item(target.input(), target.one(), item)), weak);
+  private boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
+    return Sending.lists(tags, Sending.tag(answers.item(item)), weak)
+        || Sending.lists(tags, Sending.tag(answers.item(target.input(), target.one(), item)), weak);
   }
 
-  private static void answer(RoutingContext context, Edited edited) {
+  private void answer(RoutingContext context, Edited edited) {
     Item after = edited.after();
     if (after == null) {
       context.response().setStatusCode(204).end();
       return;
     }
     context.response().putHeader("Content-Location", Answers.path(after.gtin()));
-    Sending.written(context, edited.before() == null ? 201 : 200, Answers.item(after));
+    Sending.written(context, edited.before() == null ? 201 : 200, answers.item(after));
   }
 
   private void failed(RoutingContext context, Targets.Target target, Throwable failed) {
@@ -265,11 +265,6 @@ final class WriteRoutes {
               .onFailure(context::fail);
       case ABANDONED -> context.fail(failed);
     }
-  }
-
-  /** As {@code GET /v1/items/<fourteen digits>} has it. */
-  private static String tag(Item item) {
-    return Sending.tag(Answers.item(item));
   }
 
   /** A gateway says who a client is by its certificate or its address (RFC 9440). */

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 public final class RejectedRows {
   /** Behind blanks: what spreadsheets begin a formula with, in the wide forms of East Asia too. */
-  private static final Pattern FORMULA = Pattern.compile("^(?:[\\t\\r]|\\s*[=+\\-@=+-@])");
+  private static final Pattern FORMULA =
+      Pattern.compile("^(?:[\\t\\r]|\\s*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20])");
 
   private static final String MEMBER = "rejected";
 

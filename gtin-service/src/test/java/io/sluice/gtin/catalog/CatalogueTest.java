@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinType;
 import io.sluice.gtin.rows.Column;
@@ -31,7 +32,13 @@ class CatalogueTest {
 
   private static final Import.How HOW =
       new Import.How(
-          new Author("me", ""), StandardCharsets.UTF_8, Map.of(), As.ANYTHING, false, false);
+          new Author("me", ""),
+          StandardCharsets.UTF_8,
+          Map.of(),
+          As.ANYTHING,
+          CompanyPrefixes.NONE,
+          false,
+          false);
 
   @TempDir private Path folder;
 
@@ -132,6 +139,7 @@ class CatalogueTest {
                   StandardCharsets.UTF_8,
                   Map.of(Column.GTIN, "Artikel"),
                   As.ANYTHING,
+                  CompanyPrefixes.NONE,
                   false,
                   false),
               null,
@@ -264,7 +272,7 @@ class CatalogueTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\tx", "=1"})
+  @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\tx", "\uff1d1"})
   void whatIsMadeForSpreadsheetsHoldsNoCellThatOneWouldRun(String formula) throws Exception {
     Path file = folder.resolve("c.db");
     // What cannot be imported as it is would prove nothing.
@@ -278,7 +286,7 @@ class CatalogueTest {
       String kept = catalogue.find(new Gtin(9521000000018L)).get().orElseThrow().brand();
       Export.of(catalogue, folder.resolve("exact.csv"), Export.Format.CSV);
       Export.of(catalogue, folder.resolve("people.csv"), Export.Format.SPREADSHEET);
-      boolean runs = "=+-@\t=".indexOf(kept.replaceFirst("^ ", "").charAt(0)) >= 0;
+      boolean runs = "=+-@\t\uff1d".indexOf(kept.replaceFirst("^ ", "").charAt(0)) >= 0;
       assertThat(Files.readString(folder.resolve("exact.csv"))).contains("\"" + kept + "\"");
       assertThat(Files.readString(folder.resolve("people.csv")))
           .contains((runs ? "\"'" : "\"") + kept + "\"");

@@ -1,6 +1,7 @@
 package io.sluice.gtin.gtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Random;
@@ -258,5 +259,39 @@ class EvidenceTest {
       })
   void theSameNumberTwiceIsOne(String text) {
     assertThat(GtinReader.read(text)).isInstanceOf(Reading.One.class);
+  }
+
+  @Test
+  void aKnownCompanyDecidesWhereOnlyOneReadingIsOfIt() {
+    CompanyPrefixes known =
+        CompanyPrefixes.of(List.of("# makers", "0072036,Harris-Teeter", "", "9780,Books"));
+    Reading decided = known.decide(GtinReader.read("7203698195"));
+    assertThat(decided)
+        .isInstanceOfSatisfying(
+            Reading.One.class,
+            one -> {
+              assertThat(one.gtin().text()).startsWith("00072036");
+              assertThat(one.confidence()).isEqualTo(Confidence.LIKELY);
+              assertThat(known.of(one.gtin()).orElseThrow().company()).isEqualTo("Harris-Teeter");
+            });
+    assertThat(known.decide(GtinReader.read("6.11E+12"))).isInstanceOf(Reading.Refused.class);
+    CompanyPrefixes both = CompanyPrefixes.of(List.of("0030034", "9783003"));
+    assertThat(both.decide(GtinReader.read("3003408887"))).isInstanceOf(Reading.Several.class);
+    assertThat(CompanyPrefixes.NONE.decide(GtinReader.read("7203698195")))
+        .isInstanceOf(Reading.Several.class);
+    assertThatThrownBy(() -> CompanyPrefixes.of(List.of("0072036", "x")))
+        .hasMessageContaining("line 2: found \"x\"");
+  }
+
+  @Test
+  void everyCaseThatContainsAnItemIsFoundFromIt() {
+    for (String text : List.of("9521000000018", "614141000418", "96385074")) {
+      Gtin item = ((Reading.One) GtinReader.read(text)).gtin();
+      assertThat(Forms.cases(item)).hasSize(9);
+      for (Gtin box : Forms.cases(item)) {
+        assertThat(Forms.contained(box)).contains(item);
+        assertThat(Forms.cases(box)).isEmpty();
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.CatalogueAddress;
+import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -67,6 +68,7 @@ class OpenApiTest {
               vertx,
               catalogue,
               Accept.ALL,
+              CompanyPrefixes.NONE,
               new PrivateNames(List.of()),
               () -> true,
               new RequestMeters());

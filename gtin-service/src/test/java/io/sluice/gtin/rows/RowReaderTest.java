@@ -282,6 +282,12 @@ class RowReaderTest {
     assertThat(again.names).containsExactly("[2] =1+1 C", "[] null null");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0123", "952", "9:30", "<b>", "a=b", "?", "x"})
+  void whatNoSpreadsheetRunsIsWrittenAsItIs(String cell) {
+    assertThat(RejectedRows.harmless(cell)).isEqualTo(RejectedRows.exactly(cell));
+  }
+
   @Test
   void linesOfJsonThatWereRejectedAreReadAsTheyWere() throws Exception {
     Took first =
