@@ -61,7 +61,9 @@ final class GtinService {
               settings.prefixes(),
               settings.publicAddress(),
               settings.privateAddress(),
-              settings.privateNames());
+              settings.privateNames(),
+              settings.log(),
+              settings.spans());
     } catch (IOException failed) {
       catalogue.close();
       throw failed;
@@ -85,6 +87,8 @@ final class GtinService {
     server.ready(false);
     server.drain(settings.drainTimeout());
     catalogue.close();
+    settings.log().close();
+    settings.spans().close();
     LOG.info("stopped");
   }
 

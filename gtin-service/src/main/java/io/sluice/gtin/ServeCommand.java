@@ -70,6 +70,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private PrefixOptions prefixes = new PrefixOptions();
 
+  @Mixin private TelemetryOptions telemetry = new TelemetryOptions();
+
   @Mixin private RegisterOptions register = new RegisterOptions();
 
   @Option(
@@ -113,6 +115,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Signals.survive();
     GtinService service;
     try {
       service = GtinService.start(settings());
@@ -184,7 +187,9 @@ final class ServeCommand implements Callable<Integer> {
         backend,
         advertise,
         Duration.ofSeconds(lease),
-        Duration.ofSeconds(drainTimeout));
+        Duration.ofSeconds(drainTimeout),
+        telemetry.log(),
+        telemetry.spans(name));
   }
 
   private SocketAddress address(String option, String text) {

@@ -4,6 +4,8 @@ import io.sluice.gtin.catalog.CatalogueAddress;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.http.Accept;
 import io.sluice.gtin.registration.EtcdAccess;
+import io.sluice.gtin.telemetry.RequestLog;
+import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     bound
  * @param lease how long a service that died stays registered
  * @param drainTimeout how long requests may take to finish on shutdown
+ * @param log gets a line for each request
+ * @param spans gets those requests that are traced
  */
 record Settings(
     String id,
@@ -43,4 +47,6 @@ record Settings(
     String backend,
     @Nullable URI advertise,
     Duration lease,
-    Duration drainTimeout) {}
+    Duration drainTimeout,
+    RequestLog log,
+    Spans spans) {}

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -539,7 +541,7 @@ class DoorsIT extends RunningService {
 
   @Test
   void aProblemQuotesABoundedPartOfWhatWasSent() throws Exception {
-    String nested = "[".repeat(900) + "1" + "]".repeat(900);
+    String nested = "[".repeat(50) + "1".repeat(900) + "]".repeat(50);
     JsonNode result =
         JSON.readTree(write("POST", "/v1/gtins", "{\"inputs\":[" + nested + "]}").body())
             .path("results")
@@ -702,5 +704,220 @@ class DoorsIT extends RunningService {
       page = get(PRIVATE, path + "&since=" + JSON.readTree(page).path("since").asLong()).body();
     }
     return page;
+  }
+
+  @Test
+  void howeverDeepAValueIsItIsAnswered() throws Exception {
+    for (int depth : new int[] {40, 60, 70, 500, 998, 5_000}) {
+      String nested = "[".repeat(depth) + "1" + "]".repeat(depth);
+      for (String path : List.of("/v1/gtins", "/v1/items:lookup")) {
+        assertThat(write("POST", path, "{\"inputs\":[" + nested + "]}").statusCode())
+            .isIn(200, 400);
+      }
+      HttpResponse<String> lines =
+          send(
+              PUBLIC,
+              "POST",
+              "/v1/items:lookup",
+              nested + "\n9521000000018\n",
+              "Content-Type",
+              "application/x-ndjson");
+      assertThat(lines.body().lines()).hasSize(2);
+      String object = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+      assertThat(
+              write(
+                      "PUT",
+                      "/v1/items/9527800000012",
+                      "{\"name\":\"x\",\"attributes\":" + object + "}")
+                  .statusCode())
+          .isEqualTo(400);
+    }
+    String allowed = "{\"a\":".repeat(31) + "{}" + "}".repeat(31);
+    assertThat(
+            write(
+                    "PUT",
+                    "/v1/items/9527800000012",
+                    "{\"name\":\"x\",\"attributes\":" + allowed + "}")
+                .statusCode())
+        .isEqualTo(201);
+    assertThat(get(PRIVATE, "/v1/items/9527800000012/history").statusCode()).isEqualTo(200);
+    assertThat(get(PUBLIC, "/v1/items?prefix=9527800").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "null", "[]", "{}", "hello", "{\"inputs\":1}"})
+  void aBodyThatIsNoneIsTheClientsFault(String body) throws Exception {
+    for (String path : List.of("/v1/gtins", "/v1/items:lookup")) {
+      assertThat(write("POST", path, body).statusCode()).isEqualTo(400);
+      assertThat(write("POST", path, body, "Content-Encoding", "gzip").statusCode()).isEqualTo(400);
+    }
+    assertThat(write("PUT", "/v1/items/9527800000029", body).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void whatWasCutOffOrBrokenInGzipIsNotTaken() throws Exception {
+    StringBuilder rows = new StringBuilder("gtin,name\n");
+    for (int i = 0; i < 20_000; i++) {
+      rows.append("9527900000011,").append(Integer.toHexString(i * 7919)).append('\n');
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(whole)) {
+      out.write(rows.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] cut = java.util.Arrays.copyOf(whole.toByteArray(), whole.size() / 2);
+    byte[] flipped = whole.toByteArray();
+    flipped[flipped.length / 2] ^= 0x55;
+    for (byte[] broken : List.of(cut, flipped, "no gzip".getBytes(StandardCharsets.US_ASCII))) {
+      imported(broken, "", "failed", "Content-Type", "text/csv", "Content-Encoding", "gzip");
+      imported(broken, "", "failed", "Content-Type", "application/gzip");
+    }
+    assertThat(get(PUBLIC, "/v1/items/9527900000011").statusCode()).isEqualTo(404);
+    imported(
+        whole.toByteArray(),
+        "?dry-run=true",
+        "done",
+        "Content-Type",
+        "text/csv",
+        "Content-Encoding",
+        "gzip");
+  }
+
+  @Test
+  void numbersInAttributesKeepAllOfTheirDigitsThroughEveryDoor() throws Exception {
+    String numbers = "{\"p\":12345678901234567890.123456789,\"i\":1E+400}";
+    String path = "/v1/items/9528000000017";
+    write("PUT", path, "{\"name\":\"x\",\"attributes\":" + numbers + "}");
+    assertThat(get(PUBLIC, path).body()).contains("12345678901234567890.123456789", "1E+400");
+    write("PATCH", path, "{\"brand\":\"b\"}");
+    write("PUT", path, get(PUBLIC, path).body());
+    assertThat(get(PRIVATE, "/v1/export?format=ndjson").body())
+        .contains("12345678901234567890.123456789", "1E+400");
+    assertThat(
+            write("PUT", path, "{\"name\":\"x\",\"attributes\":{\"e\":\"\\ud800\"}}").statusCode())
+        .isEqualTo(400);
+    assertThat(
+            write("PATCH", path, "{\"item\":{\"name\":\"n\",\"gtin\":\"9521000000025\"}}")
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "Accept | text/html;q=0, application/json | https://a.example/json#x",
+        "Accept | application/json;q=0.1,text/html | https://a.example/html",
+        "Accept | text/* | https://a.example/html",
+        "Accept | */* | -",
+      })
+  void theClientsWeightsChooseBetweenLinks(String field, String value, String location)
+      throws Exception {
+    write(
+        "PUT",
+        "/v1/items/9528100000016",
+        """
+        {"name":"x","attributes":{"links":[
+          {"type":"gs1:recipeInfo","href":"https://a.example/html","media":"text/html"},
+          {"type":"gs1:recipeInfo","href":"https://a.example/json#x","media":"application/json"}]}}
+        """);
+    HttpResponse<String> answer =
+        send(PUBLIC, "GET", "/01/09528100000016?linkType=gs1:recipeInfo", "", field, value);
+    assertThat(answer.headers().firstValue("Vary").orElse("")).contains("Accept-Language");
+    assertThat(answer.headers().firstValue("Location").orElse(null)).isEqualTo(location);
+    assertThat(
+            send(
+                    PUBLIC,
+                    "GET",
+                    "/01/09528100000016?linkType=gs1:recipeInfo&a=b",
+                    "",
+                    "Accept",
+                    "application/json")
+                .headers()
+                .firstValue("Location"))
+        .hasValue("https://a.example/json?a=b#x");
+  }
+
+  @Test
+  void aPackedLinkIsTheLinkThatWasPacked() throws Exception {
+    write(
+        "PUT",
+        "/v1/items/09521000000032",
+        "{\"name\":\"x\",\"attributes\":{\"links\":[{\"type\":\"gs1:defaultLink\",\"href\":"
+            + "\"https://recall.example/\",\"lot\":\"12\"}]}}");
+    for (String path : List.of("/01/09521000000032/10/12", "/ARFRj6VUQCAEM")) {
+      HttpResponse<String> answer = get(PUBLIC, path);
+      assertThat(answer.headers().firstValue("Location"))
+          .as(path)
+          .hasValue("https://recall.example/");
+      assertThat(answer.headers().firstValue("Link").orElse("")).contains("/10/12>");
+    }
+    assertThat(get(PUBLIC, "/ARFRj6VUQCAEM?01=09521000000018").statusCode()).isEqualTo(400);
+    assertThat(get(PUBLIC, "/01/09521000000032?%301=09521000000018").statusCode()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "json-ld", "linkset", "html", "svg"})
+  void theTagOfEveryFormIsGoodForAWrite(String format) throws Exception {
+    String path = "/v1/items/9528200000015";
+    write("PUT", path, "{\"name\":\"A\"}");
+    String tag = get(PUBLIC, path + "?format=" + format).headers().firstValue("ETag").orElseThrow();
+    assertThat(write("PUT", path, "{\"name\":\"" + format + "\"}", "If-Match", tag).statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gzip;q=0, * | false",
+        "gzipx | false",
+        "* | true",
+        "br, GZIP | true",
+        "gzip;foo=1;q=0 | false"
+      })
+  void aCodingThatIsRefusedIsNotSent(String accepted, boolean small) throws Exception {
+    assertThat(
+            send(PUBLIC, "GET", "/v1/problems", "", "Accept-Encoding", accepted)
+                .headers()
+                .firstValue("Content-Encoding")
+                .isPresent())
+        .isEqualTo(small);
+  }
+
+  @Test
+  void whatIsNoRequestHasAProblemDocument() throws Exception {
+    assertThat(raw("GET /v1/items/" + "9".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+        .contains(" 414 ", "target-too-long");
+    assertThat(raw("GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
+        .contains(" 431 ", "headers-too-large");
+    assertThat(raw("GET / HTTP/1.1\r\n\r\n")).contains(" 400 ", "malformed-host");
+  }
+
+  private static String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aLineIsReadAsItIsAlone() throws Exception {
+    for (String code : List.of("9521000000018\u001d", " 9521000000018", "\u001d0109521000000018")) {
+      JsonNode line =
+          JSON.readTree(
+              send(
+                      PUBLIC,
+                      "POST",
+                      "/v1/items:lookup",
+                      code + "\r\n",
+                      "Content-Type",
+                      "application/x-ndjson")
+                  .body());
+      assertThat(line.path("status")).isEqualTo(alone("/v1/items/" + encoded(code)).path("status"));
+      assertThat(line.path("requested").asText().strip()).isEqualTo(code.strip());
+    }
   }
 }

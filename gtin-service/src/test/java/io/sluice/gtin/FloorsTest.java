@@ -11,7 +11,21 @@ class FloorsTest {
   private final Floors floors =
       new Floors(
           "io.sluice.gtin",
-          Map.of("", 4, "http", 3, "registration", 3, "catalog", 2, "rows", 1, "gtin", 0));
+          Map.of(
+              "",
+              4,
+              "http",
+              3,
+              "registration",
+              3,
+              "catalog",
+              2,
+              "rows",
+              1,
+              "gtin",
+              0,
+              "telemetry",
+              0));
 
   @Test
   void importsOnlyGoDown() {
@@ -22,7 +36,7 @@ class FloorsTest {
   void theNumberNeedsNothingButJava() {
     assertThat(
             floors.outside(
-                Set.of("", "http", "registration", "catalog", "rows"),
+                Set.of("", "http", "registration", "catalog", "rows", "telemetry"),
                 "io.vertx",
                 "com.",
                 "org.sqlite",

@@ -1,11 +1,13 @@
 package io.sluice.gtin.catalog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,6 +24,10 @@ public final class Attributes {
   public static final int MOST_CHARACTERS = 16 * 1024;
 
   private static final int MOST_LINKS = 100;
+
+  /** What is answered nests them a little deeper, and must be written by anybody. */
+  private static final int MOST_DEEP = 32;
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -74,6 +80,9 @@ public final class Attributes {
     if (!(value instanceof Map<?, ?> object)) {
       throw bad("found " + ItemFields.quoted(value) + ", expected an object");
     }
+    if (depth(object) > MOST_DEEP) {
+      throw bad("found objects in each other more than " + MOST_DEEP + " deep, expected fewer");
+    }
     check(object);
     String text;
     try {
@@ -81,10 +90,30 @@ public final class Attributes {
     } catch (JsonProcessingException tooDeep) {
       throw bad("found an object that is too deep, expected a simple one");
     }
+    if (!ItemFields.isText(text)) {
+      throw bad("found half of a surrogate pair, expected text without it");
+    }
     if (text.length() > MOST_CHARACTERS) {
       throw bad("found " + text.length() + " characters, expected at most " + MOST_CHARACTERS);
     }
     return text;
+  }
+
+  private static int depth(@Nullable Object value) {
+    Collection<?> inside =
+        switch (value) {
+          case Map<?, ?> map -> map.values();
+          case List<?> list -> list;
+          case null, default -> null;
+        };
+    if (inside == null) {
+      return 0;
+    }
+    int deepest = 0;
+    for (Object each : inside) {
+      deepest = Math.max(deepest, depth(each));
+    }
+    return deepest + 1;
   }
 
   /** The object that a cell of CSV has. */
@@ -97,9 +126,9 @@ public final class Attributes {
   }
 
   /** The object of an item that has one. */
-  public static Map<?, ?> object(String text) {
+  public static Map<String, Object> object(String text) {
     try {
-      return text.isEmpty() ? Map.of() : JSON.readValue(text, Map.class);
+      return text.isEmpty() ? Map.of() : JSON.readValue(text, new TypeReference<>() {});
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }

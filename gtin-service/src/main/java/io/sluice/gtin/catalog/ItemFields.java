@@ -78,7 +78,7 @@ public record ItemFields(String name, String brand, String category, String attr
   }
 
   /** Whether every database keeps it as it is. */
-  private static boolean isText(String text) {
+  static boolean isText(String text) {
     return text.codePoints()
         .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }

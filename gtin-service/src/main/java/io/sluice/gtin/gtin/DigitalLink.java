@@ -118,7 +118,7 @@ final class DigitalLink {
       for (String pair :
           text.substring(start + 1, end < 0 ? text.length() : end).split("[&;]", -1)) {
         int equals = pair.indexOf('=');
-        String key = equals < 0 ? pair : pair.substring(0, equals);
+        String key = String.valueOf(decoded(equals < 0 ? pair : pair.substring(0, equals)));
         String value = decoded(pair.substring(equals + 1));
         boolean old = key.equals("gtin");
         if ((old || key.equals("01")) && value != null && NUMBER.matcher(value).matches()) {

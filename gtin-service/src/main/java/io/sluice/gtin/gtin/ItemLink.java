@@ -62,10 +62,27 @@ public sealed interface ItemLink {
       case Reading.Several several ->
           new Broken(Refusal.MALFORMED, "found a link that can be to " + several.text());
       case Reading.One one when path.startsWith("/01/") -> qualified(one.gtin(), path);
-      // What was packed was understood to its last bit.
-      case Reading.One one when path.lastIndexOf('/') == 0 -> new Of(one.gtin(), Map.of());
+      case Reading.One one when path.lastIndexOf('/') == 0 -> packed(one.gtin(), path);
       case Reading.One _ -> malformed(path);
     };
+  }
+
+  /** All of it has to be understood, to its last bit. */
+  private static ItemLink packed(Gtin gtin, String path) {
+    Map<String, String> values = PackedLink.values(path.substring(1));
+    if (!gtin.text().equals(values.get("01"))) {
+      return malformed(path);
+    }
+    Map<String, String> qualifiers = new LinkedHashMap<>();
+    for (List<String> order : QUALIFIERS) {
+      for (String key : order) {
+        String value = values.get(key);
+        if (value != null && !value.isEmpty()) {
+          qualifiers.put(key, value);
+        }
+      }
+    }
+    return new Of(gtin, qualifiers);
   }
 
   private static ItemLink qualified(Gtin gtin, String path) {

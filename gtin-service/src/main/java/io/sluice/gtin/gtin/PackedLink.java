@@ -2,11 +2,9 @@ package io.sluice.gtin.gtin;
 
 import java.math.BigInteger;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * The elements that are packed into the last segment of a link (GS1 Digital Link, "Compression"):
@@ -78,9 +76,8 @@ final class PackedLink {
 
   private final BigInteger bits;
   private final Map<String, List<String>> sets;
-  private final Set<String> seen = new HashSet<>();
+  private final Map<String, String> values = new HashMap<>();
   private int left;
-  private long number = -1;
 
   private PackedLink(String segment, Map<String, List<String>> sets) throws Misfit {
     BigInteger bits = BigInteger.ZERO;
@@ -98,16 +95,21 @@ final class PackedLink {
 
   /** The number of key 01; empty where the segment is not a packed link, or not of an item. */
   static OptionalLong number(String segment) {
+    return number(values(segment));
+  }
+
+  /** The values by their identifiers; empty where the segment is not a packed link. */
+  static Map<String, String> values(String segment) {
     for (Map<String, List<String>> sets : List.of(SETS, SETS_AS_PUBLISHED)) {
       try {
         PackedLink link = new PackedLink(segment, sets);
         link.readAll();
-        return link.found();
+        return Map.copyOf(link.values);
       } catch (Misfit misfit) {
         // Perhaps in the other order.
       }
     }
-    return OptionalLong.empty();
+    return Map.of();
   }
 
   /** The number of key 01 where it is in the first element, whatever follows it. */
@@ -115,21 +117,22 @@ final class PackedLink {
     try {
       PackedLink link = new PackedLink(segment, SETS);
       link.readFirst();
-      return link.found();
+      return number(link.values);
     } catch (Misfit misfit) {
       return OptionalLong.empty();
     }
   }
 
-  private OptionalLong found() {
-    return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  private static OptionalLong number(Map<String, String> values) {
+    String number = values.get("01");
+    return number == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(number));
   }
 
   private void readFirst() throws Misfit {
     try {
       element();
     } catch (Misfit spoilt) {
-      if (number < 0) {
+      if (!values.containsKey("01")) {
         throw spoilt;
       }
     }
@@ -207,9 +210,10 @@ final class PackedLink {
     for (int end = identifier.length(); end >= 2 && parts == null; end--) {
       parts = FORMATS.get(identifier.substring(0, end));
     }
-    if (parts == null || !seen.add(identifier)) {
+    if (parts == null || values.containsKey(identifier)) {
       throw new Misfit();
     }
+    StringBuilder value = new StringBuilder();
     for (Part part : parts) {
       int encoding = part.digits ? 0 : number(3);
       int length =
@@ -219,30 +223,41 @@ final class PackedLink {
       if (length > part.most) {
         throw new Misfit();
       }
-      BigInteger digits = characters(encoding, length);
-      if (identifier.equals("01")) {
-        number = digits.longValueExact();
-      }
+      value.append(characters(encoding, length));
     }
+    values.put(identifier, value.toString());
   }
 
-  /** Takes so many characters; the number that they are, where they are digits. */
-  private BigInteger characters(int encoding, int length) throws Misfit {
-    switch (encoding) {
-      case 0 -> {
-        BigInteger most = BigInteger.TEN.pow(length).subtract(BigInteger.ONE);
-        BigInteger value = take(bitsOf(length, most));
-        if (value.compareTo(most) > 0) {
-          throw new Misfit();
-        }
-        return value;
-      }
-      case 1, 2 -> skip(4 * length);
-      case 3 -> skip(6 * length);
-      case 4 -> skip(7 * length);
+  /** Takes so many characters, in the way that an encoding has them. */
+  private String characters(int encoding, int length) throws Misfit {
+    return switch (encoding) {
+      case 0 -> numeric(length);
+      case 1 -> each(length, 4, "0123456789abcdef");
+      case 2 -> each(length, 4, "0123456789ABCDEF");
+      case 3 -> each(length, 6, ALPHABET);
+      case 4 -> each(length, 7, "");
       default -> throw new Misfit();
+    };
+  }
+
+  private String numeric(int length) throws Misfit {
+    BigInteger most = BigInteger.TEN.pow(length).subtract(BigInteger.ONE);
+    BigInteger value = take(bitsOf(length, most));
+    if (value.compareTo(most) > 0) {
+      throw new Misfit();
     }
-    return BigInteger.ZERO;
+    String text = length == 0 ? "" : value.toString();
+    return "0".repeat(length - text.length()) + text;
+  }
+
+  /** Of an alphabet, or of ASCII where that is empty. */
+  private String each(int length, int bits, String alphabet) throws Misfit {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      int number = number(bits);
+      text.append(alphabet.isEmpty() ? (char) number : alphabet.charAt(number));
+    }
+    return text.toString();
   }
 
   /** As the standard rounds: a bit more than is needed for no digit and for 59. */

@@ -1,5 +1,6 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.catalog.Attributes;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Forms;
@@ -89,7 +90,7 @@ final class Answers {
             .put("category", item.category());
     return item.attributes().isEmpty()
         ? fields
-        : fields.put("attributes", new JsonObject(item.attributes()));
+        : fields.put("attributes", new JsonObject(Attributes.object(item.attributes())));
   }
 
   /** An item of a list. */

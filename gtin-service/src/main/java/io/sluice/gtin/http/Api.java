@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes of the public and of the private listener. */
 final class Api {
-  private static final long MOST_BODY_BYTES = 1 << 20;
   private static final int MOST_ID = 128;
 
   /** What can be a packed link; shorter ones hold no number. */
@@ -189,7 +189,14 @@ final class Api {
     Router router = Router.router(vertx);
     router.route().handler(meters::count).handler(Api::identify).handler(Api::checkQuery);
     router.errorHandler(
-        400, context -> says(context, Problem.MALFORMED_PATH, "expected percent-encoded text"));
+        400,
+        context -> {
+          if (context.request().authority() == null) {
+            says(context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
+          } else {
+            says(context, Problem.MALFORMED_PATH, "expected percent-encoded text");
+          }
+        });
     router.errorHandler(404, Api::unknownPath);
     router.errorHandler(
         413,
@@ -197,7 +204,7 @@ final class Api {
             says(
                 context,
                 Problem.BODY_TOO_LARGE,
-                "expected a body of at most " + MOST_BODY_BYTES + " bytes"));
+                "expected a body of at most " + Bodies.MOST_BYTES + " bytes"));
     router.errorHandler(500, Failures::answer);
     return router;
   }
@@ -240,7 +247,7 @@ final class Api {
   /** What there is, for who comes without knowing; a browser gets a page. */
   private static void home(RoutingContext context) {
     if (Sending.isForPeople(context)) {
-      Sending.page(context, 200, Pages.home(), Sending.A_DAY);
+      Sending.page(context, 200, Buffer.buffer(Pages.home()), Sending.A_DAY);
     } else {
       Sending.lasting(
           context,
@@ -254,7 +261,7 @@ final class Api {
   }
 
   private static BodyHandler body() {
-    return BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
+    return BodyHandler.create(false).setBodyLimit(Bodies.MOST_BYTES);
   }
 
   /** What is shown to everybody may be shown by any web page. */

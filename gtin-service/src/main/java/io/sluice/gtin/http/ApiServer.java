@@ -2,6 +2,8 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.gtin.CompanyPrefixes;
+import io.sluice.gtin.telemetry.RequestLog;
+import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -39,6 +41,7 @@ public final class ApiServer {
    * @param prefixes of companies, which decide between readings
    * @param privateNames under which the private address may be asked to change something, besides
    *     addresses and names that nobody outside can own
+   * @param log gets a line for each request; closed by whoever opened it, as spans are
    * @throws IOException when an address cannot be bound
    */
   public static ApiServer start(
@@ -47,7 +50,9 @@ public final class ApiServer {
       CompanyPrefixes prefixes,
       SocketAddress publicAddress,
       SocketAddress privateAddress,
-      List<String> privateNames)
+      List<String> privateNames,
+      RequestLog log,
+      Spans spans)
       throws IOException, InterruptedException {
     // Names are resolved by the JDK: nothing here asks a DNS server by itself.
     System.setProperty("vertx.disableDnsResolver", "true");
@@ -58,14 +63,10 @@ public final class ApiServer {
                 .setWorkerPoolSize(Runtime.getRuntime().availableProcessors())
                 .setInternalBlockingPoolSize(2));
     HttpServerOptions options =
-        new HttpServerOptions()
-            .setIdleTimeout(75)
-            .setAcceptBacklog(4096)
-            .setTcpNoDelay(true)
-            .setDecompressionSupported(true);
+        new HttpServerOptions().setIdleTimeout(75).setAcceptBacklog(4096).setTcpNoDelay(true);
     ApiServer server =
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
-    RequestMeters meters = new RequestMeters();
+    RequestMeters meters = new RequestMeters(log, spans);
     Api api =
         new Api(
             vertx,
@@ -115,7 +116,7 @@ public final class ApiServer {
   private static void bind(HttpServer server, Router router, SocketAddress address)
       throws IOException, InterruptedException {
     try {
-      await(server.requestHandler(router).listen(address));
+      await(server.invalidRequestHandler(Failures::refuse).requestHandler(router).listen(address));
     } catch (IOException failed) {
       throw new IOException(address + " cannot be bound: " + failed.getMessage(), failed);
     }

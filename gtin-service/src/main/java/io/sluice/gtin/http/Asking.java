@@ -10,9 +10,10 @@ final class Asking {
   private Asking() {}
 
   /** The answer, on the event loop that asks; it fails with what has failed, not what it is in. */
-  static <T> Future<T> ask(Vertx vertx, CompletionStage<T> answer) {
-    return Future.fromCompletionStage(answer, vertx.getOrCreateContext())
-        .recover(failed -> Future.failedFuture(cause(failed)));
+  static <T> Asked<T> ask(Vertx vertx, CompletionStage<T> answer) {
+    return new Asked<>(
+        Future.fromCompletionStage(answer, vertx.getOrCreateContext())
+            .recover(failed -> Future.failedFuture(cause(failed))));
   }
 
   private static Throwable cause(Throwable failed) {

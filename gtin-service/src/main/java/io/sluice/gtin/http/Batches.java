@@ -28,14 +28,15 @@ final class Batches {
   }
 
   /** In the order of the inputs. Fails with {@link CatalogueBusy} where too many wait. */
-  Future<List<Answer>> answer(CodeAnswers.Question question, List<Inputs.Each> inputs) {
+  Asked<List<Answer>> answer(CodeAnswers.Question question, List<Inputs.Each> inputs) {
     if (underWay.incrementAndGet() > MOST_WAITING) {
       underWay.decrementAndGet();
-      return Future.failedFuture(new CatalogueBusy("too many batches are under way"));
+      return new Asked<>(Future.failedFuture(new CatalogueBusy("too many batches are under way")));
     }
-    return threads
-        .executeBlocking(() -> answered(question, inputs), false)
-        .onComplete(done -> underWay.decrementAndGet());
+    return new Asked<>(
+        threads
+            .executeBlocking(() -> answered(question, inputs), false)
+            .onComplete(done -> underWay.decrementAndGet()));
   }
 
   private List<Answer> answered(CodeAnswers.Question question, List<Inputs.Each> inputs) {

@@ -1,7 +1,11 @@
 package io.sluice.gtin.http;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.sluice.gtin.catalog.CatalogueAway;
 import io.sluice.gtin.catalog.CatalogueBusy;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +23,26 @@ final class Failures {
       case CatalogueBusy busy -> Answer.of(Problem.BUSY, String.valueOf(busy.getMessage()));
       default -> Answer.of(Problem.INTERNAL, "the service failed; its log says why");
     };
+  }
+
+  /** Answers what could not be read as a request, and closes its connection. */
+  static void refuse(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    Problem problem =
+        switch (cause) {
+          case TooLongHttpLineException _ -> Problem.TARGET_TOO_LONG;
+          case TooLongHttpHeaderException _ -> Problem.HEADERS_TOO_LARGE;
+          case null, default -> Problem.MALFORMED_REQUEST;
+        };
+    Buffer body = Sending.bytes(problem.body("expected a request of HTTP/1.1"));
+    request
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("Connection", "close")
+        .putHeader("Content-Type", "application/problem+json")
+        .putHeader("Content-Length", Integer.toString(body.length()))
+        .end(body)
+        .onComplete(sent -> request.connection().close());
   }
 
   /** Answers a request that failed; what cannot be helped by asking again is logged. */

@@ -56,6 +56,10 @@ final class ImportJob {
   void run(Catalogue catalogue, Import.How how) {
     long started = System.nanoTime();
     try {
+      if (!wanted) {
+        become(noted(catalogue, status.cancelled()));
+        return;
+      }
       ImportStatus running = status.running(Files.size(file));
       become(running);
       become(end(catalogue, how, running, started));
@@ -88,7 +92,11 @@ final class ImportJob {
     } catch (Import.Cancelled unwanted) {
       ended = running.cancelled();
     }
-    catalogue.note(ended, rejects);
+    return noted(catalogue, ended);
+  }
+
+  private ImportStatus noted(Catalogue catalogue, ImportStatus ended) throws IOException {
+    catalogue.note(ended, Files.exists(rejects) ? rejects : null);
     return ended;
   }
 

@@ -292,6 +292,7 @@ final class ImportRoutes {
 
   private void sendRejects(RoutingContext context, String id, String file) {
     Asking.ask(vertx, catalogue.rejects(id, Path.of(file)))
+        .future()
         .compose(any -> any ? vertx.executeBlocking(() -> type(Path.of(file))) : none(context))
         .compose(
             type -> {

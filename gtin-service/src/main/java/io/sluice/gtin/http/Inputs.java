@@ -1,8 +1,6 @@
 package io.sluice.gtin.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gtin.gtin.As;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
@@ -20,12 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Inputs {
   static final int MOST = 1_000;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  /** What a body should be, for a message. */
+  static final String EXPECTED = "{\"inputs\": [\"9521234543213\", …]}";
 
   private Inputs() {}
 
@@ -52,13 +46,7 @@ final class Inputs {
    *
    * @param as what the request says of all of them
    */
-  static List<Each> ofBody(byte[] body, As as) throws Malformed {
-    Object whole;
-    try {
-      whole = JSON.readValue(body, Object.class);
-    } catch (java.io.IOException notJson) {
-      throw expected();
-    }
+  static List<Each> ofBody(Object whole, As as) throws Malformed {
     if (!(whole instanceof Map<?, ?> object) || !(object.get("inputs") instanceof List<?> list)) {
       throw expected();
     }
@@ -83,11 +71,11 @@ final class Inputs {
   static Each ofLine(String line, As as) {
     Object value;
     try {
-      value = JSON.readValue(line, Object.class);
+      value = Bodies.JSON.readValue(line, Object.class);
     } catch (JsonProcessingException notJson) {
       value = line;
     }
-    return of(value == null && line.isEmpty() ? "" : value, as);
+    return of(value, as);
   }
 
   private static Each of(@Nullable Object value, As as) {

@@ -28,7 +28,6 @@ final class ItemRoutes {
   }
 
   void one(RoutingContext context) {
-    context.response().putHeader("Vary", "Accept");
     try {
       Representation form = form(context);
       Asking.ask(vertx, answers.answer(CodeAnswers.Question.ITEM, NumberRoutes.input(context)))
@@ -102,15 +101,31 @@ final class ItemRoutes {
       Sending.answer(context, answer, Sending.ALWAYS_ASK);
       return;
     }
-    Item item = answer.found().getFirst().item();
-    switch (form) {
-      case JSON -> Sending.as(context, form, Sending.bytes(answer.body()), Sending.ALWAYS_ASK);
-      case JSON_LD ->
-          Sending.as(context, form, Answers.product(item).toBuffer(), Sending.ALWAYS_ASK);
-      case LINKSET -> Sending.as(context, form, Linkset.of(item).toBuffer(), Sending.ALWAYS_ASK);
-      case SVG -> Sending.as(context, form, Buffer.buffer(BarCode.svg(item.gtin())), Sending.A_DAY);
-      case PNG -> Sending.as(context, form, Buffer.buffer(BarCode.png(item.gtin())), Sending.A_DAY);
-      case HTML -> Sending.page(context, 200, Pages.of(200, answer.body()), Sending.ALWAYS_ASK);
+    Buffer bytes = bytes(form, answer.found().getFirst().item(), answer.body());
+    String caching =
+        form == Representation.SVG || form == Representation.PNG
+            ? Sending.A_DAY
+            : Sending.ALWAYS_ASK;
+    if (form == Representation.HTML) {
+      Sending.page(context, 200, bytes, caching);
+    } else {
+      Sending.as(context, form, bytes, caching);
     }
+  }
+
+  /**
+   * An item in a form.
+   *
+   * @param answer in JSON
+   */
+  static Buffer bytes(Representation form, Item item, JsonObject answer) {
+    return switch (form) {
+      case JSON -> Sending.bytes(answer);
+      case JSON_LD -> Answers.product(item).toBuffer();
+      case LINKSET -> Linkset.of(item).toBuffer();
+      case SVG -> Buffer.buffer(BarCode.svg(item.gtin()));
+      case PNG -> Buffer.buffer(BarCode.png(item.gtin()));
+      case HTML -> Buffer.buffer(Pages.of(200, answer));
+    };
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.ItemLink;
+import io.sluice.gtin.gtin.Refusal;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -32,7 +33,8 @@ final class LinkRoutes {
     HttpServerRequest request = context.request();
     switch (ItemLink.read(request.path(), request.query())) {
       // Any long word could be taken for a packed link that is broken.
-      case ItemLink.Broken _ when !request.path().startsWith("/01/") ->
+      case ItemLink.Broken broken
+          when broken.code() != Refusal.SEVERAL_ITEMS && !request.path().startsWith("/01/") ->
           Sending.problem(
               context,
               Problem.NO_SUCH_PATH,
@@ -68,7 +70,7 @@ final class LinkRoutes {
   private static void lead(RoutingContext context, ItemLink.Of link, Item item) {
     context
         .response()
-        .putHeader("Vary", "Accept")
+        .putHeader("Vary", "Accept, Accept-Language, Accept-Encoding")
         .putHeader(
             "Link",
             "<"
@@ -128,14 +130,22 @@ final class LinkRoutes {
     String passed =
         query == null ? "" : query.replaceAll("(^|&)linkType=[^&]*", "").replaceFirst("^&", "");
     String mark =
-        (target.indexOf('?') < 0 ? "?" : "&")
+        (target.replaceFirst("#.*", "").indexOf('?') < 0 ? "?" : "&")
             + (target.startsWith("/") ? Query.VIA_LINK + "&" : "");
     context
         .response()
         .setStatusCode(307)
-        .putHeader("Location", passed.isEmpty() ? target : target + mark + passed)
+        .putHeader("Location", passed.isEmpty() ? target : with(target, mark + passed))
         .putHeader("Cache-Control", Sending.ALWAYS_ASK)
         .end();
+  }
+
+  /** A query stands before a fragment. */
+  private static String with(String target, String query) {
+    int fragment = target.indexOf('#');
+    return fragment < 0
+        ? target + query
+        : target.substring(0, fragment) + query + target.substring(fragment);
   }
 
   /** The resolver's description file ({@code /.well-known/gs1resolver}). */

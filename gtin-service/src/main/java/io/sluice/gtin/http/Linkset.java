@@ -129,14 +129,13 @@ final class Linkset {
       @Nullable String accept) {
     List<Target> all = targets(item, qualifiers).getOrDefault(address(type), List.of());
     List<Target> spoken = inLanguage(all, language);
-    if (accept == null) {
-      return spoken;
-    }
-    List<Target> taken =
-        spoken.stream()
-            .filter(target -> !target.media.isEmpty() && accept.contains(target.media))
-            .toList();
-    return taken.isEmpty() ? spoken : taken;
+    double best = spoken.stream().mapToDouble(target -> liked(target, accept)).max().orElse(0);
+    return spoken.stream().filter(target -> liked(target, accept) == best).toList();
+  }
+
+  /** Of what nothing is known a little is expected. */
+  private static double liked(Target target, @Nullable String accept) {
+    return target.media.isEmpty() ? 0.001 : Representation.quality(accept, target.media);
   }
 
   /** In the first language that there is one in; else those of none, else all. */
@@ -148,7 +147,7 @@ final class Linkset {
       ranges = List.of();
     }
     for (Locale.LanguageRange range : ranges) {
-      String wanted = range.getRange();
+      String wanted = range.getWeight() > 0 ? range.getRange() : "-";
       List<Target> spoken =
           all.stream()
               .filter(

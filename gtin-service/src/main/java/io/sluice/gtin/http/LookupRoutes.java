@@ -1,7 +1,8 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.catalog.CatalogueBusy;
 import io.sluice.gtin.gtin.As;
-import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,6 +22,7 @@ final class LookupRoutes {
   private static final int MOST_WAITING = 256;
 
   private static final int MOST_LINE_BYTES = 16 * 1024;
+  private static final long BUSY_MILLIS = 50;
   private static final String LINES = "application/x-ndjson";
 
   private final Batches batches;
@@ -35,7 +37,7 @@ final class LookupRoutes {
   void array(RoutingContext context) {
     try {
       List<Inputs.Each> inputs =
-          Inputs.ofBody(context.body().buffer().getBytes(), NumberRoutes.as(context));
+          Inputs.ofBody(Bodies.json(context, Inputs.EXPECTED), NumberRoutes.as(context));
       batches
           .answer(CodeAnswers.Question.ITEM, inputs)
           .onSuccess(
@@ -66,6 +68,7 @@ final class LookupRoutes {
   private final class Stream {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final Vertx vertx;
     private final RecordParser lines;
     private final As as;
     private List<Inputs.Each> waiting = new ArrayList<>();
@@ -75,6 +78,7 @@ final class LookupRoutes {
 
     Stream(RoutingContext context, As as) {
       this.as = as;
+      vertx = context.vertx();
       request = context.request();
       response = context.response();
       lines = RecordParser.newDelimited("\n", request);
@@ -99,7 +103,7 @@ final class LookupRoutes {
 
     private void line(Buffer line) {
       if (turn != Turn.OVER) {
-        waiting.add(Inputs.ofLine(line.toString().strip(), as));
+        waiting.add(Inputs.ofLine(line.toString().replaceFirst("\r$", ""), as));
         if (waiting.size() == MOST_WAITING) {
           lines.pause();
         }
@@ -116,7 +120,7 @@ final class LookupRoutes {
         List<Inputs.Each> group = waiting;
         waiting = new ArrayList<>();
         turn = Turn.LOOKING_UP;
-        batches.answer(CodeAnswers.Question.ITEM, group).onComplete(done -> send(done, group));
+        lookUp(group);
         lines.resume();
       } else if (ended) {
         turn = Turn.OVER;
@@ -124,7 +128,22 @@ final class LookupRoutes {
       }
     }
 
-    private void send(AsyncResult<List<Answer>> done, List<Inputs.Each> group) {
+    /** Whoever sends lines waits; where too many batches are under way, so does this. */
+    private void lookUp(List<Inputs.Each> group) {
+      batches
+          .answer(CodeAnswers.Question.ITEM, group)
+          .onSuccess(answers -> send(answers.stream().map(Answer::amongMany).toList()))
+          .onFailure(
+              failed -> {
+                if (failed instanceof CatalogueBusy && turn != Turn.OVER) {
+                  vertx.setTimer(BUSY_MILLIS, again -> lookUp(group));
+                } else {
+                  send(group.stream().map(input -> away(input, failed)).toList());
+                }
+              });
+    }
+
+    private void send(List<JsonObject> answers) {
       if (turn == Turn.OVER) {
         return;
       }
@@ -132,9 +151,7 @@ final class LookupRoutes {
         items.mark(response);
       }
       Buffer sent = Buffer.buffer();
-      for (int i = 0; i < group.size(); i++) {
-        JsonObject answer =
-            done.succeeded() ? done.result().get(i).amongMany() : away(group.get(i), done.cause());
+      for (JsonObject answer : answers) {
         sent.appendString(answer.put("line", ++answered).encode()).appendByte((byte) '\n');
       }
       response.write(sent);

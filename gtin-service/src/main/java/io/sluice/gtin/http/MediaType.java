@@ -87,17 +87,29 @@ record MediaType(String name, String charset) {
     }
   }
 
-  /** Refuses a body in a coding that nobody takes off again (RFC 9110 section 15.5.16). */
+  /** Whether a body comes in gzip. */
+  static boolean isGzip(RoutingContext context) {
+    String coding = Sending.header(context, "Content-Encoding");
+    return coding != null && coding.strip().equalsIgnoreCase("gzip");
+  }
+
+  /**
+   * Refuses a body in a coding that nobody takes off again (RFC 9110 section 15.5.16), and lines in
+   * any, as they are answered while they come.
+   */
   static void checkCoding(RoutingContext context) {
     String coding = Sending.header(context, "Content-Encoding");
-    if (coding == null || coding.isBlank() || coding.strip().equalsIgnoreCase("identity")) {
+    boolean plain =
+        coding == null || coding.isBlank() || coding.strip().equalsIgnoreCase("identity");
+    boolean lines = context.request().path().endsWith(":lookup") && of(context.request()).isLines();
+    if (plain || (isGzip(context) && !lines)) {
       context.next();
       return;
     }
-    context.response().putHeader("Accept-Encoding", "gzip, deflate");
+    context.response().putHeader("Accept-Encoding", "gzip");
     new Malformed(
             Problem.UNSUPPORTED_MEDIA_TYPE,
-            "found Content-Encoding " + Input.quoted(coding) + ", expected gzip, deflate or none")
+            "found Content-Encoding " + Input.quoted(coding) + ", expected gzip or none")
         .answer(context);
   }
 }

@@ -32,7 +32,7 @@ final class NumberRoutes {
 
   void many(RoutingContext context) {
     try {
-      List<Inputs.Each> inputs = Inputs.ofBody(context.body().buffer().getBytes(), as(context));
+      List<Inputs.Each> inputs = Inputs.ofBody(Bodies.json(context, Inputs.EXPECTED), as(context));
       batches
           .answer(CodeAnswers.Question.NUMBER, inputs)
           .onSuccess(all -> Sending.json(context, 200, results(all)))

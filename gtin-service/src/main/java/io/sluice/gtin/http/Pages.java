@@ -59,6 +59,9 @@ final class Pages {
           body.getValue("requested") + " can mean each of these.",
           body.getJsonArray("candidates"));
     }
+    if (body.containsKey("links")) {
+      return links(body.getJsonArray("links"));
+    }
     if (body.containsKey("items")) {
       return found(body);
     }
@@ -150,6 +153,22 @@ final class Pages {
 
   private static String list(String title, String under, JsonArray candidates) {
     return page(title, under, items(candidates));
+  }
+
+  private static String links(JsonArray links) {
+    StringBuilder table = new StringBuilder("<table>");
+    for (Object each : links) {
+      JsonObject link = (JsonObject) each;
+      table.append(
+          row(
+              escaped(link.getString("title")),
+              "<a href=\""
+                  + escaped(link.getString("href"))
+                  + "\">"
+                  + escaped(link.getString("href"))
+                  + "</a>"));
+    }
+    return page("Several links", "Each of these is what the link asks for.", table + "</table>");
   }
 
   private static String items(JsonArray items) {

@@ -13,6 +13,10 @@ enum Problem {
   UNKNOWN_ITEM(404, "Not Found", "the number is well-formed, and no item has it"),
   NO_SUCH_PATH(404, "Not Found", "the API has no such path"),
   METHOD_NOT_ALLOWED(405, "Method Not Allowed", "the path does not take this method"),
+  MALFORMED_REQUEST(400, "Bad Request", "what came is no request of HTTP"),
+  TARGET_TOO_LONG(414, "URI Too Long", "the address is longer than any that is taken"),
+  HEADERS_TOO_LARGE(
+      431, "Request Header Fields Too Large", "the header is larger than any that is taken"),
   MALFORMED_PATH(400, "Bad Request", "the path is not percent-encoded text"),
   MALFORMED_HOST(400, "Bad Request", "the request names no host, or none that is one"),
   MALFORMED_BODY(400, "Bad Request", "the body is not what the path takes"),

@@ -95,6 +95,11 @@ enum Representation {
     return Optional.ofNullable(best);
   }
 
+  /** How much a client likes a type, from 0 on. */
+  static double quality(@Nullable String accept, String type) {
+    return accept == null || accept.isBlank() ? 1 : quality(ranges(accept), type);
+  }
+
   /** The most precise range that speaks of a type counts. */
   private static double quality(List<Range> ranges, String type) {
     int most = -1;

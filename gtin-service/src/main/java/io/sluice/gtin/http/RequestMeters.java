@@ -1,12 +1,18 @@
 package io.sluice.gtin.http;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.sluice.gtin.telemetry.RequestLog;
+import io.sluice.gtin.telemetry.Spans;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RequestMeters {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+  private static final String TRACEPARENT = "traceparent";
+  private static final int MOST_CHARACTERS = 256;
+
   /** What a timer is for. */
   private record Labels(String route, int code) {}
 
@@ -24,7 +33,19 @@ final class RequestMeters {
   private final Map<Labels, Timer> timers = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  RequestMeters() {
+  private final RequestLog log;
+  private final Spans spans;
+
+  /**
+   * @param log gets a line for each request
+   * @param spans gets those that are recorded
+   */
+  RequestMeters(RequestLog log, Spans spans) {
+    this.log = log;
+    this.spans = spans;
+    FunctionCounter.builder("gtin_log_lines_lost", log, RequestLog::lost)
+        .description("Lines of the request log that were dropped")
+        .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     registry.gauge("gtin_requests_in_flight", inFlight);
@@ -38,10 +59,21 @@ final class RequestMeters {
   void count(RoutingContext context) {
     long started = System.nanoTime();
     inFlight.incrementAndGet();
+    HttpServerRequest request = context.request();
+    Span span =
+        spans.begin(request.method().name(), request.path(), request.getHeader(TRACEPARENT));
     context.addEndHandler(
         ended -> {
           inFlight.decrementAndGet();
-          timer(context).record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+          long nanos = System.nanoTime() - started;
+          timer(context).record(nanos, TimeUnit.NANOSECONDS);
+          if (log.isOn()) {
+            log.add(entry(context, nanos));
+          }
+          if (span != null) {
+            Spans.end(
+                span, request.method().name(), route(context), context.response().getStatusCode());
+          }
         });
     context.next();
   }
@@ -52,11 +84,38 @@ final class RequestMeters {
     context.response().putHeader("Content-Type", PROMETHEUS_TEXT).end(registry.scrape());
   }
 
-  private Timer timer(RoutingContext context) {
+  private static String route(RoutingContext context) {
     var route = context.currentRoute();
-    String path = route == null || route.getName() == null ? "other" : route.getName();
+    return route == null || route.getName() == null ? "other" : route.getName();
+  }
+
+  private static RequestLog.Entry entry(RoutingContext context, long nanos) {
+    HttpServerRequest request = context.request();
+    String client = header(request, "X-Real-IP");
+    return new RequestLog.Entry(
+        Instant.now().toString(),
+        client.isEmpty() ? request.remoteAddress().hostAddress() : client,
+        request.method().name(),
+        request.uri(),
+        route(context),
+        context.response().getStatusCode(),
+        context.response().bytesWritten(),
+        nanos / 1e6,
+        request.version().alpnName(),
+        header(request, "User-Agent"),
+        header(request, "X-Request-Id"),
+        Spans.traceId(request.getHeader(TRACEPARENT)));
+  }
+
+  /** Its beginning, as it is kept. */
+  private static String header(HttpServerRequest request, String name) {
+    String value = request.getHeader(name);
+    return value == null ? "" : value.substring(0, Math.min(value.length(), MOST_CHARACTERS));
+  }
+
+  private Timer timer(RoutingContext context) {
     return timers.computeIfAbsent(
-        new Labels(path, context.response().getStatusCode()),
+        new Labels(route(context), context.response().getStatusCode()),
         labels ->
             Timer.builder("gtin_request_duration")
                 .description("Requests answered")

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -24,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Sending {
   private static final int TAG_BYTES = 8;
   private static final int WORTH_COMPRESSING = 1_024;
-  private static final Pattern GZIP =
-      Pattern.compile(
-          "(?i)(?:^|,)\\s*(?:gzip|\\*)\\s*(?!\\s*;\\s*q\\s*=\\s*0(?:\\.0*)?\\s*(?:,|$))");
+
+  /** Also of a query that cannot be read. */
+  private static final Pattern FORMAT = Pattern.compile("(?:^|&)format=([a-z-]*)");
+
   private static final ThreadLocal<MessageDigest> DIGESTS =
       ThreadLocal.withInitial(Sending::sha256);
 
@@ -96,15 +99,15 @@ final class Sending {
   }
 
   /** A page for people. */
-  static void page(RoutingContext context, int status, String page, String caching) {
+  static void page(RoutingContext context, int status, Buffer page, String caching) {
     Pages.protect(context.response());
-    send(context, status, "text/html; charset=utf-8", Buffer.buffer(page), caching);
+    send(context, status, "text/html; charset=utf-8", page, caching);
   }
 
   private static void send(
       RoutingContext context, int status, String type, JsonObject body, String caching) {
     if (isForPeople(context)) {
-      page(context, status, Pages.of(status, body), caching);
+      page(context, status, Buffer.buffer(Pages.of(status, body)), caching);
     } else {
       send(context, status, type, bytes(body), caching);
     }
@@ -114,7 +117,11 @@ final class Sending {
   static boolean isForPeople(RoutingContext context) {
     HttpMethod method = context.request().method();
     String accept = header(context, "Accept");
+    String query = String.valueOf(context.request().query());
+    Matcher named = FORMAT.matcher(query);
+    String format = named.find() ? named.group(1) : null;
     return accept != null
+        && (format == null || format.equals(Representation.HTML.format()))
         && (method == HttpMethod.GET || method == HttpMethod.HEAD)
         && Representation.of(accept).orElse(Representation.JSON) == Representation.HTML;
   }
@@ -124,7 +131,9 @@ final class Sending {
     HttpServerResponse response = context.response();
     HttpMethod method = context.request().method();
     boolean reading = method == HttpMethod.GET || method == HttpMethod.HEAD;
-    response.putHeader("Vary", "Accept, Accept-Encoding");
+    if (!response.headers().contains("Vary")) {
+      response.putHeader("Vary", "Accept, Accept-Encoding");
+    }
     boolean small =
         bytes.length() >= WORTH_COMPRESSING
             && !type.equals(Representation.PNG.type())
@@ -167,9 +176,22 @@ final class Sending {
     return ifMatch != null && !lists(ifMatch, tag, false);
   }
 
+  /** RFC 9110 section 12.5.3: what is named counts before everything, and weight 0 refuses. */
   private static boolean takesGzip(RoutingContext context) {
     String codings = header(context, "Accept-Encoding");
-    return codings != null && GZIP.matcher(codings).find();
+    if (codings == null) {
+      return false;
+    }
+    boolean any = false;
+    for (String each : codings.split(",", -1)) {
+      String[] parts = each.strip().split("\\s*;\\s*", -1);
+      boolean wanted = Arrays.stream(parts).noneMatch(part -> part.matches("(?i)q=0(\\.0*)?"));
+      if (parts[0].equalsIgnoreCase("gzip")) {
+        return wanted;
+      }
+      any |= wanted && parts[0].equals("*");
+    }
+    return any;
   }
 
   private static Buffer gzip(Buffer bytes) {

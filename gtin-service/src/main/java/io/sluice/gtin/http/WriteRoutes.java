@@ -1,9 +1,6 @@
 package io.sluice.gtin.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gtin.catalog.Attributes;
 import io.sluice.gtin.catalog.Author;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Edit;
@@ -16,9 +13,8 @@ import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,9 +40,6 @@ final class WriteRoutes {
           "contains");
 
   private static final int MOST_NAME = 128;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final CodeAnswers answers;
@@ -85,7 +78,7 @@ final class WriteRoutes {
                   throw new EditRefused(EditRefused.Cause.UNKNOWN);
                 }
                 try {
-                  return item(target.gtin(), merged(plain(Answers.fields(before)), patch));
+                  return item(target.gtin(), merged(fields(before), patch));
                 } catch (Malformed bad) {
                   throw new EditRefused(EditRefused.Cause.BAD, bad.detail());
                 }
@@ -112,13 +105,13 @@ final class WriteRoutes {
     return merged;
   }
 
-  /** Of Java's own maps and lists. */
-  private static Map<String, Object> plain(JsonObject object) {
-    try {
-      return JSON.readValue(object.encode(), new TypeReference<>() {});
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+  private static Map<String, Object> fields(Item item) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", item.name());
+    fields.put("brand", item.brand());
+    fields.put("category", item.category());
+    fields.put("attributes", Attributes.object(item.attributes()));
+    return fields;
   }
 
   void delete(RoutingContext context) {
@@ -139,16 +132,29 @@ final class WriteRoutes {
   /** What the body says of the item's fields: these alone, or an answer of GET. */
   private static Map<String, Object> fields(RoutingContext context, Targets.Target target)
       throws Malformed {
-    JsonObject body = body(context);
-    JsonObject fields = body;
-    if (body.getValue("item") instanceof JsonObject inside) {
-      refuseOthers(body, Set.of("item"));
-      fields = inside.copy();
-      refuseOthers(fields, ItemFields.NAMES);
-    } else {
-      refuseOthers(body, ItemFields.NAMES);
+    String expected = "a JSON object such as {\"name\": \"…\"}";
+    if (!(Bodies.json(context, expected) instanceof Map<?, ?> body)) {
+      throw bad("expected " + expected);
     }
-    Object number = body.getValue("gtin");
+    Map<?, ?> fields = body;
+    checkNumber(body, target);
+    if (body.get("item") instanceof Map<?, ?> inside) {
+      refuseOthers(body, Set.of("item"));
+      checkNumber(inside, target);
+      fields = inside;
+    }
+    refuseOthers(fields, ItemFields.NAMES);
+    Map<String, Object> named = new LinkedHashMap<>();
+    for (String name : ItemFields.NAMES) {
+      if (fields.containsKey(name)) {
+        named.put(name, fields.get(name));
+      }
+    }
+    return named;
+  }
+
+  private static void checkNumber(Map<?, ?> object, Targets.Target target) throws Malformed {
+    Object number = object.get("gtin");
     if (number != null
         && !(GtinReader.read(String.valueOf(number)) instanceof Reading.One one
             && one.gtin().equals(target.gtin()))) {
@@ -158,13 +164,10 @@ final class WriteRoutes {
               + ", expected that of the address, "
               + target.gtin().text());
     }
-    Map<String, Object> named = plain(fields);
-    named.keySet().retainAll(ItemFields.NAMES);
-    return named;
   }
 
-  private static void refuseOthers(JsonObject object, Set<String> known) throws Malformed {
-    Set<String> unknown = new HashSet<>(object.fieldNames());
+  private static void refuseOthers(Map<?, ?> object, Set<String> known) throws Malformed {
+    Set<Object> unknown = new HashSet<>(object.keySet());
     unknown.removeAll(known);
     unknown.removeAll(DERIVED);
     if (!unknown.isEmpty()) {
@@ -172,20 +175,8 @@ final class WriteRoutes {
           "found the field "
               + Input.quoted(unknown.iterator().next())
               + ", expected of "
-              + String.join(", ", ItemFields.NAMES.stream().sorted().toList()));
+              + String.join(", ", known.stream().sorted().toList()));
     }
-  }
-
-  private static JsonObject body(RoutingContext context) throws Malformed {
-    try {
-      JsonObject body = context.body().asJsonObject();
-      if (body != null) {
-        return body;
-      }
-    } catch (DecodeException | ClassCastException notOne) {
-      throw bad("expected a JSON object such as {\"name\": \"…\"}");
-    }
-    throw bad("found no body, expected {\"name\": …}");
   }
 
   private static Malformed bad(String detail) {
@@ -229,10 +220,16 @@ final class WriteRoutes {
     return tags == null ? null : tags.replace("-gzip\"", "\"");
   }
 
-  /** Whether the tag of the item is named, as it was got here or under its fourteen digits. */
+  /**
+   * Whether the tag of the item is named, in any form of this address or of its fourteen digits.
+   */
   private boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
     return Sending.lists(tags, Sending.tag(answers.item(item)), weak)
-        || Sending.lists(tags, Sending.tag(answers.item(target.input(), target.one(), item)), weak);
+        || Arrays.stream(Representation.values())
+            .map(
+                form ->
+                    ItemRoutes.bytes(form, item, answers.item(target.input(), target.one(), item)))
+            .anyMatch(bytes -> Sending.lists(tags, Sending.tag(bytes), weak));
   }
 
   private void answer(RoutingContext context, Edited edited) {

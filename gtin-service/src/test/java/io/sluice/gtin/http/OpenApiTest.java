@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.CatalogueAddress;
 import io.sluice.gtin.gtin.CompanyPrefixes;
+import io.sluice.gtin.telemetry.RequestLog;
+import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -71,7 +73,7 @@ class OpenApiTest {
               CompanyPrefixes.NONE,
               new PrivateNames(List.of()),
               () -> true,
-              new RequestMeters());
+              new RequestMeters(RequestLog.OFF, Spans.OFF));
 
       assertThat(served(api.privateRouter())).isEqualTo(described(true));
       assertThat(served(api.publicRouter())).isEqualTo(described(false));
