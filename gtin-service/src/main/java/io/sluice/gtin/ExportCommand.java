@@ -60,7 +60,14 @@ final class ExportCommand implements Callable<Integer> {
                 : jsonLines ? Export.Format.JSON_LINES : Export.Format.of(file);
         if (file.toString().equals("-")) {
           Export.of(opened, out, format);
+          if (out.checkError()) {
+            throw new IOException("the standard output could not be written to its end");
+          }
           return 0;
+        }
+        if (address.isAt(file)) {
+          throw new IOException(
+              "found the catalogue itself as " + file + ", expected another file");
         }
         long items = Export.of(opened, file, format);
         out.println(items + " items are in " + file);

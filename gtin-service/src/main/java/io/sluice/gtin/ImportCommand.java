@@ -3,17 +3,18 @@ package io.sluice.gtin;
 import io.sluice.gtin.catalog.Author;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Import;
+import io.sluice.gtin.catalog.NewFile;
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Form;
 import io.sluice.gtin.rows.Column;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "CSV with a header, separated by commas, semicolons, tabs or bars, or JSON Lines; as it"
-              + " is, or in gzip or zip")
+              + " is, or in gzip or zip; - is the standard input")
   private Path file = Path.of("");
 
   @Mixin private CatalogueOptions catalogue = new CatalogueOptions();
@@ -93,16 +94,45 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!file.toString().equals("-")) {
+      return bringIn();
+    }
+    // A row may have to be read again from its second line on, and progress needs a size.
+    Path copy = null;
+    try {
+      copy = Files.createTempFile("gtin-import-", ".rows");
+      Files.copy(System.in, copy, StandardCopyOption.REPLACE_EXISTING);
+      file = copy;
+      return bringIn();
+    } catch (IOException failed) {
+      spec.commandLine().getErr().println("gtin-service: standard input: " + failed.getMessage());
+      return 1;
+    } finally {
+      if (copy != null) {
+        copy.toFile().delete();
+      }
+    }
+  }
+
+  private int bringIn() {
     PrintWriter err = spec.commandLine().getErr();
     Path rejected = rejects;
     if (!Files.isReadable(file)) {
       err.println("gtin-service: found no readable file " + file + "; nothing was changed");
       return 1;
     }
-    if (rejected != null
-        && rejected.toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize())) {
-      err.println("gtin-service: --rejects: found the file that is imported, expected another");
-      return 2;
+    try {
+      if (rejected != null
+          && (catalogue.address().isAt(rejected)
+              || (Files.exists(rejected) && Files.isSameFile(rejected, file)))) {
+        err.println(
+            "gtin-service: --rejects: found the file that is imported or the catalogue, expected"
+                + " another");
+        return 2;
+      }
+    } catch (IOException unreadable) {
+      err.println("gtin-service: " + unreadable.getMessage());
+      return 1;
     }
     Map<Column, String> named = new EnumMap<>(Column.class);
     for (Map.Entry<String, String> each : columns.entrySet()) {
@@ -135,14 +165,19 @@ final class ImportCommand implements Callable<Integer> {
             known,
             strict,
             dryRun);
-    try (Writer writer = rejected == null ? null : Files.newBufferedWriter(rejected);
+    try (NewFile kept = rejected == null ? null : new NewFile(rejected);
         Catalogue opened = Catalogue.open(catalogue.address(), null)) {
       long began = System.nanoTime();
       Progress progress = new Progress(err, Files.size(file), began);
-      Import rows = new Import(file, how, writer, progress::tell, () -> true);
+      Import rows =
+          new Import(file, how, kept == null ? null : kept.writer(), progress::tell, () -> true);
       Import.Result result;
       try {
         result = rows.into(opened);
+        keep(kept);
+      } catch (Import.NothingTaken nothing) {
+        keep(kept);
+        throw nothing;
       } finally {
         progress.end();
       }
@@ -155,6 +190,12 @@ final class ImportCommand implements Callable<Integer> {
     } catch (IOException failed) {
       err.println("gtin-service: " + file + ": " + failed.getMessage() + "; nothing was changed");
       return 1;
+    }
+  }
+
+  private static void keep(@Nullable NewFile rejects) throws IOException {
+    if (rejects != null) {
+      rejects.keep();
     }
   }
 

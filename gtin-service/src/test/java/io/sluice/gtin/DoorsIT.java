@@ -290,7 +290,9 @@ class DoorsIT extends RunningService {
             "failed",
             "Content-Type",
             "text/csv");
-    assertThat(failed.path("detail").asText()).contains("no UTF-8").doesNotContain("/", "--");
+    assertThat(failed.path("detail").asText())
+        .contains("no text in the file's encoding")
+        .doesNotContain("/", "--");
     assertThat(imported("foo,bar\n1,A\n", "", "failed").path("detail").asText())
         .contains("[foo, bar]");
     assertThat(imported("<html><body>Log in</body></html>", "", "failed").path("detail").asText())

@@ -1,5 +1,9 @@
 package io.sluice.gtin.catalog;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,24 @@ public record CatalogueAddress(String place, @Nullable String password) {
   /** Whether it is a database that many may share. */
   public boolean isShared() {
     return place.startsWith(POSTGRES);
+  }
+
+  /** Whether a file is the catalogue itself, or one that belongs to it. */
+  public boolean isAt(Path file) throws IOException {
+    if (isShared()) {
+      return false;
+    }
+    for (String behind : List.of("", "-wal", "-shm", "-journal")) {
+      Path own = Path.of(place + behind);
+      boolean same =
+          (Files.exists(own) && Files.exists(file))
+              ? Files.isSameFile(own, file)
+              : own.toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize());
+      if (same) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it names several servers: a primary and its replicas, in any order. */

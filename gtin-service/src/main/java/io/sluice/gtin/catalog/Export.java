@@ -2,13 +2,9 @@ package io.sluice.gtin.catalog;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gtin.rows.RejectedRows;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -47,50 +43,10 @@ public final class Export {
    * @return how many there were
    */
   public static long of(Catalogue catalogue, Path path, Format format) throws IOException {
-    Path file = target(path);
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw new IOException(
-          "found no folder " + folder + ", expected one to write " + path + " in");
-    }
-    if (Files.isDirectory(file)) {
-      throw new IOException("found the folder " + path + ", expected a file");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      try (BufferedWriter out = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
-        return of(catalogue, out, format);
-      }
-    }
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    long count;
-    try (BufferedWriter out = Files.newBufferedWriter(part)) {
-      count = of(catalogue, out, format);
-    } catch (IOException | RuntimeException failed) {
-      Files.deleteIfExists(part);
-      throw failed;
-    }
-    keepPermissions(file, part);
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    return count;
-  }
-
-  /** Where a path leads, also by links to what is not there yet. */
-  private static Path target(Path path) throws IOException {
-    Path target = path;
-    for (int links = 0; Files.isSymbolicLink(target); links++) {
-      if (links == 40) {
-        throw new IOException("found links that lead to each other at " + path);
-      }
-      Path next = Files.readSymbolicLink(target);
-      target = target.resolveSibling(next);
-    }
-    return target;
-  }
-
-  private static void keepPermissions(Path file, Path part) throws IOException {
-    if (Files.exists(file)
-        && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(file));
+    try (NewFile file = new NewFile(path)) {
+      long count = of(catalogue, file.writer(), format);
+      file.keep();
+      return count;
     }
   }
 

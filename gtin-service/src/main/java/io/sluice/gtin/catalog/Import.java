@@ -102,6 +102,7 @@ public final class Import {
   private long duplicates;
   private long replaced;
   private long rejected;
+  private String firstReason = "";
 
   /**
    * @param rejects gets every rejected row, as {@link RejectedRows} writes it; null for nobody
@@ -171,7 +172,7 @@ public final class Import {
     }
     progress.accept(bytes.count, rows);
     if (rows == rejected) {
-      throw new NothingTaken(result(0));
+      throw new NothingTaken(result(0), firstReason);
     }
   }
 
@@ -181,11 +182,14 @@ public final class Import {
 
     private final transient Result result;
 
-    NothingTaken(Result result) {
+    NothingTaken(Result result, String first) {
       super(
           result.rows() == 0
               ? "found no rows behind the header, expected items"
-              : "found no row that is an item: all " + result.rows() + " were rejected");
+              : "found no row that is an item: all "
+                  + result.rows()
+                  + " were rejected, the first because it has "
+                  + first);
       this.result = result;
     }
 
@@ -248,7 +252,9 @@ public final class Import {
     }
 
     private void reject(long line, String code, String detail, Row.Raw raw) throws IOException {
-      rejected++;
+      if (rejected++ == 0) {
+        firstReason = detail.replaceFirst("^found ", "");
+      }
       if (out != null) {
         out.add(line, code, detail, raw);
       }

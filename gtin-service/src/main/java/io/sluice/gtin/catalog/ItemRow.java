@@ -3,6 +3,7 @@ package io.sluice.gtin.catalog;
 import io.sluice.gtin.gtin.Confidence;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Reading;
+import io.sluice.gtin.gtin.Refusal;
 import io.sluice.gtin.rows.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,37 +75,62 @@ sealed interface ItemRow {
       throw new ItemFields.Bad("empty", "gtin: found nothing, expected a code");
     }
     List<Reading.One> good = new ArrayList<>();
-    ItemFields.Bad first = null;
+    List<Reading> others = new ArrayList<>();
     for (Object code : codes) {
       if (!(code instanceof String text)) {
         throw new ItemFields.Bad("gtin", "gtin: found " + code + ", expected a text or a number");
       }
-      switch (how.prefixes().decide(GtinReader.read(text, how.as()))) {
-        case Reading.One one -> good.add(one);
-        case Reading.Several several ->
-            first =
-                new ItemFields.Bad(
-                    "ambiguous",
-                    "found "
-                        + text
-                        + ", which may be "
-                        + several.text()
-                        + "; expected one number, or as");
-        case Reading.Refused refused -> {
-          if (first == null) {
-            first = new ItemFields.Bad(refused.code().code(), refused.detail());
-          }
-        }
+      Reading reading = how.prefixes().decide(GtinReader.read(text, how.as()));
+      if (reading instanceof Reading.One one && one.confidence() != Confidence.GUESSED) {
+        good.add(one);
+      } else {
+        others.add(reading);
       }
     }
-    if (good.isEmpty() && first != null) {
-      throw first;
+    if (good.isEmpty()) {
+      throw why(String.valueOf(codes.getFirst()), others.getFirst());
     }
     Reading.One one = good.getFirst();
-    if (good.stream().anyMatch(other -> !other.gtin().equals(one.gtin()))) {
+    boolean agreed =
+        good.stream().allMatch(other -> other.gtin().equals(one.gtin()))
+            && others.stream().allMatch(other -> agrees(other, one));
+    if (!agreed) {
       throw new ItemFields.Bad(
           "several-items", "found the codes " + codes + ", expected those of one item");
     }
     return one;
+  }
+
+  /** A placeholder says nothing; a number that was mistyped, or another one, contradicts. */
+  private static boolean agrees(Reading other, Reading.One one) {
+    return switch (other) {
+      case Reading.Refused refused -> refused.code() != Refusal.CHECK_DIGIT;
+      case Reading.One guess -> guess.gtin().equals(one.gtin());
+      case Reading.Several several ->
+          several.candidates().stream().anyMatch(each -> each.gtin().equals(one.gtin()));
+    };
+  }
+
+  private static ItemFields.Bad why(String code, Reading reading) {
+    return switch (reading) {
+      case Reading.Refused refused -> new ItemFields.Bad(refused.code().code(), refused.detail());
+      case Reading.One guess ->
+          new ItemFields.Bad(
+              "ambiguous",
+              "found "
+                  + code
+                  + ", which may be "
+                  + guess.gtin().text()
+                  + " by chance; expected a"
+                  + " code that says so");
+      case Reading.Several several ->
+          new ItemFields.Bad(
+              "ambiguous",
+              "found "
+                  + code
+                  + ", which may be "
+                  + several.text()
+                  + "; expected one number, or as");
+    };
   }
 }

@@ -165,7 +165,8 @@ final class DigitalLink {
                 steps,
                 "link-decompressed",
                 "the number was packed into the link",
-                Confidence.LIKELY)));
+                // Any long word can look like one; GS1's own resolver knows only links.
+                atGs1 ? Confidence.LIKELY : Confidence.GUESSED)));
   }
 
   /** Without scheme, host, query and fragment. */

@@ -99,6 +99,10 @@ final class ElementString {
     int end = 0;
     while (element.lookingAt()) {
       end = element.end();
+      if (element.group(2).isBlank()) {
+        return Refusal.MALFORMED.because(
+            "found nothing behind (" + element.group(1) + "), expected its value");
+      }
       Reading.Refused twice = put(element.group(1), element.group(2).strip(), elements);
       if (twice != null) {
         return twice;
@@ -127,7 +131,7 @@ final class ElementString {
       Integer fixed = FIXED.get(start);
       int separator = text.indexOf(FNC1, at);
       int end = fixed != null ? at + fixed : separator < 0 ? text.length() : separator;
-      if (end > text.length() || at + identifier > end) {
+      if (end > text.length() || at + identifier >= end) {
         return Refusal.MALFORMED.because(
             "found \"" + text.substring(at) + "\", expected a whole element");
       }
@@ -144,10 +148,15 @@ final class ElementString {
   private static Reading.@Nullable Refused put(
       String identifier, String value, Map<String, String> elements) {
     String before = elements.put(identifier, value);
-    return before == null || before.equals(value) || !identifier.equals("01")
+    return before == null || isSame(before, value) || !identifier.equals("01")
         ? null
         : Refusal.SEVERAL_ITEMS.because(
             "found (01)" + before + " and (01)" + value + ", expected the number of one item");
+  }
+
+  /** Zeros in front make no other number. */
+  private static boolean isSame(String one, String other) {
+    return one.replaceFirst("^0+", "").equals(other.replaceFirst("^0+", ""));
   }
 
   private static boolean isDigit(String text, int at) {

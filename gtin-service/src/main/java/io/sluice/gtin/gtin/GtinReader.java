@@ -109,7 +109,12 @@ public final class GtinReader {
             steps, "name-removed", name.text() + " says what the number is", Confidence.CERTAIN);
     Set<Form> said = new HashSet<>(as.forms());
     said.addAll(name.evidence().forms());
-    return only(name.fits(), number(name.rest(), more, new As(said)), name::text);
+    Reading reading = number(name.rest(), more, new As(said));
+    Reading left = only(name.fits(), reading, name::text);
+    // That a name rules others out does not make a guess better.
+    return left instanceof Reading.One one && one.confidence() == Confidence.GUESSED
+        ? NumberReader.lacksDigits(name.rest())
+        : left;
   }
 
   private static Reading number(String text, List<Reading.Step> steps, As as) {

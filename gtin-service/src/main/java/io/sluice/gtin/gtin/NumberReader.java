@@ -21,6 +21,15 @@ final class NumberReader {
   /** Group, publisher, title and check character (ISO 2108, "Structure of an ISBN"). */
   private static final Pattern BOOK = Pattern.compile("[0-9]{1,5}-[0-9]{1,7}-[0-9]{1,6}-[0-9Xx]");
 
+  /** A year, a month and a day, in the orders that people have (ISO 8601 section 5.2.1). */
+  private static final Pattern DATE =
+      Pattern.compile(
+          "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+              + "|(0[1-9]|[12][0-9]|3[01])-(0[1-9]|[12][0-9]|3[01])-(19|20)[0-9]{2}");
+
+  /** A UPC-A as it is printed, but for the small first digit. */
+  private static final Pattern PRINTED = Pattern.compile("[0-9]{5}-[0-9]{5}-?[0-9]");
+
   private final String digits;
 
   /** The text with every separator as a hyphen. */
@@ -114,6 +123,9 @@ final class NumberReader {
    * Eight digits: a GTIN-8; from 0 on, a UPC-E or a company's own number; with X or a dash, ISSN.
    */
   private Reading eight() {
+    if (DATE.matcher(written).matches()) {
+      return Refusal.NOT_AN_ITEM.because("found a date, expected the number of an item");
+    }
     List<Reading.One> candidates = new ArrayList<>();
     boolean serial = endsInX() || as.names(Form.ISSN) || written.matches("[0-9]{4}-[0-9]{4}");
     if (serial && Mod11.holds(digits)) {
@@ -179,7 +191,7 @@ final class NumberReader {
       candidates.add(withLostZeros(as.confidence(Form.GTIN_12, Confidence.GUESSED)));
     }
     if (candidates.isEmpty() && !as.names(Form.UPC_WITHOUT_CHECK_DIGIT)) {
-      return as.names(Form.ISBN_10) ? noBook() : lacksDigits();
+      return as.names(Form.ISBN_10) ? noBook() : lacksDigits(digits);
     }
     candidates.add(withCheckDigit());
     return choice(candidates);
@@ -187,13 +199,15 @@ final class NumberReader {
 
   private Reading eleven() {
     List<Reading.One> candidates = new ArrayList<>();
-    if (lacksZerosOnly()) {
+    // What is no number to a spreadsheet has lost no zero; but people leave the small one out.
+    boolean asPrinted = written.length() == digits.length() || PRINTED.matcher(written).matches();
+    if (lacksZerosOnly() && (asPrinted || as.names(Form.GTIN_12))) {
       candidates.add(withLostZeros(as.confidence(Form.GTIN_12, Confidence.LIKELY)));
     }
     if (as.names(Form.UPC_WITHOUT_CHECK_DIGIT)) {
       candidates.add(withCheckDigit());
     }
-    return candidates.isEmpty() ? lacksDigits() : choice(candidates);
+    return candidates.isEmpty() ? lacksDigits(digits) : choice(candidates);
   }
 
   /** Whether zeros in front make a good GTIN-12 of it; who lost them has none left. */
@@ -237,13 +251,13 @@ final class NumberReader {
   }
 
   /** A check digit that was left out is named, and not put there unless the sender says so. */
-  private Reading.Refused lacksDigits() {
-    boolean book = digits.length() == 10;
+  static Reading.Refused lacksDigits(String written) {
+    String digits = written.replaceAll("[^0-9]", "");
     return Refusal.LENGTH.because(
         "found "
             + digits.length()
             + " digits that are no GTIN-12 without its zeros"
-            + (book
+            + (digits.length() == 10
                 ? ", nor an ISBN-10, which would end in " + Mod11.check(digits.substring(0, 9))
                 : "")
             + ", "

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 final class SpreadsheetMarks {
   private static final Pattern FORMULA = Pattern.compile("=\"([^\"]*)\"");
-  private static final Pattern DECIMALS = Pattern.compile("([0-9]+)[.,]0{1,2}");
+  private static final Pattern DECIMALS =
+      Pattern.compile("([0-9]+)(?:[.,]0{1,2}|(?<=[0-9]{11})[.,]0{3,6})");
   private static final Pattern EXPONENT =
       Pattern.compile("([0-9]+)(?:[.,]([0-9]+))?[eE]\\+?([0-9]{1,3})");
 

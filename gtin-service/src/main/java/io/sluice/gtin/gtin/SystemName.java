@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
 record SystemName(String text, As evidence, Predicate<Reading.One> fits, String rest) {
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i)(ISBN|ISSN|ISMN|EAN|JAN|UPC|GTIN)(?:-?(8|10|12|13|14|A|E)(?![0-9A-Z]))?"
-              + "(?:\\h*(?:code|number|no\\.?))?[\\h:.#]*(?=[0-9M])(.*)");
+          "(?i)(?:urn:)?[ep]?-?(ISBN|ISSN|ISMN|EAN|JAN|UPC|GTIN)(?:-L)?"
+              + "(?:-?(8|10|12|13|14|A|E)(?![0-9A-Z])|\\h*\\((8|10|12|13|14)\\))?"
+              + "(\\h*[/(]\\h*(?:EAN|UPC|GTIN|ISBN|JAN)\\)?)?"
+              + "(?:[-\\h]*(?:code|number|nummer|nr\\.?|no\\.?))?[\\h:.#=-]*(?=[0-9M])(.*)");
 
   /** The name in front of a text, if there is one. */
   static Optional<SystemName> of(String text) {
@@ -30,14 +32,16 @@ record SystemName(String text, As evidence, Predicate<Reading.One> fits, String 
     if (!named.matches()) {
       return Optional.empty();
     }
-    String kind = named.group(2) == null ? "" : named.group(2).toUpperCase(Locale.ROOT);
-    String system = named.group(1).toUpperCase(Locale.ROOT);
+    String digits = named.group(2) == null ? named.group(3) : named.group(2);
+    String kind = digits == null ? "" : digits.toUpperCase(Locale.ROOT);
+    // Of two names either may be meant.
+    String system = named.group(4) == null ? named.group(1).toUpperCase(Locale.ROOT) : "GTIN";
     return Optional.of(
         new SystemName(
-            text.substring(0, named.start(3)).strip(),
+            text.substring(0, named.start(5)).strip(),
             evidence(system, kind),
             fits(system, kind),
-            named.group(3)));
+            named.group(5)));
   }
 
   private static As evidence(String system, String kind) {
@@ -65,7 +69,12 @@ record SystemName(String text, As evidence, Predicate<Reading.One> fits, String 
             case "A" -> SystemName::isUpcA;
             default -> one -> one.form() == Form.UPC_E || isUpcA(one);
           };
-      case "EAN", "JAN" -> kind.equals("8") ? one -> is(Form.GTIN_8, one) : SystemName::isEan;
+      case "EAN", "JAN" ->
+          switch (kind) {
+            case "8" -> one -> is(Form.GTIN_8, one);
+            case "13" -> one -> isEan(one) && !is(Form.GTIN_8, one);
+            default -> SystemName::isEan;
+          };
       default -> one -> isGtin(kind, one);
     };
   }

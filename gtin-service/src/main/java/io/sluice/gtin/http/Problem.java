@@ -38,6 +38,8 @@ enum Problem {
       403, "Forbidden", "the private address does not answer under this name: --private-name"),
   FOREIGN_PAGE(
       403, "Forbidden", "a web page of another origin may not ask this of the private address"),
+  GUESSED(
+      400, "Bad Request", "the code is a number by chance as well, and nothing is written by it"),
   UNKNOWN_FORM(400, "Bad Request", "as names no form of a GTIN"),
   INTERNAL(500, "Internal Server Error", "the service failed; its log says why");
 

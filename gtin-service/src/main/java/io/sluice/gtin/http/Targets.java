@@ -1,5 +1,6 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.gtin.Confidence;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
@@ -31,8 +32,16 @@ final class Targets {
   void withOne(RoutingContext context, Use use) {
     try {
       Input input = NumberRoutes.input(context);
-      if (answers.read(input).orElse(null) instanceof Reading.One one) {
+      Reading reading = answers.read(input).orElse(null);
+      if (reading instanceof Reading.One one && one.confidence() != Confidence.GUESSED) {
         use.of(new Target(input, one));
+      } else if (reading instanceof Reading.One) {
+        new Malformed(
+                Problem.GUESSED,
+                "found "
+                    + Input.quoted(input.code())
+                    + ", which is a number by chance as well, expected one that says so")
+            .answer(context);
       } else {
         Asking.ask(vertx, answers.answer(CodeAnswers.Question.NUMBER, input))
             .onSuccess(answer -> Sending.answer(context, answer, Sending.ALWAYS_ASK))

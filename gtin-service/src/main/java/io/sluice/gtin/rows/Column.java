@@ -29,6 +29,7 @@ public enum Column {
           "upc ean",
           "jan",
           "isbn",
+          "isbn10",
           "isbn13",
           "barcode",
           "bar code",

@@ -3,14 +3,15 @@ package io.sluice.gtin.rows;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which of a file's own names stand for which column. Of names that mean the same, a better one
- * makes a weaker one mean nothing; what has the same name twice, and all columns of codes, have to
- * agree row by row.
+ * makes a weaker one mean nothing; the first of them that says something counts. What has the same
+ * name twice, and all columns of codes, have to agree row by row.
  *
  * @param used the file's names for each column, as they were found
  */
@@ -84,23 +85,21 @@ record Columns(Map<Column, List<String>> used) {
     return used.getOrDefault(column, List.of());
   }
 
-  /** The names whose values count for a column: all for codes, those of the best name else. */
+  /** The names whose values count for a column, the best first. */
   List<String> counted(Column column) {
-    List<String> all = places(column);
-    return column == Column.GTIN || all.isEmpty()
-        ? all
-        : all.stream().filter(each -> each.equals(all.getFirst())).toList();
+    return places(column);
   }
 
   /** At which places of a header these stand. */
   Map<Column, int[]> at(List<String> header) {
     Map<Column, int[]> at = new EnumMap<>(Column.class);
     for (Column column : Column.values()) {
-      List<String> names = counted(column);
       List<Integer> places = new ArrayList<>();
-      for (int i = 0; i < header.size(); i++) {
-        if (names.contains(header.get(i))) {
-          places.add(i);
+      for (String name : new LinkedHashSet<>(counted(column))) {
+        for (int i = 0; i < header.size(); i++) {
+          if (header.get(i).equals(name)) {
+            places.add(i);
+          }
         }
       }
       at.put(column, places.stream().mapToInt(Integer::intValue).toArray());

@@ -5,6 +5,8 @@ import java.io.Reader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,12 @@ final class CsvRows {
   /** More than any cell of any column; what is longer is an open mark. */
   static final int MOST_CHARACTERS = 256 * 1024;
 
+  /** Where a file has many open marks, further ones are looked for no further than this. */
+  private static final int FEWEST_CHARACTERS = 4 * 1024;
+
   private static final int END = -1;
+
+  private static final Pattern ROW = Pattern.compile("[\\r\\n]\"?[0-9]{8,14}\"?([,;\\t|])");
 
   /** What was read: a record, a line that is none, or nothing any more. */
   sealed interface Read {
@@ -56,6 +63,9 @@ final class CsvRows {
   private int filled;
   private long line = 1;
   private boolean ended;
+
+  /** How long a record may be, which is less with each that had no end. */
+  private int most = MOST_CHARACTERS;
 
   CsvRows(Reader source) {
     this.source = source;
@@ -116,6 +126,9 @@ final class CsvRows {
             return giveUp(begin, tooLong());
           }
         }
+        if (!cell.isEmpty() && cell.charAt(0) == ' ' && cell.toString().strip().startsWith("\"")) {
+          return giveUp(begin, "found a blank before a quotation mark, expected none");
+        }
       }
       cells.add(cell.toString());
       if (c == separator) {
@@ -128,6 +141,9 @@ final class CsvRows {
       }
       if (c == '\r') {
         skipLineFeed();
+      }
+      if (cells.stream().anyMatch(each -> each.indexOf(TextFile.NO_TEXT) >= 0)) {
+        return giveUp(begin, TextFile.WRONG_ENCODING);
       }
       if (c != END) {
         line++;
@@ -144,7 +160,8 @@ final class CsvRows {
   /** Reads a cell to behind its closing mark; why it has none that is one, or null. */
   private @Nullable String quoted(StringBuilder cell) throws IOException {
     for (int c = next(); c != END; c = next()) {
-      if (at - start > MOST_CHARACTERS) {
+      if (at - start > most) {
+        most = Math.max(FEWEST_CHARACTERS, most / 2);
         return tooLong();
       }
       if (c == '"') {
@@ -152,7 +169,7 @@ final class CsvRows {
         if (after == '"') {
           next();
         } else if (after == separator || after == '\n' || after == '\r' || after == END) {
-          return null;
+          return doubtful(cell);
         } else {
           return "found \""
               + (char) after
@@ -163,7 +180,24 @@ final class CsvRows {
       }
       cell.append((char) c);
     }
+    most = Math.max(FEWEST_CHARACTERS, most / 2);
     return "found no closing quotation mark";
+  }
+
+  /** Why a cell that ends as one may have swallowed what it should not have; null for no reason. */
+  private @Nullable String doubtful(StringBuilder cell) {
+    if (!cell.isEmpty() && cell.charAt(cell.length() - 1) == '\\') {
+      return "found a backslash before a quotation mark, expected the mark to be doubled";
+    }
+    if (cell.indexOf("\n") >= 0 || cell.indexOf("\r") >= 0) {
+      Matcher row = ROW.matcher(cell);
+      while (row.find()) {
+        if (row.group(1).charAt(0) == separator) {
+          return "found a cell with a line that begins as a row, expected a closing quotation mark";
+        }
+      }
+    }
+    return null;
   }
 
   /** Only the first line of what was begun is lost. */
@@ -171,7 +205,7 @@ final class CsvRows {
     at = start;
     line = begin;
     String text = skipToLineEnd();
-    return new Read.Broken(begin, text, why);
+    return new Read.Broken(begin, text.replace(TextFile.NO_TEXT, '\ufffd'), why);
   }
 
   /** What stands until there, of which the beginning is told. */

@@ -48,7 +48,13 @@ final class JsonRows {
     for (String line = line(source); line != null; line = line(source)) {
       number++;
       Row.Raw raw = new Row.Raw.Text(line);
-      if (line.length() > MOST_LINE) {
+      if (line.indexOf(TextFile.NO_TEXT) >= 0) {
+        sink.broken(
+            number,
+            "malformed",
+            TextFile.WRONG_ENCODING,
+            new Row.Raw.Text(line.replace(TextFile.NO_TEXT, '\ufffd')));
+      } else if (line.length() > MOST_LINE) {
         sink.broken(
             number, "malformed", "found more than " + MOST_LINE + " characters in one line", raw);
       } else if (!line.isBlank()) {
@@ -63,7 +69,13 @@ final class JsonRows {
       object = JSON.readValue(line);
     } catch (JsonProcessingException notJson) {
       sink.broken(
-          number, "malformed", "found no JSON object: " + notJson.getOriginalMessage(), raw);
+          number,
+          "malformed",
+          "found no JSON object: "
+              + notJson
+                  .getOriginalMessage()
+                  .replaceFirst("^Trailing token.*", "there is more behind a value"),
+          raw);
       return;
     }
     if (object == null) {
@@ -101,7 +113,11 @@ final class JsonRows {
       Map<String, Object> object, Columns columns, Column column) {
     for (String name : columns.counted(column)) {
       Object value = object.get(name);
-      return value instanceof List<?> list ? inOneLanguage(list) : value;
+      if (value != null && !value.equals("")) {
+        return value instanceof List<?> list && column != Column.ATTRIBUTES
+            ? inOneLanguage(list)
+            : value;
+      }
     }
     return null;
   }
@@ -111,12 +127,11 @@ final class JsonRows {
     List<String> texts = new ArrayList<>();
     for (String language : LANGUAGES) {
       for (Object each : list) {
-        if (!(each instanceof Map<?, ?> map)
-            || !(map.get("lang") instanceof String lang)
-            || !(map.get("text") instanceof String text)) {
+        if (!(each instanceof Map<?, ?> map) || !(map.get("lang") instanceof String lang)) {
           return list;
         }
-        if (language.isEmpty() || language.equals(lang)) {
+        if ((language.isEmpty() || language.equals(lang))
+            && map.get("text") instanceof String text) {
           texts.add(text);
         }
       }
@@ -131,9 +146,15 @@ final class JsonRows {
       return null;
     }
     StringBuilder line = new StringBuilder(256);
-    for (; c >= 0 && c != '\n'; c = source.read()) {
+    for (; c >= 0 && c != '\n' && c != '\r'; c = source.read()) {
       if (line.length() <= MOST_LINE) {
         line.append((char) c);
+      }
+    }
+    if (c == '\r') {
+      source.mark(1);
+      if (source.read() != '\n') {
+        source.reset();
       }
     }
     return line.toString();

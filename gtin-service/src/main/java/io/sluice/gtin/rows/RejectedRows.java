@@ -1,10 +1,14 @@
 package io.sluice.gtin.rows;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows that were not taken so that they can be mended and read again: CSV with the file's
@@ -16,6 +20,7 @@ public final class RejectedRows {
       Pattern.compile("^(?:[\\t\\r]|\\s*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20])");
 
   private static final String MEMBER = "rejected";
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** What stands before a file's own columns. */
   private static final List<String> WHY = List.of("line", "code", "detail", "text");
@@ -40,12 +45,30 @@ public final class RejectedRows {
   public void begin(List<String> header) throws IOException {
     json = header.isEmpty();
     if (!json) {
-      passedOver = header.getFirst().startsWith(RowReader.REJECTED) ? WHY.size() : 0;
+      passedOver = isHeader(header) ? WHY.size() : 0;
       StringBuilder line = new StringBuilder();
       WHY.forEach(name -> line.append(RowReader.REJECTED).append(name).append(','));
       append(own(header).stream().map(RejectedRows::exactly).toList(), line);
       out.append(line).append('\n');
     }
+  }
+
+  /** Whether a header is one of what was rejected before. */
+  static boolean isHeader(List<String> header) {
+    return header.size() >= WHY.size()
+        && header
+            .subList(0, WHY.size())
+            .equals(WHY.stream().map(name -> RowReader.REJECTED + name).toList());
+  }
+
+  /**
+   * The text of a row whose cells nobody knew, where it has not been parted into them; or nothing.
+   */
+  static String text(List<String> cells) {
+    boolean mended =
+        cells.size() > WHY.size()
+            && cells.subList(WHY.size(), cells.size()).stream().anyMatch(cell -> !cell.isBlank());
+    return mended || cells.size() < WHY.size() ? "" : cells.get(WHY.size() - 1);
   }
 
   private List<String> own(List<String> cells) {
@@ -79,23 +102,24 @@ public final class RejectedRows {
 
   private void addJson(long line, String code, String detail, Row.Raw raw) throws IOException {
     String text = raw instanceof Row.Raw.Text one ? one.text().strip() : "";
-    boolean whole = text.startsWith("{") && text.endsWith("}");
     String why =
-        "{\""
-            + MEMBER
-            + "\":{\"line\":"
-            + line
-            + ",\"code\":"
-            + quoted(code)
-            + ",\"detail\":"
-            + quoted(detail);
-    boolean again = whole && text.startsWith("{\"" + MEMBER + "\":");
-    if (again) {
+        "\":{\"line\":" + line + ",\"code\":" + quoted(code) + ",\"detail\":" + quoted(detail);
+    Map<?, ?> object = object(text);
+    if (object == null || object.isEmpty()) {
+      out.append("{\"" + MEMBER + why + ",\"text\":" + quoted(text) + "}}\n");
+    } else if (object.get(MEMBER) instanceof Map<?, ?> before && before.containsKey("detail")) {
       out.append(text).append('\n');
-    } else if (whole && !text.equals("{}")) {
-      out.append(why).append("},").append(text, 1, text.length()).append('\n');
     } else {
-      out.append(why).append(",\"text\":").append(quoted(text)).append("}}\n");
+      String member = object.containsKey(MEMBER) ? MEMBER + "_row" : MEMBER;
+      out.append("{\"" + member + why + "},").append(text, 1, text.length()).append('\n');
+    }
+  }
+
+  private static @Nullable Map<?, ?> object(String text) {
+    try {
+      return JSON.readValue(text, Map.class);
+    } catch (JsonProcessingException none) {
+      return null;
     }
   }
 

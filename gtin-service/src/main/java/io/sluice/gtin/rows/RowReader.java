@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ public final class RowReader {
   static final String REJECTED = "rejected_";
 
   private static final String SEPARATORS = ",;\t|";
+  private static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=(.)\"?[,;\t|]*");
   private static final int LOOKED_AT = 1 << 12;
 
   private final Map<Column, String> named;
@@ -63,7 +66,7 @@ public final class RowReader {
   public Map<String, String> read(InputStream file, Charset encoding, Sink sink)
       throws IOException {
     try (BufferedReader text = TextFile.read(file, encoding)) {
-      int first = first(text);
+      int first = isJson(text) ? '{' : first(text);
       return switch (first) {
         case '{' -> {
           sink.begin(List.of());
@@ -88,14 +91,24 @@ public final class RowReader {
     return first;
   }
 
+  /** Whether one of the first lines is an object; the very first may be a broken row. */
+  private static boolean isJson(BufferedReader text) throws IOException {
+    text.mark(LOOKED_AT);
+    char[] begin = new char[LOOKED_AT - 1];
+    int length = Math.max(0, text.read(begin, 0, begin.length));
+    text.reset();
+    return new String(begin, 0, length).lines().anyMatch(line -> line.matches("\\s*\\{\\s*\".*"));
+  }
+
   private Map<String, String> csv(CsvRows rows, Sink sink) throws IOException {
     String first = rows.peekLine();
     if (first == null) {
       throw new NoRows("found no header, expected the names of columns");
     }
-    if (first.toLowerCase(Locale.ROOT).matches("sep=.")) {
+    Matcher said = SEPARATOR.matcher(first);
+    if (said.matches()) {
       // Spreadsheets say so what separates their cells.
-      rows.separator(first.charAt(first.length() - 1));
+      rows.separator(said.group(1).charAt(0));
       rows.skipLine();
       rows.peekLine();
     } else {
@@ -118,7 +131,7 @@ public final class RowReader {
 
   private static void rows(CsvRows rows, List<String> header, Map<Column, int[]> at, Sink sink)
       throws IOException {
-    boolean rejected = header.getFirst().startsWith(REJECTED);
+    boolean rejected = RejectedRows.isHeader(header);
     while (true) {
       switch (rows.read()) {
         case CsvRows.Read.Nothing _ -> {
@@ -140,6 +153,15 @@ public final class RowReader {
       Sink sink)
       throws IOException {
     List<String> cells = rejected ? mended(read.cells()) : read.cells();
+    String text = rejected ? RejectedRows.text(cells) : "";
+    if (!text.isEmpty()) {
+      sink.broken(
+          read.line(),
+          "malformed",
+          "found a row that was rejected and is not mended, expected its cells in the columns",
+          new Row.Raw.Text(text));
+      return;
+    }
     Row.Raw raw = new Row.Raw.Cells(cells);
     for (int i = header.size(); i < cells.size(); i++) {
       if (!cells.get(i).isBlank()) {
@@ -152,7 +174,8 @@ public final class RowReader {
       }
     }
     for (Column column : List.of(Column.NAME, Column.BRAND, Column.CATEGORY, Column.ATTRIBUTES)) {
-      Set<String> values = new LinkedHashSet<>(values(cells, places(at, column)));
+      Set<String> values =
+          new LinkedHashSet<>(values(cells, ofOneName(header, places(at, column))));
       if (values.size() > 1) {
         sink.broken(
             read.line(),
@@ -165,12 +188,32 @@ public final class RowReader {
     sink.row(
         new Row(
             read.line(),
-            List.copyOf(new LinkedHashSet<Object>(values(cells, places(at, Column.GTIN)))),
+            codes(cells, header, places(at, Column.GTIN)),
             first(values(cells, places(at, Column.NAME))),
             first(values(cells, places(at, Column.BRAND))),
             first(values(cells, places(at, Column.CATEGORY))),
             first(values(cells, places(at, Column.ATTRIBUTES))),
             raw));
+  }
+
+  /** Those of the best name. */
+  private static int[] ofOneName(List<String> header, int[] places) {
+    return Arrays.stream(places)
+        .filter(
+            place -> Column.plain(header.get(place)).equals(Column.plain(header.get(places[0]))))
+        .toArray();
+  }
+
+  /** Each once; a column's name says as much of ten digits as if it were printed before them. */
+  private static List<Object> codes(List<String> cells, List<String> header, int[] places) {
+    Set<Object> codes = new LinkedHashSet<>();
+    for (int place : places) {
+      for (String code : values(cells, new int[] {place})) {
+        boolean book = Column.plain(header.get(place)).startsWith("isbn");
+        codes.add(book && code.strip().matches("[0-9]{9}[0-9Xx]") ? "ISBN " + code.strip() : code);
+      }
+    }
+    return List.copyOf(codes);
   }
 
   private static int[] places(Map<Column, int[]> at, Column column) {

@@ -2,15 +2,18 @@ package io.sluice.gtin.rows;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /**
@@ -19,6 +22,14 @@ import java.util.zip.ZipInputStream;
  */
 final class TextFile {
   private static final int LOOKED_AT = 8;
+
+  /** Stands for bytes that are no text in the file's encoding; no text has it (Unicode, U+FFFF). */
+  static final char NO_TEXT = '\uffff';
+
+  /** Why a row with one is none. */
+  static final String WRONG_ENCODING =
+      "found bytes that are no text in the file's encoding (UTF-8 where nothing else is named),"
+          + " expected it to be named";
 
   private TextFile() {}
 
@@ -41,6 +52,9 @@ final class TextFile {
     in.reset();
     if (compressed && begins(first, 0x1f, 0x8b)) {
       return read(new GZIPInputStream(in, 1 << 16), encoding, false);
+    }
+    if (begins(first, 'P', 'K', 5, 6)) {
+      throw new NoRows("found an empty zip archive, expected one with a file");
     }
     if (compressed && begins(first, 'P', 'K', 3, 4)) {
       return read(onlyFileOf(new ZipInputStream(in)), encoding, false);
@@ -70,8 +84,14 @@ final class TextFile {
       marked = StandardCharsets.UTF_16BE;
     }
     in.skipNBytes(mark);
-    Reader strict = new InputStreamReader(in, marked.newDecoder());
-    return new BufferedReader(new Told(strict, marked), 1 << 16);
+    // A byte that is no text costs its row: those who read rows look for the mark.
+    CharsetDecoder decoder =
+        marked
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE)
+            .replaceWith(String.valueOf(NO_TEXT));
+    return new BufferedReader(new Told(new InputStreamReader(in, decoder)), 1 << 16);
   }
 
   private static boolean begins(byte[] bytes, int... with) {
@@ -117,11 +137,19 @@ final class TextFile {
       if (name.equals("[Content_Types].xml") || name.startsWith("xl/") || name.equals("mimetype")) {
         throw new NoRows("found a workbook, expected it saved as CSV");
       }
-      if (!entry.isDirectory() && !name.startsWith("__MACOSX/")) {
+      if (isFile(entry)) {
         return new OnlyFile(zip);
       }
     }
     throw new NoRows("found a zip archive without a file, expected one with one");
+  }
+
+  /** What some archivers add is none. */
+  private static boolean isFile(ZipEntry entry) {
+    String name = entry.getName();
+    return !entry.isDirectory()
+        && !name.startsWith("__MACOSX/")
+        && !name.substring(name.lastIndexOf('/') + 1).startsWith(".");
   }
 
   /** The file of an archive; a second one is not passed over in silence. */
@@ -145,7 +173,7 @@ final class TextFile {
       if (got < 0 && !ended) {
         ended = true;
         for (ZipEntry more = zip.getNextEntry(); more != null; more = zip.getNextEntry()) {
-          if (!more.isDirectory() && !more.getName().startsWith("__MACOSX/")) {
+          if (isFile(more)) {
             throw new NoRows("found a zip archive of several files, expected one file in it");
           }
         }
@@ -159,14 +187,12 @@ final class TextFile {
     }
   }
 
-  /** Says in which encoding bytes are no text. */
+  /** Says what is wrong with a file that cannot be read to its end. */
   private static final class Told extends Reader {
     private final Reader reader;
-    private final Charset encoding;
 
-    Told(Reader reader, Charset encoding) {
+    Told(Reader reader) {
       this.reader = reader;
-      this.encoding = encoding;
     }
 
     @Override
@@ -177,13 +203,10 @@ final class TextFile {
           throw new NoRows("found bytes that are no text, expected CSV or JSON Lines");
         }
         return got;
-      } catch (CharacterCodingException wrong) {
-        throw new NoRows(
-            "found bytes that are no "
-                + encoding
-                + ", expected "
-                + encoding
-                + ", or the file's encoding to be named");
+      } catch (EOFException cut) {
+        throw new NoRows("found a file that is cut off, expected all of it");
+      } catch (ZipException broken) {
+        throw new NoRows("found a compressed file that is broken, expected it whole");
       }
     }
 

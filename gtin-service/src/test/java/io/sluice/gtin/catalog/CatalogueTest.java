@@ -9,7 +9,6 @@ import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinType;
 import io.sluice.gtin.rows.Column;
-import io.sluice.gtin.rows.NoRows;
 import io.sluice.testkit.Top;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -229,7 +228,7 @@ class CatalogueTest {
       assertThatThrownBy(
               () -> new Import(file, HOW, null, (bytes, rows) -> {}, () -> true).into(opened))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("no UTF-8, expected UTF-8, or the file");
+          .hasMessageContaining("no text in the file's encoding");
     }
   }
 
@@ -307,23 +306,61 @@ class CatalogueTest {
   }
 
   @Test
-  void bytesThatAreNoTextInTheMiddleChangeNothing() throws Exception {
-    Path catalogue = folder.resolve("c.db");
-    imported("gtin,name\n9521000000018,Old\n", "old.csv", catalogue);
-    String good = "9521000000018,New\n";
-    Path broken =
+  void bytesThatAreNoTextCostTheirRow() throws Exception {
+    Path file =
         Files.write(
-            folder.resolve("broken.csv"),
-            ("gtin,name\n" + good.repeat(20_000) + "9521000000025,\u00fc\n")
+            folder.resolve("rows.csv"),
+            "gtin,name\n9521000000018,A\n9521000000025,\u00fc\n9521000000032,C\n"
                 .getBytes(StandardCharsets.ISO_8859_1));
-
-    try (Catalogue opened = Catalogue.open(CatalogueAddress.of(catalogue.toString()), null)) {
-      assertThatThrownBy(
-              () -> new Import(broken, HOW, null, (bytes, rows) -> {}, () -> true).into(opened))
-          .isInstanceOf(NoRows.class);
-      assertThat(opened.find(new Gtin(9521000000018L)).get().orElseThrow().name()).isEqualTo("Old");
-      assertThat(opened.size()).isOne();
+    StringWriter rejects = new StringWriter();
+    try (Catalogue opened =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
+      Import.Result result =
+          new Import(file, HOW, rejects, (bytes, rows) -> {}, () -> true).into(opened);
+      assertThat(counts(result)).containsExactly(3L, 2L, 0L, 0L, 1L, 2L);
     }
+    assertThat(rejects.toString()).contains("3,malformed,\"found bytes that are no text");
+  }
+
+  @Test
+  void columnsOfCodesThatContradictEachOtherAreARejectedRow() throws Exception {
+    assertThat(
+            counts(
+                imported(
+                    "gtin,isbn,name\n"
+                        + "9521000000018,9780571089896,wrong check digit\n"
+                        + "9521000000025,0571089895,another item\n"
+                        + "9521000000032,n/a,a placeholder\n"
+                        + ",0571089895,a book by its column\n",
+                    "rows.csv",
+                    folder.resolve("c.db"))))
+        .containsExactly(4L, 2L, 0L, 0L, 2L, 2L);
+  }
+
+  @Test
+  void anExportLeavesWhatIsNotItsOwnAsItWas() throws Exception {
+    imported("gtin,name\n9521000000018,A\n", "rows.csv", folder.resolve("c.db"));
+    Path real = Files.writeString(folder.resolve("real.csv"), "before");
+    Path link = Files.createSymbolicLink(folder.resolve("link.csv"), real);
+    Path other = Files.writeString(folder.resolve("real.csv.part"), "mine");
+    try (Catalogue opened =
+        Catalogue.open(CatalogueAddress.of(folder.resolve("c.db").toString()), null)) {
+      Export.of(opened, link, Export.Format.CSV);
+      assertThatThrownBy(() -> Export.of(opened, folder.resolve("none/x.csv"), Export.Format.CSV))
+          .hasMessageContaining("found no folder");
+    }
+    assertThat(link).isSymbolicLink();
+    assertThat(real).content().contains("09521000000018");
+    assertThat(other).hasContent("mine");
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("c.db", "rows.csv", "real.csv", "link.csv", "real.csv.part");
+    }
+    CatalogueAddress address = CatalogueAddress.of(folder.resolve("c.db").toString());
+    Path again = Files.createSymbolicLink(folder.resolve("again.csv"), folder.resolve("c.db"));
+    assertThat(address.isAt(again)).isTrue();
+    assertThat(address.isAt(folder.resolve("c.db-wal"))).isTrue();
+    assertThat(address.isAt(real)).isFalse();
   }
 
   @Test

@@ -605,12 +605,10 @@ class StoreContractIT {
       Item item = item(95210000001L, "late");
       long gtin = item.gtin().value();
       try (AutoCloseable held = busy()) {
-        assertThat(held).isNotNull();
-        long began = System.nanoTime();
+        assertThat(held).as("is let go after the answer").isNotNull();
         assertThatThrownBy(() -> store.edit(gtin, ME, before -> item))
             .isInstanceOfSatisfying(
                 SQLException.class, failed -> assertThat(store.isBusyBecauseOf(failed)).isTrue());
-        assertThat(System.nanoTime() - began).isLessThan(8_000_000_000L);
       }
       assertThat(store.find(gtin)).isEmpty();
       store.edit(gtin, ME, before -> item);

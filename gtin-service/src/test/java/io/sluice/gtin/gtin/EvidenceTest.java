@@ -294,4 +294,56 @@ class EvidenceTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPC 3003408886",
+        "UPC 3003408887",
+        "GTIN 3003408887",
+        "GTIN-12 3003408887",
+        "GTIN 0571089895",
+        "2024-03-01",
+        "2024 03 01",
+        "01-03-2024",
+        "1-800-555-0109",
+        "50242-0040-14",
+        "EAN-13 96385074",
+        "(01)09521000000018(10)",
+        "010952100000001821"
+      })
+  void whatLooksLikeANumberByChanceIsNone(String text) {
+    assertThat(GtinReader.read(text)).isInstanceOf(Reading.Refused.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "95200 00045 5, 00095200000455",
+    "952-1000000018, 09521000000018",
+    "9638-5074, 00000096385074",
+    "EAN-Code: 9521000000018, 09521000000018",
+    "EAN-Nr. 9521000000018, 09521000000018",
+    "EAN/UPC 9521000000018, 09521000000018",
+    "UPC/EAN: 614141000418, 00614141000418",
+    "GTIN (EAN) 9521000000018, 09521000000018",
+    "ISSN-L 0264-3596, 09770264359008",
+    "eISSN 0264-3596, 09770264359008",
+    "urn:isbn:9780571089895, 09780571089895",
+    "ISBN (13): 9780571089895, 09780571089895",
+    "EAN13 - 9521000000018, 09521000000018",
+    "9521000000018.000, 09521000000018",
+    "(01)9521000000018(01)09521000000018, 09521000000018",
+  })
+  void whatPeoplePrintIsRead(String text, String gtin) {
+    assertThat(GtinReader.read(text))
+        .isInstanceOfSatisfying(
+            Reading.One.class, one -> assertThat(one.gtin().text()).isEqualTo(gtin));
+  }
+
+  @Test
+  void aPackedLinkOfAStrangersIsAGuess() {
+    assertThat(GtinReader.read("https://youtu.be/qQA6O1vbmkA"))
+        .isInstanceOfSatisfying(
+            Reading.One.class, one -> assertThat(one.confidence()).isEqualTo(Confidence.GUESSED));
+  }
 }

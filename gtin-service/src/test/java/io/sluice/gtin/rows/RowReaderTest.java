@@ -73,6 +73,8 @@ class RowReaderTest {
         "2\tx\ty\tz",
         "\"2\tx",
         "2\t\"a\" \"b\"",
+        "2\t\"12\\\"\tx",
+        "2\t \"A",
       })
   void aBadRowCostsItselfWhereverItStands(String bad) throws Exception {
     for (int at = 0; at <= 3; at++) {
@@ -232,14 +234,82 @@ class RowReaderTest {
                     StandardCharsets.UTF_8,
                     Map.of()))
         .hasMessageContaining("a PDF");
-    assertThatThrownBy(
-            () ->
-                read(
-                    "gtin,name\n1,\u00fc\n".getBytes(StandardCharsets.ISO_8859_1),
-                    StandardCharsets.UTF_8,
-                    Map.of()))
-        .isInstanceOf(NoRows.class)
-        .hasMessageContaining("no UTF-8");
+    byte[] empty = {'P', 'K', 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    assertThatThrownBy(() -> read(empty, StandardCharsets.UTF_8, Map.of()))
+        .hasMessageContaining("an empty zip");
+    byte[] cut = java.util.Arrays.copyOf(gzip.toByteArray(), gzip.size() - 6);
+    assertThatThrownBy(() -> read(cut, StandardCharsets.UTF_8, Map.of()))
+        .hasMessageContaining("cut off");
+    assertThat(read(zip(text, ".DS_Store", "a.csv"), StandardCharsets.UTF_8, Map.of()).names)
+        .hasSize(1);
+  }
+
+  @Test
+  void aByteThatIsNoTextCostsItsRow() throws Exception {
+    for (String text :
+        List.of(
+            "gtin,name\n1,A\n2,B\u00e9\n3,C\n",
+            "{\"gtin\":1,\"name\":\"A\"}\n"
+                + "{\"gtin\":2,\"name\":\"\u00e9\"}\n"
+                + "{\"gtin\":3,\"name\":\"C\"}\n")) {
+      Took took =
+          read(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8, Map.of());
+      assertThat(took.names).containsExactly("[1] A null", "[3] C null");
+      assertThat(took.broken).hasSize(1);
+    }
+  }
+
+  @Test
+  void openMarksCostNoMoreThanTheirLines() throws Exception {
+    StringBuilder rows = new StringBuilder("gtin,name,brand\n");
+    for (int i = 0; i < 50_000; i++) {
+      rows.append("9521000000018,Nail 5\",\"x\n");
+    }
+    Took took = read(rows.append("1,A,B\n").toString());
+    assertThat(took.broken).hasSize(50_000);
+    assertThat(took.names).containsExactly("[1] A B");
+  }
+
+  @Test
+  void aRowIsNotSwallowedByTheOneBeforeIt() throws Exception {
+    Took took = read("gtin,name\n9521000000018,\"Best\n9521000000025,Pan 12\"\n9521000000032,C\n");
+    assertThat(took.broken).containsExactly("2 malformed");
+    assertThat(took.names)
+        .containsExactly("[9521000000025] Pan 12\" null", "[9521000000032] C null");
+  }
+
+  @Test
+  void aBrokenFirstLineAndOtherLineEndsHideNoObjects() throws Exception {
+    assertThat(read("null\n{\"gtin\":1,\"name\":\"A\"}\n").names).hasSize(1);
+    assertThat(read("{\"gtin\":1,\"name\":\"A\"}\r{\"gtin\":2,\"name\":\"B\"}\r\n\r\n").names)
+        .hasSize(2);
+  }
+
+  @Test
+  void aRowThatIsRejectedAgainIsAsItWas() throws Exception {
+    Took first = read("gtin,name\n1,\"A\" x\n2,B\n");
+    Took second = read(first.rejects.toString());
+    assertThat(second.broken).hasSize(1);
+    assertThat(second.rejects.toString()).contains("1,\"\"A\"\" x");
+    for (String line : List.of("{\"name\":\"A\",\"rejected\":false}", "{ }")) {
+      Took json = read(line + "\n{\"gtin\":1,\"name\":\"A\"}\n");
+      assertThat(read(json.rejects + "{\"gtin\":1,\"name\":\"A\"}\n").broken)
+          .containsExactly("1 columns");
+    }
+    Took stranger = read("rejected_reason,sku,plu,gtin,name\nr,s,p,1,'-A\nr,s,p,1,A,more\n");
+    assertThat(stranger.names).containsExactly("[1] '-A null");
+    assertThat(stranger.rejects.toString()).contains("\"rejected_reason\"", "\"p\"");
+  }
+
+  @Test
+  void ofColumnsForOneThingTheFirstThatSaysSomethingCounts() throws Exception {
+    assertThat(read("gtin,name,product_name\n1,,B\n2,A,B\n").names)
+        .containsExactly("[1] B null", "[2] A null");
+    assertThat(read("gtin,name,Name\n1,A,B\n").broken).containsExactly("2 columns");
+    assertThat(read("{\"gtin\":1,\"name\":\"\",\"product_name\":\"B\"}\n").names)
+        .containsExactly("[1] B null");
+    assertThat(read("isbn,title\n0571089895,X\n").names)
+        .containsExactly("[ISBN 0571089895] X null");
   }
 
   private static byte[] zip(byte[] content, String... names) throws IOException {
@@ -279,7 +349,8 @@ class RowReaderTest {
     assertThat(rejects).startsWith("rejected_line,rejected_code,rejected_detail,rejected_text,");
 
     Took again = read(rejects.replace(",\"more\"", ""));
-    assertThat(again.names).containsExactly("[2] =1+1 C", "[] null null");
+    assertThat(again.names).containsExactly("[2] =1+1 C");
+    assertThat(again.broken).containsExactly("3 malformed");
   }
 
   @ParameterizedTest
