@@ -473,7 +473,7 @@ final class PostgresStore extends SqlStore {
       Long from = origin.isEmpty() ? null : begin(connection, origin.get());
       if (from != null) {
         statement.executeUpdate(
-            recording()
+            ChangeLog.recording()
                 + columns("item.", "")
                 + ", "
                 + columns("new.", "")

@@ -9,8 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,24 +27,12 @@ abstract class SqlStore implements ItemStore {
   static final List<String> FIELDS = List.of("name", "brand", "category", "attributes");
 
   private static final String COLUMNS = String.join(", ", FIELDS);
-  static final String BEFORE = columns("", "_before");
-  static final String AFTER = columns("", "_after");
-
-  /** What stands for the fields of no item. */
-  static final String NOTHING =
-      FIELDS.stream().map(name -> "NULL").collect(Collectors.joining(", "));
 
   static final String FIND = "SELECT " + COLUMNS + " FROM item WHERE gtin = ?";
   private static final String SELECT = "SELECT gtin, " + COLUMNS + " FROM item";
   static final String ALL = SELECT + " ORDER BY gtin";
   private static final int MOST_AT_ONCE = 500;
   static final int MOST_SEARCH_SECONDS = 2;
-  private static final String CHANGE =
-      "INSERT INTO change (at, who, request, gtin, origin, "
-          + BEFORE
-          + ", "
-          + AFTER
-          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   /** The fields' columns with something before and behind each. */
   static String columns(String before, String behind) {
@@ -287,7 +273,7 @@ abstract class SqlStore implements ItemStore {
           if (!Objects.equals(before, after)) {
             set(connection, gtin, after);
             announce(connection);
-            record(connection, gtin, author, null, before, after);
+            ChangeLog.record(connection, gtin, author, before, after);
           }
           return new Edited(before, after);
         });
@@ -311,128 +297,20 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
-  /** Makes it known that an import changes many items, which come from its number. */
+  /** Makes it known that an import changes many items, which come from the number that this has. */
   long begin(Connection connection, Author author) throws SQLException {
     announce(connection);
-    record(connection, Change.IMPORT, author, null, null, null);
-    try (Statement select = connection.createStatement();
-        ResultSet row =
-            select.executeQuery("SELECT max(id) FROM change WHERE gtin = " + Change.IMPORT)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static void record(
-      Connection connection,
-      long gtin,
-      Author author,
-      @Nullable Long origin,
-      @Nullable Item before,
-      @Nullable Item after)
-      throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(CHANGE)) {
-      insert.setString(1, Instant.now().toString());
-      insert.setString(2, author.name());
-      insert.setString(3, author.request());
-      insert.setLong(4, gtin);
-      if (origin == null) {
-        insert.setNull(5, Types.BIGINT);
-      } else {
-        insert.setLong(5, origin);
-      }
-      bind(insert, 6, before);
-      bind(insert, 6 + FIELDS.size(), after);
-      insert.executeUpdate();
-    }
-  }
-
-  private static void bind(PreparedStatement statement, int at, @Nullable Item item)
-      throws SQLException {
-    for (int i = 0; i < FIELDS.size(); i++) {
-      statement.setString(at + i, item == null ? null : item.fields().get(i));
-    }
-  }
-
-  /** The beginning of a statement that records what an import does to items. */
-  static String recording() {
-    return "INSERT INTO change (at, who, request, gtin, origin, "
-        + BEFORE
-        + ", "
-        + AFTER
-        + ") SELECT origin.at, origin.who, origin.request, item.gtin, origin.id, ";
+    return ChangeLog.begin(connection, author);
   }
 
   @Override
   public List<Change> history(long gtin) throws SQLException {
-    return reading(
-        connection -> {
-          List<Change> changes =
-              changes(connection, "gtin = " + gtin + " ORDER BY id", Integer.MAX_VALUE);
-          if (changes.isEmpty() || changes.getFirst().before() != null) {
-            came(connection, gtin, changes).ifPresent(first -> changes.addFirst(first));
-          }
-          return changes;
-        });
-  }
-
-  /** How an item came that an import has brought. */
-  private static Optional<Change> came(Connection connection, long gtin, List<Change> later)
-      throws SQLException {
-    try (Statement select = connection.createStatement();
-        ResultSet row =
-            select.executeQuery(
-                "SELECT at, who, request, id, "
-                    + columns("item.", "")
-                    + " FROM item JOIN change ON change.id = item.origin WHERE item.gtin = "
-                    + gtin)) {
-      if (!row.next()) {
-        return Optional.empty();
-      }
-      Item first = later.isEmpty() ? item(gtin, row, 5) : later.getFirst().before();
-      return Optional.of(
-          new Change(
-              row.getLong(4),
-              row.getString(1),
-              new Author(row.getString(2), row.getString(3)),
-              gtin,
-              null,
-              first));
-    }
+    return reading(connection -> ChangeLog.of(connection, gtin));
   }
 
   @Override
   public List<Change> changes(long after, int limit) throws SQLException {
-    return reading(
-        connection -> changes(connection, "id > " + after + " ORDER BY id LIMIT " + limit, limit));
-  }
-
-  static List<Change> changes(Connection connection, String which, int most) throws SQLException {
-    List<Change> changes = new ArrayList<>();
-    try (Statement select = connection.createStatement();
-        ResultSet row =
-            select.executeQuery(
-                "SELECT id, at, who, request, gtin, "
-                    + BEFORE
-                    + ", "
-                    + AFTER
-                    + " FROM change WHERE "
-                    + which)) {
-      while (row.next() && changes.size() < most) {
-        long gtin = row.getLong(5);
-        changes.add(
-            new Change(
-                row.getLong(1),
-                row.getString(2),
-                new Author(row.getString(3), row.getString(4)),
-                gtin,
-                row.getString(6) == null ? null : item(gtin, row, 6),
-                row.getString(6 + FIELDS.size()) == null
-                    ? null
-                    : item(gtin, row, 6 + FIELDS.size())));
-      }
-    }
-    return changes;
+    return reading(connection -> ChangeLog.after(connection, after, limit));
   }
 
   @Override
@@ -468,8 +346,8 @@ abstract class SqlStore implements ItemStore {
           // What was removed before and has come again is there.
           try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(
-                recording()
-                    + NOTHING
+                ChangeLog.recording()
+                    + ChangeLog.NOTHING
                     + ", "
                     + columns("item.", "")
                     + " FROM gone JOIN item ON item.gtin = gone.gtin JOIN change origin ON"

@@ -384,7 +384,7 @@ final class SqliteStore extends SqlStore {
         " FROM change origin, item WHERE origin.id = " + origin + " AND item.gtin = new.gtin;";
     statement.execute(
         "CREATE TEMP TRIGGER replaced AFTER UPDATE ON main.item BEGIN "
-            + recording()
+            + ChangeLog.recording()
             + columns("old.", "")
             + ", "
             + columns("new.", "")
@@ -398,8 +398,8 @@ final class SqliteStore extends SqlStore {
     statement.execute(
         "CREATE TEMP TRIGGER came_again AFTER INSERT ON main.item WHEN EXISTS (SELECT 1 FROM gone"
             + " WHERE gtin = new.gtin) BEGIN "
-            + recording()
-            + NOTHING
+            + ChangeLog.recording()
+            + ChangeLog.NOTHING
             + ", "
             + columns("new.", "")
             + from

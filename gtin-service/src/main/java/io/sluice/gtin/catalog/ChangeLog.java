@@ -1,0 +1,153 @@
+package io.sluice.gtin.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who did what to items, in the table {@code change}, in a dialect that both databases speak. An
+ * edit is a row. An import is a row of no item, which is the {@code origin} of the rows that it
+ * replaces and of the items that it brings; an item that is new by it has no row, as that would
+ * write ten millions twice.
+ */
+final class ChangeLog {
+  /** What stands for the fields of no item. */
+  static final String NOTHING =
+      SqlStore.FIELDS.stream().map(name -> "NULL").collect(Collectors.joining(", "));
+
+  private static final String BEFORE = SqlStore.columns("", "_before");
+  private static final String AFTER = SqlStore.columns("", "_after");
+  private static final int FIELDS = SqlStore.FIELDS.size();
+
+  private ChangeLog() {}
+
+  /** Records an edit. */
+  static void record(
+      Connection connection, long gtin, Author author, @Nullable Item before, @Nullable Item after)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO change (at, who, request, gtin, "
+                + BEFORE
+                + ", "
+                + AFTER
+                + ") VALUES (?, ?, ?, ?"
+                + ", ?".repeat(2 * FIELDS)
+                + ")")) {
+      insert.setString(1, Instant.now().toString());
+      insert.setString(2, author.name());
+      insert.setString(3, author.request());
+      insert.setLong(4, gtin);
+      bind(insert, 5, before);
+      bind(insert, 5 + FIELDS, after);
+      insert.executeUpdate();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int at, @Nullable Item item)
+      throws SQLException {
+    for (int i = 0; i < FIELDS; i++) {
+      statement.setString(at + i, item == null ? null : item.fields().get(i));
+    }
+  }
+
+  /** Records that an import has run; the number is the origin of what comes from it. */
+  static long begin(Connection connection, Author author) throws SQLException {
+    record(connection, Change.IMPORT, author, null, null);
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery("SELECT max(id) FROM change WHERE gtin = " + Change.IMPORT)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /**
+   * The beginning of a statement that records what an import does: behind it come the fields before
+   * and after, and where they are from: {@code item}, and the import's row as {@code origin}.
+   */
+  static String recording() {
+    return "INSERT INTO change (at, who, request, gtin, origin, "
+        + BEFORE
+        + ", "
+        + AFTER
+        + ") SELECT origin.at, origin.who, origin.request, item.gtin, origin.id, ";
+  }
+
+  /** What was done to one item, oldest first. */
+  static List<Change> of(Connection connection, long gtin) throws SQLException {
+    List<Change> changes = select(connection, "gtin = " + gtin + " ORDER BY id");
+    if (changes.isEmpty() || changes.getFirst().before() != null) {
+      came(connection, gtin, changes).ifPresent(changes::addFirst);
+    }
+    return changes;
+  }
+
+  /** What was done to any after a change, in the order in which it came to be seen. */
+  static List<Change> after(Connection connection, long change, int limit) throws SQLException {
+    return select(connection, "id > " + change + " ORDER BY id LIMIT " + limit);
+  }
+
+  /** How an item came that an import has brought. */
+  private static Optional<Change> came(Connection connection, long gtin, List<Change> later)
+      throws SQLException {
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT at, who, request, id, "
+                    + SqlStore.columns("item.", "")
+                    + " FROM item JOIN change ON change.id = item.origin WHERE item.gtin = "
+                    + gtin)) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      Item first = later.isEmpty() ? SqlStore.item(gtin, row, 5) : later.getFirst().before();
+      return Optional.of(
+          new Change(
+              row.getLong(4),
+              row.getString(1),
+              new Author(row.getString(2), row.getString(3)),
+              gtin,
+              null,
+              first));
+    }
+  }
+
+  private static List<Change> select(Connection connection, String which) throws SQLException {
+    List<Change> changes = new ArrayList<>();
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT id, at, who, request, gtin, "
+                    + BEFORE
+                    + ", "
+                    + AFTER
+                    + " FROM change WHERE "
+                    + which)) {
+      while (row.next()) {
+        long gtin = row.getLong(5);
+        changes.add(
+            new Change(
+                row.getLong(1),
+                row.getString(2),
+                new Author(row.getString(3), row.getString(4)),
+                gtin,
+                item(gtin, row, 6),
+                item(gtin, row, 6 + FIELDS)));
+      }
+    }
+    return changes;
+  }
+
+  private static @Nullable Item item(long gtin, ResultSet row, int column) throws SQLException {
+    return row.getString(column) == null ? null : SqlStore.item(gtin, row, column);
+  }
+}
