@@ -115,13 +115,13 @@ final class Api {
               all.add(Query.checking(path, method));
             }
             all.addAll(handlers);
-            // A route for each, as one that takes the body has to be the first of its route.
-            for (Handler<RoutingContext> handler : all) {
-              Route route = route().method(method).handler(handler);
-              if (method == HttpMethod.GET) {
-                route.method(HttpMethod.HEAD);
-              }
+            if (method == HttpMethod.GET) {
+              Route route = route().method(method).method(HttpMethod.HEAD);
+              all.forEach(route::handler);
+              return;
             }
+            // A route for each, as one that takes the body has to be the first of its route.
+            all.forEach(handler -> route().method(method).handler(handler));
           });
       names.add("OPTIONS");
       String allowed = String.join(", ", names);
