@@ -58,7 +58,7 @@ final class GtinService {
           ApiServer.start(
               catalogue,
               settings.accept(),
-              settings.prefixes(),
+              settings.knowledge(),
               settings.publicAddress(),
               settings.privateAddress(),
               settings.privateNames(),

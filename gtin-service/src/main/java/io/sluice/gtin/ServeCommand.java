@@ -1,6 +1,8 @@
 package io.sluice.gtin;
 
+import io.sluice.gtin.gtin.VariableMeasure;
 import io.sluice.gtin.http.Accept;
+import io.sluice.gtin.http.Knowledge;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.URI;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,14 @@ final class ServeCommand implements Callable<Integer> {
   private String accept = "all";
 
   @Mixin private PrefixOptions prefixes = new PrefixOptions();
+
+  @Option(
+      names = "--variable-measure",
+      paramLabel = "REGION",
+      description =
+          "de, dk, gb, no or se: numbers that scales of this region print are taken apart, and lead"
+              + " to the item that is kept under the number without its measure")
+  private @Nullable String region;
 
   @Mixin private TelemetryOptions telemetry = new TelemetryOptions();
 
@@ -181,7 +192,7 @@ final class ServeCommand implements Callable<Integer> {
         catalogue.address(),
         localCopy,
         accepted,
-        prefixes.prefixes(),
+        new Knowledge(prefixes.prefixes(), region()),
         register.access(),
         prefix.replaceAll("/+$", ""),
         backend,
@@ -190,6 +201,17 @@ final class ServeCommand implements Callable<Integer> {
         Duration.ofSeconds(drainTimeout),
         telemetry.log(),
         telemetry.spans(name));
+  }
+
+  private Optional<VariableMeasure.Region> region() {
+    if (region == null) {
+      return Optional.empty();
+    }
+    Optional<VariableMeasure.Region> found = VariableMeasure.Region.find(region);
+    if (found.isEmpty()) {
+      throw usage("--variable-measure", region, "de, dk, gb, no or se");
+    }
+    return found;
   }
 
   private SocketAddress address(String option, String text) {

@@ -1,8 +1,8 @@
 package io.sluice.gtin;
 
 import io.sluice.gtin.catalog.CatalogueAddress;
-import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.http.Accept;
+import io.sluice.gtin.http.Knowledge;
 import io.sluice.gtin.registration.EtcdAccess;
 import io.sluice.gtin.telemetry.RequestLog;
 import io.sluice.gtin.telemetry.Spans;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     private address may be asked to change something
  * @param catalogue an SQLite file or a database
  * @param localCopy the file for when a shared catalogue is away
- * @param prefixes of companies, which decide between readings
+ * @param knowledge what an operator has told of numbers
  * @param etcd where to register; null for nowhere
  * @param prefix the folder of the gateways' tree
  * @param backend the backend that gets the public address; {@code <backend>-private} gets the
@@ -41,7 +41,7 @@ record Settings(
     CatalogueAddress catalogue,
     Path localCopy,
     Accept accept,
-    CompanyPrefixes prefixes,
+    Knowledge knowledge,
     @Nullable EtcdAccess etcd,
     String prefix,
     String backend,

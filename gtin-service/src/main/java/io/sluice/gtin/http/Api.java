@@ -1,7 +1,6 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
-import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -45,13 +44,13 @@ final class Api {
       Vertx vertx,
       Catalogue catalogue,
       Accept accept,
-      CompanyPrefixes prefixes,
+      Knowledge knowledge,
       PrivateNames names,
       BooleanSupplier ready,
       RequestMeters meters) {
     this.vertx = vertx;
     this.names = names;
-    CodeAnswers answers = new CodeAnswers(catalogue, accept, prefixes);
+    CodeAnswers answers = new CodeAnswers(catalogue, accept, knowledge);
     this.batches = new Batches(vertx, answers);
     this.numbers = new NumberRoutes(vertx, answers, batches);
     this.items = new ItemRoutes(vertx, catalogue, answers);
@@ -59,7 +58,7 @@ final class Api {
     this.searches = new SearchRoutes(vertx, catalogue, items);
     this.links = new LinkRoutes(vertx, answers);
     this.writes = new WriteRoutes(vertx, catalogue, answers);
-    this.imports = new ImportRoutes(vertx, catalogue, prefixes);
+    this.imports = new ImportRoutes(vertx, catalogue, knowledge.prefixes());
     this.exports = new ExportRoutes(vertx, catalogue);
     this.changes = new ChangeRoutes(vertx, catalogue, answers);
     this.ready = ready;

@@ -1,7 +1,6 @@
 package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
-import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.telemetry.RequestLog;
 import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.Future;
@@ -38,7 +37,7 @@ public final class ApiServer {
   /**
    * Binds both sockets and serves, not ready yet.
    *
-   * @param prefixes of companies, which decide between readings
+   * @param knowledge what an operator has told of numbers
    * @param privateNames under which the private address may be asked to change something, besides
    *     addresses and names that nobody outside can own
    * @param log gets a line for each request; closed by whoever opened it, as spans are
@@ -47,7 +46,7 @@ public final class ApiServer {
   public static ApiServer start(
       Catalogue catalogue,
       Accept accept,
-      CompanyPrefixes prefixes,
+      Knowledge knowledge,
       SocketAddress publicAddress,
       SocketAddress privateAddress,
       List<String> privateNames,
@@ -72,7 +71,7 @@ public final class ApiServer {
             vertx,
             catalogue,
             accept,
-            prefixes,
+            knowledge,
             new PrivateNames(privateNames),
             () -> server.ready,
             meters);

@@ -7,6 +7,7 @@ import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.Reading;
+import io.sluice.gtin.gtin.VariableMeasure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,11 +30,13 @@ final class CodeAnswers {
   private final Catalogue catalogue;
   private final Accept accept;
   private final CompanyPrefixes prefixes;
+  private final Optional<VariableMeasure.Region> region;
 
-  CodeAnswers(Catalogue catalogue, Accept accept, CompanyPrefixes prefixes) {
+  CodeAnswers(Catalogue catalogue, Accept accept, Knowledge knowledge) {
     this.catalogue = catalogue;
     this.accept = accept;
-    this.prefixes = prefixes;
+    this.prefixes = knowledge.prefixes();
+    this.region = knowledge.region();
   }
 
   /** What is asked of a code. */
@@ -94,12 +97,15 @@ final class CodeAnswers {
   }
 
   /** What has to be looked up. */
-  private static Set<Gtin> wanted(Question question, Read read) {
+  private Set<Gtin> wanted(Question question, Read read) {
     Set<Gtin> wanted = new LinkedHashSet<>();
     switch (read.reading.orElse(null)) {
       case null -> {}
       case Reading.Refused refused -> wanted.addAll(refused.nearMisses());
-      case Reading.One one when question == Question.ITEM -> wanted.add(one.gtin());
+      case Reading.One one when question == Question.ITEM -> {
+        wanted.add(one.gtin());
+        measured(one).ifPresent(measure -> wanted.add(measure.item()));
+      }
       case Reading.Several several when question == Question.ITEM ->
           several.candidates().forEach(one -> wanted.add(one.gtin()));
       case Reading.One _, Reading.Several _ -> {}
@@ -130,11 +136,15 @@ final class CodeAnswers {
 
   private Answer meant(Question question, Input input, List<Reading.One> meant, Looked looked) {
     if (question == Question.NUMBER) {
-      return new Answer(status(meant), Answers.numbers(input, meant, prefixes), List.of());
+      return new Answer(
+          status(meant), withMeasure(Answers.numbers(input, meant, prefixes), meant), List.of());
     }
     List<Answer.Found> found = new ArrayList<>();
     for (Reading.One one : meant) {
       Item item = looked.items().get(one.gtin());
+      if (item == null) {
+        item = measured(one).map(measure -> looked.items().get(measure.item())).orElse(null);
+      }
       if (item != null) {
         found.add(new Answer.Found(one, item));
       }
@@ -143,7 +153,29 @@ final class CodeAnswers {
   }
 
   private Answer items(Input input, List<Answer.Found> found) {
-    return new Answer(status(found), Answers.items(input, found, prefixes), found);
+    List<Reading.One> readings = found.stream().map(Answer.Found::reading).toList();
+    return new Answer(
+        status(found), withMeasure(Answers.items(input, found, prefixes), readings), found);
+  }
+
+  /** What a scale of the region has printed into a number. */
+  private Optional<VariableMeasure> measured(Reading.One one) {
+    return region.flatMap(known -> VariableMeasure.of(one.gtin(), known));
+  }
+
+  private JsonObject withMeasure(JsonObject body, List<Reading.One> meant) {
+    if (meant.size() == 1) {
+      measured(meant.getFirst())
+          .ifPresent(
+              measure ->
+                  body.put(
+                      "variableMeasure",
+                      new JsonObject()
+                          .put("item", measure.item().text())
+                          .put("kind", measure.kind())
+                          .put("value", measure.value())));
+    }
+    return body;
   }
 
   /** There is no such item, or there is none any more. */
@@ -174,7 +206,7 @@ final class CodeAnswers {
 
   /** The answer to a code that means an item. */
   JsonObject item(Input input, Reading.One one, Item item) {
-    return Answers.item(input, one, item, prefixes);
+    return withMeasure(Answers.item(input, one, item, prefixes), List.of(one));
   }
 
   /** Of one thing, or of several that are meant. */

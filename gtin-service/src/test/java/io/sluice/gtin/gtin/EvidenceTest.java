@@ -346,4 +346,39 @@ class EvidenceTest {
         .isInstanceOfSatisfying(
             Reading.One.class, one -> assertThat(one.confidence()).isEqualTo(Confidence.GUESSED));
   }
+
+  @ParameterizedTest(name = "{0} in {1}")
+  @CsvSource({
+    "2012345012345, se, 2012345000007, price, 12.34",
+    "2312345012345, no, 2312345000008, weight, 1.234",
+    "2212340012340, de, 2212340000002, price, 12.34",
+    "2812347012342, de, 2812340000008, weight, 1.234",
+    "2012347012348, gb, 2012347000000, price, 12.34",
+    "2112340012341, dk, 2112340000003, price, 12.34",
+  })
+  void aNumberOfAScaleIsAnItemAndItsMeasure(
+      String text, String region, String item, String kind, String value) {
+    long body = Long.parseLong(text.substring(0, 12));
+    Gtin gtin = new Gtin(body * 10 + Gtin.checkDigit(body));
+    VariableMeasure measure =
+        VariableMeasure.of(gtin, VariableMeasure.Region.find(region).orElseThrow()).orElseThrow();
+    assertThat(measure.item().naturalText().substring(0, 12)).isEqualTo(item.substring(0, 12));
+    assertThat(measure.kind()).isEqualTo(kind);
+    assertThat(measure.value()).isEqualTo(value);
+  }
+
+  @Test
+  void whatIsKeptWithoutItsMeasureSaysSo() {
+    for (VariableMeasure.Region region : VariableMeasure.Region.values()) {
+      for (long body = 200_000_000_000L; body < 300_000_000_000L; body += 12_345_678_901L) {
+        Gtin gtin = new Gtin(body * 10 + Gtin.checkDigit(body));
+        VariableMeasure.of(gtin, region)
+            .ifPresent(
+                measure ->
+                    assertThat(VariableMeasure.of(measure.item(), region).orElseThrow().item())
+                        .isEqualTo(measure.item()));
+      }
+      assertThat(VariableMeasure.of(new Gtin(9521000000018L), region)).isEmpty();
+    }
+  }
 }

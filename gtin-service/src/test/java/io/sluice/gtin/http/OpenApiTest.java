@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.CatalogueAddress;
-import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.telemetry.RequestLog;
 import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.Vertx;
@@ -70,7 +69,7 @@ class OpenApiTest {
               vertx,
               catalogue,
               Accept.ALL,
-              CompanyPrefixes.NONE,
+              Knowledge.NONE,
               new PrivateNames(List.of()),
               () -> true,
               new RequestMeters(RequestLog.OFF, Spans.OFF));
