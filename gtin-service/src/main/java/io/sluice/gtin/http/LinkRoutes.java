@@ -39,11 +39,14 @@ final class LinkRoutes {
               context,
               Problem.NO_SUCH_PATH,
               "found " + Input.quoted(request.path()) + ", expected a path of the API");
-      case ItemLink.Broken broken ->
+      // That of every door for two numbers in one text.
+      case ItemLink.Broken broken when broken.code() == Refusal.SEVERAL_ITEMS ->
           Sending.problem(
               context,
               400,
               Answers.problem(400, broken.code().code(), "Bad Request", broken.detail()));
+      case ItemLink.Broken broken ->
+          Sending.problem(context, Problem.MALFORMED_LINK, broken.detail());
       case ItemLink.Of link -> resolve(context, link);
     }
   }

@@ -26,6 +26,7 @@ enum Problem {
       "Unsupported Media Type",
       "the path does not take bodies of this type, charset or coding"),
   MALFORMED_PARAMETER(400, "Bad Request", "a parameter of the query is not what it has to be"),
+  MALFORMED_LINK(400, "Bad Request", "the path is no GS1 Digital Link with a GTIN"),
   NO_SUCH_LINK(404, "Not Found", "there is no link of the type that is asked for"),
   REMOVED_ITEM(410, "Gone", "there was an item with this number, and it was removed"),
   PRECONDITION_FAILED(412, "Precondition Failed", "the item is not as the request thinks"),
