@@ -37,6 +37,19 @@ class KnowledgeIT extends RunningService {
           .contains(
               "\"name\":\"Cheese\"",
               "\"variableMeasure\":{\"item\":\"02012345000001\",\"kind\":\"price\",\"value\":\"12.34\"}");
+      String kept = get(port, "/v1/items/2012345000001").body();
+      assertThat(kept).contains("variableMeasure");
+      assertThat(
+              send(
+                      privatePort,
+                      "PUT",
+                      "/v1/items/2012345000001",
+                      kept,
+                      "Content-Type",
+                      "application/json")
+                  .statusCode())
+          .as("what GET gives PUT takes")
+          .isEqualTo(200);
       assertThat(get(port, "/v1/gtins/7203698195").body())
           .contains("\"company\":\"A Maker\"", "\"confidence\":\"likely\"");
       service.terminate();

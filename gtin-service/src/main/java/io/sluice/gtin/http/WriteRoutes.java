@@ -37,9 +37,11 @@ final class WriteRoutes {
           "confidence",
           "forms",
           "classification",
-          "contains");
+          "contains",
+          "variableMeasure");
 
   private static final int MOST_NAME = 128;
+
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final CodeAnswers answers;
