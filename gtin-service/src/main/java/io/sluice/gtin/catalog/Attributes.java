@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.gtin.gtin.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public final class Attributes {
       return "";
     }
     if (!(value instanceof Map<?, ?> object)) {
-      throw bad("found " + ItemFields.quoted(value) + ", expected an object");
+      throw bad("found " + Quoted.of(value) + ", expected an object");
     }
     if (depth(object) > MOST_DEEP) {
       throw bad("found objects in each other more than " + MOST_DEEP + " deep, expected fewer");
@@ -121,7 +122,7 @@ public final class Attributes {
     try {
       return JSON.readValue(cell, Object.class);
     } catch (JsonProcessingException notJson) {
-      throw bad("found " + ItemFields.quoted(cell) + ", expected a JSON object");
+      throw bad("found " + Quoted.of(cell) + ", expected a JSON object");
     }
   }
 
@@ -198,7 +199,7 @@ public final class Attributes {
         throw bad(
             known.getKey()
                 + ": found "
-                + ItemFields.quoted(value)
+                + Quoted.of(value)
                 + ", expected "
                 + known.getValue().expected);
       }

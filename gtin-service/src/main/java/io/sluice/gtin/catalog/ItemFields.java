@@ -1,6 +1,7 @@
 package io.sluice.gtin.catalog;
 
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Quoted;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 public record ItemFields(String name, String brand, String category, String attributes) {
   /** Their names. */
   public static final Set<String> NAMES = Set.of("name", "brand", "category", "attributes");
-
-  private static final int MOST_QUOTED = 80;
 
   /** Fields that are those of no item. */
   public static final class Bad extends Exception {
@@ -68,7 +67,7 @@ public record ItemFields(String name, String brand, String category, String attr
       return "";
     }
     if (!(value instanceof String text)) {
-      throw new Bad(field, field + ": found " + quoted(value) + ", expected a text");
+      throw new Bad(field, field + ": found " + Quoted.of(value) + ", expected a text");
     }
     if (!isText(text)) {
       throw new Bad(
@@ -81,11 +80,6 @@ public record ItemFields(String name, String brand, String category, String attr
   static boolean isText(String text) {
     return text.codePoints()
         .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
-  }
-
-  static String quoted(Object value) {
-    String text = value.toString();
-    return text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
   }
 
   /** The item that has this number and these fields. */

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * ("Compression"), whole or but for the number.
  */
 final class DigitalLink {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{8}|[0-9]{12,14}");
   private static final Pattern PACKED = Pattern.compile("[A-Za-z0-9_-]{10,}");
   private static final Pattern GS1 = Pattern.compile("(?i)https?://id\\.gs1\\.org/.*");
 
@@ -27,8 +26,7 @@ final class DigitalLink {
   /** A number behind key 01 (or its old name). */
   private record Keyed(String digits, boolean old) {
     boolean isGood() {
-      long value = Long.parseLong(digits);
-      return value > 0 && Gtin.checkDigit(value / 10) == value % 10;
+      return Gtin.isGood(Long.parseLong(digits));
     }
   }
 
@@ -76,15 +74,12 @@ final class DigitalLink {
     List<Reading.Step> more =
         NumberReader.with(
             steps, "link-resolved", "the number is that of key 01 in the link", Confidence.CERTAIN);
-    if (keyed.old || keyed.digits.length() < 14) {
-      more =
-          NumberReader.with(
-              more,
-              "old-syntax",
-              "links have /01/ and 14 digits since version 1.4",
-              Confidence.CERTAIN);
-    }
-    return NumberReader.asItIs(keyed.digits, Form.DIGITAL_LINK, more);
+    return NumberReader.fourteen(
+        keyed.digits,
+        keyed.old,
+        Form.DIGITAL_LINK,
+        more,
+        "links have /01/ and 14 digits since version 1.4");
   }
 
   /** From the right to the left. */
@@ -93,7 +88,8 @@ final class DigitalLink {
     for (int i = segments.size() - 2; i >= 0; i--) {
       String value = segments.get(i + 1);
       boolean old = segments.get(i).equals("gtin");
-      if ((segments.get(i).equals("01") || old) && NUMBER.matcher(value).matches()) {
+      if ((segments.get(i).equals("01") || old)
+          && NumberReader.ANY_LENGTH.matcher(value).matches()) {
         Keyed one = new Keyed(value, old);
         // Eight digits are as good as none with a wrong check digit, or in /2024/01/20240110.
         boolean date =
@@ -121,7 +117,9 @@ final class DigitalLink {
         String key = String.valueOf(decoded(equals < 0 ? pair : pair.substring(0, equals)));
         String value = decoded(pair.substring(equals + 1));
         boolean old = key.equals("gtin");
-        if ((old || key.equals("01")) && value != null && NUMBER.matcher(value).matches()) {
+        if ((old || key.equals("01"))
+            && value != null
+            && NumberReader.ANY_LENGTH.matcher(value).matches()) {
           keyed.add(new Keyed(value, old));
         }
       }
@@ -131,9 +129,7 @@ final class DigitalLink {
 
   private static Reading none(String text) {
     return Refusal.NOT_AN_ITEM.because(
-        "found the address "
-            + (text.length() > 80 ? text.substring(0, 80) + "…" : text)
-            + ", expected one with /01/ and a GTIN");
+        "found the address " + Quoted.of(text) + ", expected one with /01/ and a GTIN");
   }
 
   /**
@@ -154,7 +150,7 @@ final class DigitalLink {
       return Optional.empty();
     }
     long value = packed.getAsLong();
-    if (value == 0 || Gtin.checkDigit(value / 10) != value % 10) {
+    if (!Gtin.isGood(value)) {
       return Optional.empty();
     }
     return Optional.of(

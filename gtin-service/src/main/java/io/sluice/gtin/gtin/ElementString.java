@@ -77,21 +77,18 @@ final class ElementString {
       return Refusal.NOT_AN_ITEM.because(
           "found " + found + ", expected (01), the number of the item itself");
     }
-    if (!number.matches("[0-9]{8}|[0-9]{12,14}")) {
+    if (!NumberReader.ANY_LENGTH.matcher(number).matches()) {
       return Refusal.MALFORMED.because("found (01)" + number + ", expected 14 digits after (01)");
     }
     List<Reading.Step> more =
         NumberReader.with(
             steps, "element-extracted", "the number is that of element (01)", Confidence.CERTAIN);
-    if (number.length() < 14) {
-      more =
-          NumberReader.with(
-              more,
-              "old-syntax",
-              "element (01) has 14 digits, zeros were put in front",
-              Confidence.CERTAIN);
-    }
-    return NumberReader.asItIs(number, Form.ELEMENT_STRING, more);
+    return NumberReader.fourteen(
+        number,
+        false,
+        Form.ELEMENT_STRING,
+        more,
+        "element (01) has 14 digits, zeros were put in front");
   }
 
   private static Reading.@Nullable Refused bracketed(String text, Map<String, String> elements) {

@@ -68,7 +68,7 @@ public final class Forms {
     if (gtin.type() != GtinType.GTIN_14) {
       for (long indicator = 1; indicator <= 9; indicator++) {
         long body = indicator * 1_000_000_000_000L + gtin.value() / 10;
-        cases.add(new Gtin(body * 10 + Gtin.checkDigit(body)));
+        cases.add(Gtin.ofBody(body));
       }
     }
     return cases;
@@ -83,6 +83,6 @@ public final class Forms {
       return Optional.empty();
     }
     long body = gtin.value() / 10 % 1_000_000_000_000L;
-    return body == 0 ? Optional.empty() : Optional.of(new Gtin(body * 10 + Gtin.checkDigit(body)));
+    return body == 0 ? Optional.empty() : Optional.of(Gtin.ofBody(body));
   }
 }

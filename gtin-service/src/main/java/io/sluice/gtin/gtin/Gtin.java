@@ -15,10 +15,20 @@ public record Gtin(long value) {
   private static final int DIGITS = 14;
 
   public Gtin {
-    if (value <= 0 || value >= END || checkDigit(value / 10) != value % 10) {
+    if (value >= END || !isGood(value)) {
       throw new IllegalArgumentException(
           "found " + value + ", expected a GTIN with its check digit");
     }
+  }
+
+  /** The number with these digits and the check digit that follows from them. */
+  static Gtin ofBody(long body) {
+    return new Gtin(body * 10 + checkDigit(body));
+  }
+
+  /** Whether the last digit follows from those before it, which are not zeros alone. */
+  static boolean isGood(long value) {
+    return value > 0 && checkDigit(value / 10) == value % 10;
   }
 
   /** The right-justified, zero-filled form of 14 digits, in which GTINs are stored and compared. */

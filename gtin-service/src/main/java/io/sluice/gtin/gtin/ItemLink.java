@@ -115,11 +115,10 @@ public sealed interface ItemLink {
   }
 
   private static Broken malformed(String path) {
-    String shown = path.length() > 80 ? path.substring(0, 80) + "…" : path;
     return new Broken(
         Refusal.MALFORMED,
         "found "
-            + shown
+            + Quoted.of(path)
             + ", expected /01/, a GTIN, and behind it /22/…, /10/… and /21/…, or /235/…");
   }
 }

@@ -39,7 +39,7 @@ final class NearMisses {
 
   private static void add(char[] digits, List<Gtin> near) {
     long value = Long.parseLong(new String(digits));
-    if (value > 0 && Gtin.checkDigit(value / 10) == value % 10) {
+    if (Gtin.isGood(value)) {
       near.add(new Gtin(value));
     }
   }

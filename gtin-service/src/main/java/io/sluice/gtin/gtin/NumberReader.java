@@ -18,6 +18,9 @@ final class NumberReader {
       "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d";
   private static final String EXPECTED = "expected 8, 12, 13 or 14";
 
+  /** What is taken where fourteen digits belong. */
+  static final Pattern ANY_LENGTH = Pattern.compile("[0-9]{8}|[0-9]{12,14}");
+
   /** Group, publisher, title and check character (ISO 2108, "Structure of an ISBN"). */
   private static final Pattern BOOK = Pattern.compile("[0-9]{1,5}-[0-9]{1,7}-[0-9]{1,6}-[0-9Xx]");
 
@@ -102,6 +105,19 @@ final class NumberReader {
       }
       default -> Refusal.LENGTH.because("found " + digits.length() + " digits, " + EXPECTED);
     };
+  }
+
+  /**
+   * A number where fourteen digits belong and older writers put fewer, which is reported.
+   *
+   * @param old whether it is written in an older way anyhow
+   * @param detail what is written today
+   */
+  static Reading fourteen(
+      String digits, boolean old, Form form, List<Reading.Step> steps, String detail) {
+    boolean today = !old && digits.length() == 14;
+    return asItIs(
+        digits, form, today ? steps : with(steps, "old-syntax", detail, Confidence.CERTAIN));
   }
 
   static Reading asItIs(String digits, Form form, List<Reading.Step> steps) {
@@ -213,33 +229,28 @@ final class NumberReader {
   /** Whether zeros in front make a good GTIN-12 of it; who lost them has none left. */
   private boolean lacksZerosOnly() {
     long value = Long.parseLong(digits);
-    return digits.charAt(0) != '0' && Gtin.checkDigit(value / 10) == value % 10;
+    return digits.charAt(0) != '0' && Gtin.isGood(value);
   }
 
   /** A GTIN-12 that a spreadsheet or a database took for a number. */
   private Reading.One withLostZeros(Confidence confidence) {
     String zeros = digits.length() == 11 ? "a zero" : "2 zeros";
-    return one(
-        Long.parseLong(digits),
+    return made(
+        new Gtin(Long.parseLong(digits)),
         Form.GTIN_12,
-        with(
-            steps,
-            "leading-zeros-restored",
-            zeros + " lost in front of a GTIN-12 put back",
-            confidence));
+        "leading-zeros-restored",
+        zeros + " lost in front of a GTIN-12 put back",
+        confidence);
   }
 
   /** The digits as databases keep them that leave out the check digit, and the zero in front. */
   private Reading.One withCheckDigit() {
-    long body = Long.parseLong(digits);
-    return one(
-        body * 10 + Gtin.checkDigit(body),
+    return made(
+        Gtin.ofBody(Long.parseLong(digits)),
         Form.UPC_WITHOUT_CHECK_DIGIT,
-        with(
-            steps,
-            "check-digit-added",
-            "the check digit of a GTIN-12 was put behind it",
-            as.confidence(Form.UPC_WITHOUT_CHECK_DIGIT, Confidence.GUESSED)));
+        "check-digit-added",
+        "the check digit of a GTIN-12 was put behind it",
+        as.confidence(Form.UPC_WITHOUT_CHECK_DIGIT, Confidence.GUESSED));
   }
 
   private Reading.Refused noBook() {
@@ -268,28 +279,28 @@ final class NumberReader {
   }
 
   private Reading.One isbn(Confidence confidence) {
-    long body = Long.parseLong("978" + digits.substring(0, 9));
-    return one(
-        body * 10 + Gtin.checkDigit(body),
+    return made(
+        Gtin.ofBody(Long.parseLong("978" + digits.substring(0, 9))),
         Form.ISBN_10,
-        with(
-            steps,
-            "isbn-10-converted",
-            "978 put in front and the check digit made anew",
-            confidence));
+        "isbn-10-converted",
+        "978 put in front and the check digit made anew",
+        confidence);
   }
 
   private Reading.One issn() {
-    long body = Long.parseLong("977" + digits.substring(0, 7) + "00");
     boolean said = endsInX() || as.names(Form.ISSN);
-    return one(
-        body * 10 + Gtin.checkDigit(body),
+    return made(
+        Gtin.ofBody(Long.parseLong("977" + digits.substring(0, 7) + "00")),
         Form.ISSN,
-        with(
-            steps,
-            "issn-converted",
-            "977 put in front, variant 00, and the check digit made anew",
-            said ? Confidence.CERTAIN : Confidence.LIKELY));
+        "issn-converted",
+        "977 put in front, variant 00, and the check digit made anew",
+        said ? Confidence.CERTAIN : Confidence.LIKELY);
+  }
+
+  /** A number that was made out of the digits by one more step. */
+  private Reading.One made(
+      Gtin gtin, Form form, String code, String detail, Confidence confidence) {
+    return new Reading.One(gtin, form, with(steps, code, detail, confidence));
   }
 
   /** The old form of a music number: M stands for 979-0, under the same check digit. */

@@ -78,9 +78,7 @@ public record VariableMeasure(Gtin item, String kind, String value) {
       int point = padded.length() - decimals;
       String whole = padded.substring(0, point).replaceFirst("^0+(?=.)", "");
       return new VariableMeasure(
-          new Gtin(body * 10 + Gtin.checkDigit(body)),
-          kind,
-          decimals == 0 ? whole : whole + "." + padded.substring(point));
+          Gtin.ofBody(body), kind, decimals == 0 ? whole : whole + "." + padded.substring(point));
     }
   }
 

@@ -6,6 +6,7 @@ import io.sluice.gtin.catalog.Looked;
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.CompanyPrefixes;
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Reading;
 import io.sluice.gtin.gtin.VariableMeasure;
 import io.vertx.core.json.JsonObject;
@@ -189,8 +190,7 @@ final class CodeAnswers {
   }
 
   private static Answer unknown(Input input) {
-    return problem(
-        input, Problem.UNKNOWN_ITEM, "no item has the code " + Input.quoted(input.code()));
+    return problem(input, Problem.UNKNOWN_ITEM, "no item has the code " + Quoted.of(input.code()));
   }
 
   private static Answer problem(Input input, Problem problem, String detail) {

@@ -3,6 +3,7 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.CatalogueBusy;
 import io.sluice.gtin.catalog.Export;
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -86,7 +87,7 @@ final class ExportRoutes {
       default ->
           throw new Malformed(
               Problem.MALFORMED_PARAMETER,
-              "format: found " + Input.quoted(format) + ", expected csv, spreadsheet or ndjson");
+              "format: found " + Quoted.of(format) + ", expected csv, spreadsheet or ndjson");
     };
   }
 

@@ -5,6 +5,7 @@ import io.sluice.gtin.catalog.Import;
 import io.sluice.gtin.catalog.ImportStatus;
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.CompanyPrefixes;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.rows.Column;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -139,7 +140,7 @@ final class ImportRoutes {
       throw new Malformed(
           Problem.UNSUPPORTED_MEDIA_TYPE,
           "found Content-Type "
-              + Input.quoted(context.request().getHeader("Content-Type"))
+              + Quoted.of(context.request().getHeader("Content-Type"))
               + ", expected "
               + MediaType.ROWS);
     }
@@ -163,7 +164,7 @@ final class ImportRoutes {
               Problem.MALFORMED_PARAMETER,
               name
                   + ": found "
-                  + Input.quoted(query.find(name).orElse(""))
+                  + Quoted.of(query.find(name).orElse(""))
                   + ", expected true or false");
     };
   }
@@ -192,7 +193,7 @@ final class ImportRoutes {
     } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
       throw new Malformed(
           named.isEmpty() ? Problem.UNSUPPORTED_MEDIA_TYPE : Problem.MALFORMED_PARAMETER,
-          "encoding: found " + Input.quoted(name) + ", expected such as windows-1252");
+          "encoding: found " + Quoted.of(name) + ", expected such as windows-1252");
     }
   }
 
@@ -341,7 +342,7 @@ final class ImportRoutes {
                             context,
                             Problem.NO_SUCH_PATH,
                             "found no import "
-                                + Input.quoted(id)
+                                + Quoted.of(id)
                                 + " that has ended, nor one that this service runs")))
         .onFailure(context::fail);
   }

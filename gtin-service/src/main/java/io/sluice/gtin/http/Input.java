@@ -2,6 +2,7 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.Form;
+import io.sluice.gtin.gtin.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param as in which forms the client says that it comes
  */
 record Input(@Nullable Object requested, String code, As as) {
-  private static final int MOST_QUOTED = 80;
-
   /** What a request says of the forms. */
   static As as(@Nullable Object codes) throws Malformed {
     if (codes == null) {
@@ -21,19 +20,13 @@ record Input(@Nullable Object requested, String code, As as) {
     }
     if (!(codes instanceof String text)) {
       throw new Malformed(
-          Problem.UNKNOWN_FORM, "as: found " + quoted(codes) + ", expected of " + Form.codes());
+          Problem.UNKNOWN_FORM, "as: found " + Quoted.of(codes) + ", expected of " + Form.codes());
     }
     return As.find(text)
         .orElseThrow(
             () ->
                 new Malformed(
                     Problem.UNKNOWN_FORM,
-                    "found as=" + quoted(text) + ", expected of " + Form.codes()));
-  }
-
-  /** A value in a message, which is bounded however long that is. */
-  static String quoted(@Nullable Object value) {
-    String text = String.valueOf(value);
-    return text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
+                    "found as=" + Quoted.of(text) + ", expected of " + Form.codes()));
   }
 }

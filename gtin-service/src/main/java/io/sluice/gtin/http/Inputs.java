@@ -2,6 +2,7 @@ package io.sluice.gtin.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.sluice.gtin.gtin.As;
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -53,7 +54,7 @@ final class Inputs {
     if (!Set.of("inputs", "as").containsAll(object.keySet())) {
       throw new Malformed(
           Problem.MALFORMED_BODY,
-          "found the members " + Input.quoted(object.keySet()) + ", expected inputs and as");
+          "found the members " + Quoted.of(object.keySet()) + ", expected inputs and as");
     }
     if (list.size() > MOST) {
       throw new Malformed(
@@ -94,7 +95,7 @@ final class Inputs {
       return new Each.None(
           requested,
           Problem.MALFORMED_BODY,
-          "found the members " + Input.quoted(object.keySet()) + ", expected input and as");
+          "found the members " + Quoted.of(object.keySet()) + ", expected input and as");
     }
     if (object.get("input") instanceof Map<?, ?>) {
       return none(requested, object.get("input"));
@@ -110,7 +111,7 @@ final class Inputs {
     return new Each.None(
         requested,
         Problem.MALFORMED_BODY,
-        "found " + Input.quoted(found) + ", expected a text or a number");
+        "found " + Quoted.of(found) + ", expected a text or a number");
   }
 
   /** As Vert.x writes it. */

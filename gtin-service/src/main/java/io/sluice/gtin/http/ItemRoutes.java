@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Forms;
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -86,13 +87,13 @@ final class ItemRoutes {
   private static Malformed unknown(String format) {
     return new Malformed(
         Problem.MALFORMED_PARAMETER,
-        "format: found " + Input.quoted(format) + ", expected one of " + Representation.formats());
+        "format: found " + Quoted.of(format) + ", expected one of " + Representation.formats());
   }
 
   private static Malformed notAcceptable(@Nullable String accept) {
     return new Malformed(
         Problem.NOT_ACCEPTABLE,
-        "found Accept " + Input.quoted(accept) + ", expected one of " + Representation.types());
+        "found Accept " + Quoted.of(accept) + ", expected one of " + Representation.types());
   }
 
   /** Between several a client chooses in JSON, whatever form it wants of the one. */

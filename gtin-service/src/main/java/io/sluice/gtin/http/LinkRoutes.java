@@ -3,6 +3,7 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.As;
 import io.sluice.gtin.gtin.ItemLink;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Refusal;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,7 +39,7 @@ final class LinkRoutes {
           Sending.problem(
               context,
               Problem.NO_SUCH_PATH,
-              "found " + Input.quoted(request.path()) + ", expected a path of the API");
+              "found " + Quoted.of(request.path()) + ", expected a path of the API");
       // That of every door for two numbers in one text.
       case ItemLink.Broken broken when broken.code() == Refusal.SEVERAL_ITEMS ->
           Sending.problem(
@@ -110,7 +111,7 @@ final class LinkRoutes {
           Sending.problem(
               context,
               Problem.NO_SUCH_LINK,
-              "found linkType=" + Input.quoted(type) + ", expected one that ?linkType=linkset has");
+              "found linkType=" + Quoted.of(type) + ", expected one that ?linkType=linkset has");
       case 1 -> redirect(context, targets.getFirst().href());
       default -> choose(context, targets);
     }

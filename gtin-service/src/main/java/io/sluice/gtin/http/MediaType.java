@@ -1,5 +1,6 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
@@ -79,7 +80,7 @@ record MediaType(String name, String charset) {
       new Malformed(
               Problem.UNSUPPORTED_MEDIA_TYPE,
               "found Content-Type "
-                  + Input.quoted(context.request().getHeader("Content-Type"))
+                  + Quoted.of(context.request().getHeader("Content-Type"))
                   + ", expected "
                   + String.join(" or ", names.stream().sorted().toList())
                   + " in UTF-8")
@@ -109,7 +110,7 @@ record MediaType(String name, String charset) {
     context.response().putHeader("Accept-Encoding", "gzip");
     new Malformed(
             Problem.UNSUPPORTED_MEDIA_TYPE,
-            "found Content-Encoding " + Input.quoted(coding) + ", expected gzip or none")
+            "found Content-Encoding " + Quoted.of(coding) + ", expected gzip or none")
         .answer(context);
   }
 }

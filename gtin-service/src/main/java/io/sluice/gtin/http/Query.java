@@ -1,5 +1,6 @@
 package io.sluice.gtin.http;
 
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -59,7 +60,7 @@ final class Query {
       throw bad(
           name
               + ": found \""
-              + Input.quoted(text)
+              + Quoted.of(text)
               + "\", expected "
               + (to == Long.MAX_VALUE ? "a number from " + from + " on" : from + " to " + to));
     }
@@ -93,7 +94,7 @@ final class Query {
         if (!known.contains(name)) {
           throw bad(
               "found the parameter "
-                  + Input.quoted(name)
+                  + Quoted.of(name)
                   + ", expected "
                   + (known.isEmpty() ? "none" : "of " + String.join(", ", known)));
         }
@@ -102,7 +103,7 @@ final class Query {
         }
         if (name.equals(VIA)) {
           if (!each.getValue().equals(LINK)) {
-            throw bad("via: found " + Input.quoted(each.getValue()) + ", expected link");
+            throw bad("via: found " + Quoted.of(each.getValue()) + ", expected link");
           }
           break;
         }

@@ -6,6 +6,7 @@ import io.sluice.gtin.catalog.Page;
 import io.sluice.gtin.catalog.Search;
 import io.sluice.gtin.catalog.Words;
 import io.sluice.gtin.gtin.GtinReader;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -109,7 +110,7 @@ final class SearchRoutes {
     String text = text(context, "q");
     List<String> words = Words.of(text);
     if (words.isEmpty() && !text.isEmpty()) {
-      throw bad("q: found \"" + Input.quoted(text) + "\", expected a word");
+      throw bad("q: found \"" + Quoted.of(text) + "\", expected a word");
     }
     if (words.size() > Words.MOST) {
       throw bad("q: found " + words.size() + " different words, expected at most " + Words.MOST);

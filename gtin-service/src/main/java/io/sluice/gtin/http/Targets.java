@@ -2,6 +2,7 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.gtin.Confidence;
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
@@ -39,7 +40,7 @@ final class Targets {
         new Malformed(
                 Problem.GUESSED,
                 "found "
-                    + Input.quoted(input.code())
+                    + Quoted.of(input.code())
                     + ", which is a number by chance as well, expected one that says so")
             .answer(context);
       } else {

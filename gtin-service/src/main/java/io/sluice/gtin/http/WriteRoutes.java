@@ -10,6 +10,7 @@ import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.catalog.ItemFields;
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.gtin.gtin.GtinReader;
+import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -162,7 +163,7 @@ final class WriteRoutes {
             && one.gtin().equals(target.gtin()))) {
       throw bad(
           "gtin: found "
-              + Input.quoted(number)
+              + Quoted.of(number)
               + ", expected that of the address, "
               + target.gtin().text());
     }
@@ -175,7 +176,7 @@ final class WriteRoutes {
     if (!unknown.isEmpty()) {
       throw bad(
           "found the field "
-              + Input.quoted(unknown.iterator().next())
+              + Quoted.of(unknown.iterator().next())
               + ", expected of "
               + String.join(", ", known.stream().sorted().toList()));
     }
