@@ -14,6 +14,7 @@ import io.sluice.gtin.gtin.Quoted;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -227,12 +228,13 @@ final class WriteRoutes {
    * Whether the tag of the item is named, in any form of this address or of its fourteen digits.
    */
   private boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
-    return Sending.lists(tags, Sending.tag(answers.item(item)), weak)
-        || Arrays.stream(Representation.values())
-            .map(
-                form ->
-                    ItemRoutes.bytes(form, item, answers.item(target.input(), target.one(), item)))
-            .anyMatch(bytes -> Sending.lists(tags, Sending.tag(bytes), weak));
+    if (Sending.lists(tags, Sending.tag(answers.item(item)), weak)) {
+      return true;
+    }
+    JsonObject body = answers.item(target.input(), target.one(), item);
+    return Arrays.stream(Representation.values())
+        .map(form -> ItemRoutes.bytes(form, item, body))
+        .anyMatch(bytes -> Sending.lists(tags, Sending.tag(bytes), weak));
   }
 
   private void answer(RoutingContext context, Edited edited) {
