@@ -242,14 +242,7 @@ public final class Catalogue implements AutoCloseable {
 
   /** Does something long with all items, on a thread for that; one waits for the other. */
   public CompletableFuture<Long> export(Export.Work work) {
-    return exports.ask(
-        () -> {
-          try {
-            return work.on(this);
-          } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-          }
-        });
+    return ask(exports, () -> work.on(this));
   }
 
   /** How the last imports are, the youngest first. */

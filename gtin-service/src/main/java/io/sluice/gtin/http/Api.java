@@ -191,16 +191,17 @@ final class Api {
         400,
         context -> {
           if (context.request().authority() == null) {
-            says(context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
+            Sending.problem(
+                context, Problem.MALFORMED_HOST, "expected a host, with a port or without");
           } else {
-            says(context, Problem.MALFORMED_PATH, "expected percent-encoded text");
+            Sending.problem(context, Problem.MALFORMED_PATH, "expected percent-encoded text");
           }
         });
     router.errorHandler(404, Api::unknownPath);
     router.errorHandler(
         413,
         context ->
-            says(
+            Sending.problem(
                 context,
                 Problem.BODY_TOO_LARGE,
                 "expected a body of at most " + Bodies.MOST_BYTES + " bytes"));
@@ -279,7 +280,8 @@ final class Api {
     try {
       context.request().params();
     } catch (IllegalArgumentException malformed) {
-      says(context, Problem.MALFORMED_PARAMETER, "expected a query in percent-encoded text");
+      Sending.problem(
+          context, Problem.MALFORMED_PARAMETER, "expected a query in percent-encoded text");
       return;
     }
     context.next();
@@ -309,14 +311,14 @@ final class Api {
 
   private static void refuseMethod(RoutingContext context, String allowed) {
     context.response().putHeader("Allow", allowed);
-    says(
+    Sending.problem(
         context,
         Problem.METHOD_NOT_ALLOWED,
         "found " + context.request().method() + ", expected " + allowed);
   }
 
   private static void unknownPath(RoutingContext context) {
-    says(
+    Sending.problem(
         context,
         Problem.NO_SUCH_PATH,
         "found "
@@ -336,7 +338,7 @@ final class Api {
     String code = context.pathParam("problem");
     String meaning = Problem.meanings().get(code);
     if (meaning == null) {
-      says(context, Problem.NO_SUCH_PATH, "found no problem " + code);
+      Sending.problem(context, Problem.NO_SUCH_PATH, "found no problem " + code);
     } else {
       Sending.lasting(context, 200, new JsonObject(Map.of(code, meaning)));
     }
@@ -345,10 +347,6 @@ final class Api {
   private void ready(RoutingContext context) {
     boolean now = ready.getAsBoolean();
     Sending.json(context, now ? 200 : 503, new JsonObject().put("ready", now));
-  }
-
-  private static void says(RoutingContext context, Problem problem, String detail) {
-    Sending.problem(context, problem, detail);
   }
 
   void close() {

@@ -125,6 +125,6 @@ final class Inputs {
   }
 
   private static Malformed expected() {
-    return new Malformed(Problem.MALFORMED_BODY, "expected {\"inputs\": [\"9521234543213\", …]}");
+    return new Malformed(Problem.MALFORMED_BODY, "expected " + EXPECTED);
   }
 }

@@ -33,28 +33,27 @@ final class LinkRoutes {
   void resolve(RoutingContext context) {
     HttpServerRequest request = context.request();
     switch (ItemLink.read(request.path(), request.query())) {
-      // Any long word could be taken for a packed link that is broken.
-      case ItemLink.Broken broken
-          when broken.code() != Refusal.SEVERAL_ITEMS && !request.path().startsWith("/01/") ->
-          Sending.problem(
-              context,
-              Problem.NO_SUCH_PATH,
-              "found " + Quoted.of(request.path()) + ", expected a path of the API");
       // That of every door for two numbers in one text.
       case ItemLink.Broken broken when broken.code() == Refusal.SEVERAL_ITEMS ->
           Sending.problem(
               context,
               400,
               Answers.problem(400, broken.code().code(), "Bad Request", broken.detail()));
-      case ItemLink.Broken broken ->
+      case ItemLink.Broken broken when request.path().startsWith("/01/") ->
           Sending.problem(context, Problem.MALFORMED_LINK, broken.detail());
+      // Any long word could be taken for a packed link that is broken.
+      case ItemLink.Broken none ->
+          Sending.problem(
+              context,
+              Problem.NO_SUCH_PATH,
+              "found " + Quoted.of(request.path()) + ", expected a path of the API");
       case ItemLink.Of link -> resolve(context, link);
     }
   }
 
   private void resolve(RoutingContext context, ItemLink.Of link) {
     String number = link.gtin().text();
-    Input input = new Input(request(context), number, As.ANYTHING);
+    Input input = new Input(context.request().uri(), number, As.ANYTHING);
     Asking.ask(vertx, answers.answer(CodeAnswers.Question.ITEM, input))
         .onSuccess(
             answer -> {
@@ -65,10 +64,6 @@ final class LinkRoutes {
               }
             })
         .onFailure(context::fail);
-  }
-
-  private static String request(RoutingContext context) {
-    return context.request().uri();
   }
 
   private static void lead(RoutingContext context, ItemLink.Of link, Item item) {

@@ -46,7 +46,7 @@ final class Linkset {
   }
 
   /** A link to something of an item. */
-  record Target(String type, String href, String title, String lang, String media) {
+  record Target(String href, String title, String lang, String media) {
     JsonObject json() {
       JsonObject json = new JsonObject().put("href", href).put("title", title);
       if (!media.isEmpty()) {
@@ -81,7 +81,6 @@ final class Linkset {
           .computeIfAbsent(type, none -> new ArrayList<>())
           .add(
               new Target(
-                  type,
                   link.href(),
                   link.title().isEmpty() ? item.name() : link.title(),
                   link.lang(),
@@ -89,7 +88,7 @@ final class Linkset {
     }
     String own = Answers.path(item.gtin());
     targets.computeIfAbsent(
-        VOCABULARY + DEFAULT, type -> List.of(new Target(type, own, item.name(), "", "")));
+        VOCABULARY + DEFAULT, type -> List.of(new Target(own, item.name(), "", "")));
     TYPES.forEach(
         (name, form) ->
             targets.computeIfAbsent(
@@ -97,11 +96,7 @@ final class Linkset {
                 type ->
                     List.of(
                         new Target(
-                            type,
-                            own + "?format=" + form.format(),
-                            item.name(),
-                            "",
-                            form.type()))));
+                            own + "?format=" + form.format(), item.name(), "", form.type()))));
     return targets;
   }
 

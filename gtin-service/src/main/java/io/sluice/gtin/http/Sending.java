@@ -49,11 +49,6 @@ final class Sending {
     send(context, status, "application/json", body, ALWAYS_ASK);
   }
 
-  /** The same of what is written already. */
-  static void json(RoutingContext context, int status, Buffer bytes) {
-    send(context, status, "application/json", bytes, ALWAYS_ASK);
-  }
-
   /** An answer that is a function of the request alone, good for a day. */
   static void lasting(RoutingContext context, int status, JsonObject body) {
     send(context, status, "application/json", body, A_DAY);

@@ -62,7 +62,7 @@ record Columns(Map<Column, List<String>> used) {
   void check(List<String> found) throws NoRows {
     List<String> missing = new ArrayList<>();
     for (Column column : List.of(Column.GTIN, Column.NAME)) {
-      if (places(column).isEmpty()) {
+      if (counted(column).isEmpty()) {
         missing.add(
             "one for "
                 + column.code()
@@ -81,13 +81,9 @@ record Columns(Map<Column, List<String>> used) {
     }
   }
 
-  private List<String> places(Column column) {
-    return used.getOrDefault(column, List.of());
-  }
-
   /** The names whose values count for a column, the best first. */
   List<String> counted(Column column) {
-    return places(column);
+    return used.getOrDefault(column, List.of());
   }
 
   /** At which places of a header these stand. */
