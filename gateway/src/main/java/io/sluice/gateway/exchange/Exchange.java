@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
-import io.sluice.gateway.http.ClientClaims;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Framing;
 import io.sluice.gateway.http.GrpcStatus;
@@ -17,7 +16,6 @@ import io.sluice.gateway.http.Representation;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.RequestId;
 import io.sluice.gateway.http.ResponseHead;
-import io.sluice.gateway.http.TraceParent;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.memory.Budget;
@@ -31,17 +29,15 @@ import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
-import io.sluice.gateway.telemetry.AccessEntry;
-import io.sluice.gateway.telemetry.RouteMeters;
 import io.sluice.gateway.tls.TlsSession;
 import io.sluice.gateway.trace.ExchangeSpan;
 import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.wire.DeadlineWheel;
+import io.sluice.gateway.wire.Loop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -54,32 +50,62 @@ import org.slf4j.LoggerFactory;
  * One request and its response, from the request's head to the last byte.
  *
  * <pre>
- *   ARRIVED ──(HELD)── its backend is known──▶ FORWARDED ──a head──▶ ANSWERING | TUNNEL
- *      └── an answer of the gateway's own ──┴── an end, or a failure ──┴──▶ OVER
- *                        └── REPLACED, where an error has a page ──┘
+ *   ARRIVED ──its backend is known, its body held──▶ FORWARDED ──a head──▶ Answering | TUNNEL
+ *      └── an answer of the gateway's own ──────────────┴── an end, or a failure ──┴──▶ OVER
+ *                           └── Replaced, where an error has a page ──┘
  * </pre>
  *
  * <p>Made for one request and never used again, so nothing that arrives late can touch another one.
- * Ends exactly once, in {@link #finish}: there the middlewares are told, the meters counted and the
- * access log written. Event loop only.
+ * The request's way to a server is its {@link RequestBody} and its {@link Delivery}. Ends exactly
+ * once, in {@link #finish}: there the middlewares are told, and its {@link ExchangeRecord} tells
+ * meters, log and trace. Event loop only.
  */
-final class Exchange implements ExchangeView {
-  /** Where it is in its life. */
-  private enum Phase {
-    /** Nobody has been asked. */
-    ARRIVED,
-    /** Its body has to be here as a whole first. */
-    HELD,
-    /** A server is to answer it. */
-    FORWARDED,
-    /** A page is got that is to be sent in the place of an error; what else comes is dropped. */
-    REPLACED,
-    /** The response has begun, and belongs to the client. */
-    ANSWERING,
-    /** Both sides say what they want. */
-    TUNNEL,
-    /** It has ended, and was counted. */
-    OVER
+final class Exchange implements ExchangeView, LoopLedger.Waiter {
+  /** Where its response is in its life. */
+  private sealed interface Life {
+    /** Of which nothing else is known. */
+    enum Plain implements Life {
+      /** No server has been asked. */
+      ARRIVED,
+      /** A server is to answer it. */
+      FORWARDED,
+      /** Both sides say what they want. */
+      TUNNEL,
+      /** It has ended, and was counted. */
+      OVER
+    }
+
+    /** A page is got that is to be sent in the place of a response; what else comes is dropped. */
+    final class Replaced implements Life {
+      private final ResponseHead head;
+      private final byte[] otherwise;
+      private final @Nullable Reason reason;
+
+      /**
+       * @param head of that response
+       * @param otherwise its body, where it is the gateway's own
+       * @param reason why it is the gateway's own; null where a server gave it
+       */
+      Replaced(ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
+        this.head = head;
+        this.otherwise = otherwise;
+        this.reason = reason;
+      }
+    }
+
+    /**
+     * The response has begun, and belongs to the client.
+     *
+     * @param endsByItself whether its end shows by more than its length
+     */
+    record Answering(boolean endsByItself) implements Life {
+      static final Answering BY_LENGTH = new Answering(false);
+      static final Answering BY_ITSELF = new Answering(true);
+
+      static Answering of(ResponseHead head) {
+        return head.framing() < 0 ? BY_ITSELF : BY_LENGTH;
+      }
+    }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -90,53 +116,51 @@ final class Exchange implements ExchangeView {
   private final ClientStream stream;
   private final RequestHead request;
   private final RequestId id;
-  private final long startedNanos;
-  private final long revision;
-  private @Nullable CompiledListener listener;
+  private final boolean grpc;
+  private final ExchangeRecord record;
+  private final RequestBody body;
+  private InetAddress client;
+  private AsciiString clientText;
   private @Nullable CompiledFrontend frontend;
-  private @Nullable CompiledBackend backend;
   private MiddlewareChain.@Nullable Passage passage;
   private @Nullable UpstreamRequest outgoing;
-  private String user = "";
-  private @Nullable ExchangeSpan span;
-  private Fields added = Fields.EMPTY;
+  private @Nullable CompiledBackend backend;
   private @Nullable Delivery delivery;
+
+  /** What stages add to the response, whoever gives it. */
+  private Fields added = Fields.EMPTY;
 
   @Bounded("by the stages")
   private List<SideRequests.Copy> copies = List.of();
 
   private @Nullable Errand page;
-  private @Nullable HeldBody held;
-  private long mostHeldBytes;
-  private InetAddress client;
-  private AsciiString clientText;
-  private boolean passesTrailers;
-  private boolean endsByItself;
-  private final boolean grpc;
   private DeadlineWheel.@Nullable Deadline deadline;
 
   /** How long it may take; 0 for as long as it wants. */
   private long wholeNanos;
 
-  private Phase phase = Phase.ARRIVED;
-  private boolean waitsForRoom;
-  private int status;
-  private long bytesIn;
-  private long bytesOut;
+  /** Whether the client takes trailers; known with the backend. */
+  private boolean passesTrailers;
+
+  private Life life = Life.Plain.ARRIVED;
 
   /**
    * @param revision of the store, by which it is decided
    */
   Exchange(ProxyContext context, ClientStream stream, RequestHead request, long revision) {
-    this.revision = revision;
     this.context = context;
     this.stream = stream;
     this.request = request;
     this.id = RequestId.of(request.fields());
-    this.startedNanos = stream.pools().loop().now();
     this.grpc = GrpcStatus.isCall(request);
+    this.record = new ExchangeRecord(context, loop(), request, id, revision);
+    this.body = new RequestBody(this, stream);
     this.client = stream.peer().address();
     this.clientText = stream.peer().text();
+  }
+
+  private Loop loop() {
+    return stream.pools().loop();
   }
 
   @Override
@@ -189,17 +213,17 @@ final class Exchange implements ExchangeView {
 
   @Override
   public void identified(String client) {
-    user = client;
+    record.user(client);
   }
 
   @Override
   public int status() {
-    return status;
+    return record.status();
   }
 
   @Override
   public long elapsedNanos() {
-    return stream.pools().loop().now() - startedNanos;
+    return record.elapsedNanos();
   }
 
   @Override
@@ -230,9 +254,7 @@ final class Exchange implements ExchangeView {
 
   @Override
   public void holdBody(long mostBytes, int memBytes, Predicate<Runnable> disk) {
-    mostHeldBytes = held == null ? mostBytes : Math.min(mostBytes, mostHeldBytes);
-    held =
-        held == null ? new HeldBody(stream.pools().loop(), memBytes, disk, new HeldOwner()) : held;
+    body.hold(mostBytes, memBytes, disk);
   }
 
   MatchFailures matchFailures() {
@@ -245,15 +267,16 @@ final class Exchange implements ExchangeView {
   }
 
   boolean isFinished() {
-    return phase == Phase.OVER;
+    return life == Life.Plain.OVER;
   }
 
   private boolean responseHasBegun() {
-    return phase == Phase.ANSWERING || phase == Phase.TUNNEL;
+    return life instanceof Life.Answering || life == Life.Plain.TUNNEL;
   }
 
   void cameThrough(CompiledListener through) {
-    listener = through;
+    record.listener(through);
+    body.mayHave(through.written().limits().bodyBytes());
     InetAddress sender = Forwarding.client(request, through.written(), stream.peer());
     if (sender != client) {
       client = sender;
@@ -263,14 +286,13 @@ final class Exchange implements ExchangeView {
 
   void belongsTo(CompiledFrontend to) {
     frontend = to;
-    span = record(to.written().traceShare());
+    record.frontend(to);
+    body.mayHave(to.written().maxBodyBytes());
   }
 
-  /** Whether a body of so many bytes is more than the frontend takes. */
+  /** Whether a body of so many bytes is more than listener and frontend take. */
   boolean isTooLarge(long bytes) {
-    long most = frontend == null ? 0 : frontend.written().maxBodyBytes();
-    long listeners = listener == null ? 0 : listener.written().limits().bodyBytes();
-    return (most > 0 && bytes > most) || (listeners > 0 && bytes > listeners);
+    return body.isTooLarge(bytes);
   }
 
   /** Asks the frontend's stages, and then a server. */
@@ -287,13 +309,9 @@ final class Exchange implements ExchangeView {
     follow(passage.onRequest());
   }
 
-  private @Nullable ExchangeSpan record(double share) {
-    return context.traces().begin(request.fields(), share, elapsedNanos());
-  }
-
   /** Where it is recorded; null where it is not. */
   @Nullable ExchangeSpan span() {
-    return span;
+    return record.span();
   }
 
   private void follow(Verdict verdict) {
@@ -304,18 +322,18 @@ final class Exchange implements ExchangeView {
         // What comes of the body meanwhile has to be kept; where it is refused, the stage is told.
         prepare();
         wait.later()
-            .whenComplete(
-                (decision, failure) ->
-                    stream.pools().loop().execute(() -> goOn(decision, failure)));
+            .whenComplete((decision, failure) -> loop().execute(() -> goOn(decision, failure)));
       }
     }
   }
 
   private void goOn(@Nullable Supplier<Verdict> decision, @Nullable Throwable failure) {
-    boolean tooLate = isFinished() || phase == Phase.REPLACED;
-    if (tooLate && passage != null) {
+    if (passage == null) {
+      return;
+    }
+    if (life != Life.Plain.ARRIVED) {
       passage.late(decision);
-    } else if (passage != null) {
+    } else {
       try {
         follow(passage.resume(decision, failure));
       } catch (RuntimeException bug) {
@@ -329,29 +347,32 @@ final class Exchange implements ExchangeView {
     if (!prepare() || delivery == null) {
       return;
     }
-    if (held != null && phase == Phase.ARRIVED) {
-      if (!delivery.isRequestWhole()) {
-        hold();
-        return;
-      }
-      held.close();
-      held = null;
+    if (body.isHeldBack()) {
+      askForBody();
+      return;
     }
-    phase = Phase.FORWARDED;
+    life = Life.Plain.FORWARDED;
     for (SideRequests.Copy copy : copies) {
       SideRequests.send(copy, this, inTable(copy.backendId()), stream.pools());
     }
     delivery.start();
   }
 
-  /** Takes the whole body first, which a client may want to be asked for. */
-  private void hold() {
-    phase = Phase.HELD;
+  /** The whole body has to come first, which a client may want to be asked for. */
+  private void askForBody() {
     if (request.fields().has(HeaderName.EXPECT)) {
       outgoing().fields().remove(HeaderName.EXPECT);
       onInterim(new ResponseHead().set(CONTINUE, Framing.NONE));
     }
     stream.reading(true);
+  }
+
+  /** The body that was held is here. */
+  void onBodyWhole(long bytes) {
+    if (outgoing().framing() == Framing.CHUNKED && bytes > 0) {
+      outgoing().length(bytes);
+    }
+    forward();
   }
 
   /** Whether there is a backend that the request may wait for; where not, it is refused. */
@@ -366,8 +387,11 @@ final class Exchange implements ExchangeView {
       return false;
     }
     backend = to;
+    record.backend(to);
     passesTrailers = outgoing().takesTrailers();
     delivery = new Delivery(this, stream.pools(), to, outgoing(), retryRule());
+    // Stages have looked at the head alone, and said there who the client is.
+    body.goesTo(delivery, passesTrailers && passage == null);
     watchWhole();
     return true;
   }
@@ -398,13 +422,13 @@ final class Exchange implements ExchangeView {
     }
     wholeNanos = nanos;
     if (nanos > 0) {
-      deadline = stream.pools().loop().deadlines().deadline(this::onDeadline);
+      deadline = loop().deadlines().deadline(this::onDeadline);
       deadline.in(nanos);
     }
   }
 
   private void onDeadline() {
-    if (phase != Phase.TUNNEL) {
+    if (life != Life.Plain.TUNNEL) {
       refuse(Reason.EXCHANGE_TIMEOUT);
     }
   }
@@ -422,111 +446,20 @@ final class Exchange implements ExchangeView {
   // The request's body, from the client.
 
   void onRequestBody(ByteBuf piece) {
-    bytesIn += piece.readableBytes();
-    if (isFinished() || delivery == null || phase == Phase.REPLACED) {
-      piece.release();
-    } else if (phase != Phase.TUNNEL
-        && (isTooLarge(bytesIn) || (held != null && bytesIn > mostHeldBytes))) {
-      piece.release();
-      refuse(Reason.BODY_TOO_LARGE);
-    } else if (held != null && phase == Phase.HELD) {
-      if (!held.add(piece)) {
-        refuse(Reason.OVERLOADED);
-      }
-    } else {
-      delivery.sendBody(piece);
-      if (!takesBody(delivery.takesBody())) {
-        stream.reading(false);
-      }
-    }
+    body.add(piece);
   }
 
   void onRequestEnd(Fields trailers) {
-    if (held != null && phase == Phase.HELD) {
-      held.end();
-    } else if (!isFinished() && delivery != null && phase != Phase.REPLACED) {
-      if (passesTrailers) {
-        HopByHop.stripTrailers(trailers);
-        ClientClaims.remove(trailers);
-      }
-      // Stages have looked at the head alone, and said there who the client is.
-      boolean passes = passesTrailers && passage == null;
-      delivery.sendEnd(passes ? trailers : Fields.EMPTY);
-    }
+    body.end(trailers);
   }
 
   void onRequestPause() {
-    if (!isFinished() && delivery != null) {
-      delivery.flush();
-    }
+    body.pause();
   }
 
   /** The server takes body bytes, or no longer. */
   void onServerTakesBody(boolean takes) {
-    if (isFinished() || phase == Phase.REPLACED) {
-      return;
-    }
-    if (held == null) {
-      stream.reading(takesBody(takes));
-    } else if (takes && sendsHeld()) {
-      held.next();
-    }
-  }
-
-  private boolean sendsHeld() {
-    return phase == Phase.FORWARDED || phase == Phase.ANSWERING;
-  }
-
-  /** What becomes of a body that was held. */
-  private final class HeldOwner implements HeldBody.Owner {
-    @Override
-    public void onRoom(boolean room) {
-      if (phase == Phase.HELD) {
-        stream.reading(room);
-      }
-    }
-
-    @Override
-    public void onWhole() {
-      if (phase != Phase.HELD || held == null) {
-        return;
-      }
-      if (outgoing().framing() == Framing.CHUNKED && bytesIn > 0) {
-        outgoing().length(bytesIn);
-      }
-      forward();
-    }
-
-    @Override
-    public void onPiece(@Nullable ByteBuf piece) {
-      if (!sendsHeld() || delivery == null || held == null) {
-        if (piece != null) {
-          piece.release();
-        }
-      } else if (piece == null) {
-        HeldBody whole = held;
-        held = null;
-        whole.close();
-        delivery.sendEnd(Fields.EMPTY);
-        delivery.flush();
-      } else {
-        delivery.sendBody(piece);
-        delivery.flush();
-        if (delivery.takesBody() && held != null) {
-          held.next();
-        }
-      }
-    }
-
-    @Override
-    public void onLost() {
-      refuse(Reason.OVERLOADED);
-    }
-  }
-
-  /** Whether to go on reading the client, when the server could take what comes. */
-  private boolean takesBody(boolean serverTakes) {
-    return serverTakes && hasRoom(Budget.UNSENT);
+    body.onServerTakes(takes);
   }
 
   void onClientWritabilityChanged(boolean writable) {
@@ -535,21 +468,13 @@ final class Exchange implements ExchangeView {
     }
   }
 
-  /** Whether a budget takes more; where not, the exchange goes on when it does. */
-  private boolean hasRoom(Budget budget) {
-    LoopLedger ledger = stream.pools().loop().ledger();
-    if (!ledger.isFull(budget)) {
-      return true;
-    }
-    if (!waitsForRoom) {
-      waitsForRoom = true;
-      ledger.whenEased(budget, this::goOn);
-    }
-    return false;
+  /** Whether a budget takes more; where not, both directions go on when it does. */
+  boolean hasRoom(Budget budget) {
+    return loop().ledger().hasRoom(budget, this);
   }
 
-  private void goOn() {
-    waitsForRoom = false;
+  @Override
+  public void onEased() {
     if (!isFinished() && delivery != null) {
       onServerTakesBody(delivery.takesBody());
       onClientWritabilityChanged(stream.isWritable());
@@ -558,9 +483,11 @@ final class Exchange implements ExchangeView {
 
   void onClientClosed(Reason reason) {
     if (!isFinished()) {
-      status = responseHasBegun() ? status : reason.status();
+      if (!responseHasBegun()) {
+        record.answered(reason.status());
+      }
       // A tunnel is over when either side leaves it.
-      finish(phase == Phase.TUNNEL ? null : reason);
+      finish(life == Life.Plain.TUNNEL ? null : reason);
     }
   }
 
@@ -568,7 +495,7 @@ final class Exchange implements ExchangeView {
 
   void onInterim(ResponseHead head) {
     // A client of HTTP/1.0 knows none (RFC 9110 section 15.2).
-    if (!isFinished() && request.minorVersion() == 1) {
+    if (!isFinished() && !isReplaced() && request.minorVersion() == 1) {
       HopByHop.strip(head.fields());
       stream.sendInterim(head);
       stream.flush();
@@ -576,18 +503,22 @@ final class Exchange implements ExchangeView {
   }
 
   void onHead(ResponseHead head) {
-    if (phase == Phase.REPLACED || isReplaced(head, Replies.NOTHING, null)) {
+    if (isReplaced() || isReplaced(head, Replies.NOTHING, null)) {
       return;
     }
-    phase = head.framing() == Framing.TUNNEL ? Phase.TUNNEL : Phase.ANSWERING;
-    status = head.status();
+    if (head.framing() == Framing.TUNNEL) {
+      life = Life.Plain.TUNNEL;
+      body.tunnels();
+    } else {
+      life = Life.Answering.of(head);
+    }
+    record.answered(head.status());
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
     date(head.fields());
     if (passage != null) {
       passage.onResponse(head);
     }
-    endsByItself = head.framing() < 0;
     id.setIn(head.fields());
     String cookie =
         backend == null || delivery == null
@@ -614,11 +545,11 @@ final class Exchange implements ExchangeView {
   }
 
   void onBody(ByteBuf piece) {
-    if (phase == Phase.REPLACED) {
+    if (isReplaced()) {
       piece.release();
       return;
     }
-    sendBody(passage == null || phase == Phase.TUNNEL ? piece : passage.onBody(piece));
+    sendBody(passage == null || life == Life.Plain.TUNNEL ? piece : passage.onBody(piece));
     if (!stream.isWritable() && delivery != null) {
       delivery.reading(false);
     }
@@ -626,7 +557,7 @@ final class Exchange implements ExchangeView {
 
   private void sendBody(ByteBuf piece) {
     if (piece.isReadable()) {
-      bytesOut += piece.readableBytes();
+      record.sent(piece.readableBytes());
       stream.sendBody(piece);
     } else {
       piece.release();
@@ -634,7 +565,7 @@ final class Exchange implements ExchangeView {
   }
 
   void onResponsePause() {
-    if (passage != null && phase == Phase.ANSWERING) {
+    if (passage != null && life instanceof Life.Answering) {
       sendBody(passage.onBodyPause());
     }
     stream.flush();
@@ -648,13 +579,13 @@ final class Exchange implements ExchangeView {
   }
 
   void onEnd(Fields trailers) {
-    if (phase == Phase.REPLACED) {
+    if (isReplaced()) {
       return;
     }
     if (passesTrailers) {
       HopByHop.stripTrailers(trailers);
     }
-    if (passage != null && phase == Phase.ANSWERING) {
+    if (passage != null && life instanceof Life.Answering) {
       sendBody(passage.onBodyEnd());
     }
     finish(null);
@@ -678,9 +609,10 @@ final class Exchange implements ExchangeView {
     }
     Verdict.Refusal refusal = isServersWordForTheEnd(because) ? TIME_IS_OVER : because;
     if (responseHasBegun()) {
-      finish(refusal.reason());
       // One whose length was said cannot end sooner: trailers would be taken for more of it.
-      if (grpc && passesTrailers && endsByItself) {
+      boolean takesStatus = grpc && passesTrailers && life == Life.Answering.BY_ITSELF;
+      finish(refusal.reason());
+      if (takesStatus) {
         stream.onFault(refusal.reason());
         Replies.endGrpc(stream, refusal);
       } else {
@@ -688,33 +620,33 @@ final class Exchange implements ExchangeView {
       }
       return;
     }
-    if (phase == Phase.REPLACED && because.reason().side() == Reason.Side.UPSTREAM) {
+    if (isReplaced() && because.reason().side() == Reason.Side.UPSTREAM) {
       // The rest of what is replaced.
       return;
     }
     boolean asked = delivery != null && delivery.count() > 0;
-    if (phase == Phase.FORWARDED || (phase == Phase.REPLACED && asked)) {
+    if (life == Life.Plain.FORWARDED || (isReplaced() && asked)) {
       stream.onFault(refusal.reason());
     }
-    byte[] body = grpc ? Replies.NOTHING : Replies.body(refusal, id);
+    byte[] text = grpc ? Replies.NOTHING : Replies.body(refusal, id);
     ResponseHead head =
-        grpc ? Replies.grpcHead(refusal) : Replies.head(refusal, body.length, isHead());
-    status = refusal.status();
-    if (!isReplaced(head, body, refusal.reason())) {
-      answer(head, body, refusal.reason());
+        grpc ? Replies.grpcHead(refusal) : Replies.head(refusal, text.length, isHead());
+    record.answered(refusal.status());
+    if (!isReplaced(head, text, refusal.reason())) {
+      answer(head, text, refusal.reason());
     }
   }
 
   /** Sends a whole response. */
-  private void answer(ResponseHead head, byte[] body, @Nullable Reason reason) {
+  private void answer(ResponseHead head, byte[] content, @Nullable Reason reason) {
     head.fields().addAll(added);
-    status = head.status();
+    record.answered(head.status());
     if (passage != null) {
       passage.onResponse(head);
     }
     id.setIn(head.fields());
-    ByteBuf sent = body(head, body);
-    bytesOut = sent.readableBytes();
+    ByteBuf sent = body(head, content);
+    record.sent(sent.readableBytes());
     finish(reason);
     Replies.send(stream, head, sent);
   }
@@ -726,8 +658,7 @@ final class Exchange implements ExchangeView {
    * @param reason why there is an answer of the gateway's own; null for a server's response
    */
   private boolean isReplaced(ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
-    boolean mayBe =
-        passage != null && !grpc && phase != Phase.REPLACED && head.framing() != Framing.TUNNEL;
+    boolean mayBe = passage != null && !grpc && !isReplaced() && head.framing() != Framing.TUNNEL;
     PageSource source = mayBe && passage != null ? passage.page(head.status()) : null;
     CompiledBackend at = source == null ? null : inTable(source.backendId());
     if (source == null || at == null) {
@@ -736,15 +667,15 @@ final class Exchange implements ExchangeView {
     ResponseHead kept = Replies.copy(head);
     HopByHop.strip(kept.fields());
     date(kept.fields());
-    Phase before = phase;
-    phase = Phase.REPLACED;
-    page =
-        SideRequests.ask(
-            source, this, at, stream.pools(), got -> onPage(got, kept, otherwise, reason));
+    Life before = life;
+    Life.Replaced replaced = new Life.Replaced(kept, otherwise, reason);
+    life = replaced;
+    page = SideRequests.ask(source, this, at, stream.pools(), answer -> onPage(answer, replaced));
     if (page == null && !isFinished()) {
-      phase = before;
+      life = before;
       return false;
     }
+    body.drop();
     if (!isFinished() && request.hasBody()) {
       stream.reading(false);
     }
@@ -755,31 +686,37 @@ final class Exchange implements ExchangeView {
     return true;
   }
 
-  private void onPage(Errand got, ResponseHead head, byte[] otherwise, @Nullable Reason reason) {
-    if (phase != Phase.REPLACED) {
+  private boolean isReplaced() {
+    return life instanceof Life.Replaced;
+  }
+
+  private void onPage(Errand got, Life.Replaced replaced) {
+    if (life != replaced) {
       return;
     }
+    ResponseHead head = replaced.head;
+    Reason reason = replaced.reason;
     if (SideRequests.isPage(got)) {
       Representation.replace(head.fields(), got.contentType(), got.body().length);
       head.framingOf(isHead() ? 0 : got.body().length);
       answer(head, got.body(), reason);
     } else if (reason != null) {
-      answer(head, otherwise, reason);
+      answer(head, replaced.otherwise, reason);
     } else {
       // What the server had said is gone by now.
-      byte[] body = Replies.body(Reason.PAGE_MISSING, head.status(), id);
-      Representation.replace(head.fields(), "application/json", body.length);
-      head.framingOf(isHead() ? 0 : body.length);
-      answer(head, body, Reason.PAGE_MISSING);
+      byte[] text = Replies.body(Reason.PAGE_MISSING, head.status(), id);
+      Representation.replace(head.fields(), "application/json", text.length);
+      head.framingOf(isHead() ? 0 : text.length);
+      answer(head, text, Reason.PAGE_MISSING);
     }
   }
 
   /** An answer's body as the stages make it; nothing where its head says that there is none. */
-  private ByteBuf body(ResponseHead head, byte[] body) {
+  private ByteBuf body(ResponseHead head, byte[] content) {
     if (head.framing() == Framing.NONE) {
       return Unpooled.EMPTY_BUFFER;
     }
-    ByteBuf whole = Unpooled.wrappedBuffer(body);
+    ByteBuf whole = Unpooled.wrappedBuffer(content);
     return passage == null
         ? whole
         : Unpooled.wrappedBuffer(passage.onBody(whole), passage.onBodyEnd());
@@ -801,103 +738,22 @@ final class Exchange implements ExchangeView {
    * request, which reuses this head.
    */
   private void finish(@Nullable Reason reason) {
-    phase = Phase.OVER;
+    life = Life.Plain.OVER;
     if (deadline != null) {
       deadline.remove();
     }
     if (page != null) {
       page.giveUp();
     }
-    if (held != null) {
-      held.close();
-    }
-    stream.pools().loop().ledger().exchangeEnds();
-    long upstreamNanos = 0;
+    body.drop();
+    loop().ledger().exchangeEnds();
     if (delivery != null) {
       delivery.end(reason == null ? "" : reason.label());
-      upstreamNanos = delivery.durationNanos();
     }
     if (passage != null) {
       passage.onFinish();
     }
-    long durationNanos = stream.pools().loop().now() - startedNanos;
-    if (reason != null) {
-      context.telemetry().rejected(reason.label());
-    }
-    String listenerId = listener == null ? "" : listener.id();
-    String backendId = backend == null ? "" : backend.id();
-    var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
-    if (frontend == null) {
-      span = record(-1);
-    }
-    RouteMeters route = meters.route(listenerId, backendId);
-    long ofServer = upstreamNanos;
-    if (span == null) {
-      route.exchange(status, durationNanos, ofServer);
-    } else {
-      context
-          .telemetry()
-          .measured(
-              span.traceId(), span.spanId(), () -> route.exchange(status, durationNanos, ofServer));
-    }
-    if (span == null && !context.accessLog().isOn()) {
-      return;
-    }
-    AccessEntry entry = entry(listenerId, backendId, durationNanos, upstreamNanos, reason);
-    if (context.accessLog().isOn()) {
-      context.accessLog().write(entry);
-    }
-    if (span != null) {
-      boolean brokeOff = reason != null && reason.side() != Reason.Side.CLIENT;
-      span.end(
-          entry,
-          frontend == null ? "" : frontend.written().route(),
-          brokeOff && delivery != null && status < 400);
-    }
-  }
-
-  private String protocol() {
-    AsciiString version = request.version();
-    return version.isEmpty() ? "" : "HTTP/" + version;
-  }
-
-  private String said(String name) {
-    AsciiString value = request.fields().first(name);
-    return value == null ? "" : AccessEntry.text(value);
-  }
-
-  private AccessEntry entry(
-      String listenerId,
-      String backendId,
-      long durationNanos,
-      long upstreamNanos,
-      @Nullable Reason reason) {
-    return new AccessEntry(
-        System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(durationNanos),
-        clientText.toString(),
-        listenerId,
-        frontend == null ? "" : frontend.id(),
-        backendId,
-        delivery == null ? "" : delivery.endpointName(),
-        AccessEntry.text(request.method()),
-        AccessEntry.text(request.host()),
-        AccessEntry.text(request.path()),
-        status,
-        bytesIn,
-        bytesOut,
-        durationNanos,
-        upstreamNanos,
-        delivery == null ? 0 : delivery.count(),
-        reason == null ? "" : reason.label(),
-        id.toString(),
-        protocol(),
-        said("User-Agent"),
-        said("Referer"),
-        tlsVersion(),
-        user,
-        passage == null ? "" : passage.refusedBy(),
-        span == null ? TraceParent.traceId(request.fields()) : span.traceId(),
-        revision,
-        delivery == null ? List.of() : delivery.failedTries());
+    String stage = passage == null ? "" : passage.refusedBy();
+    record.tell(this, body.bytes(), delivery, stage, reason);
   }
 }

@@ -10,8 +10,9 @@
  *   ExchangeHandler ─ LiveTable.current ─▶ RoutingTable.match ─▶ MiddlewareChain
  *     └▶ Forwarding: RequestHead ─▶ UpstreamRequest, the same for every try
  *          └▶ Exchange ─▶ Delivery: QueuePlace ─▶ Affinity, Balancer ─▶ LoopPools ─▶ UpstreamStream
- *          ◀─ response head, body, end ◀── RetryRule: another try? ◀───┘
- *          └▶ meters, access log, middlewares' onFinish
+ *             │    └ RequestBody ─▶ (HeldBody) ─▶ Delivery
+ *             ◀─ response head, body, end ◀── RetryRule: another try? ◀───┘
+ *             └▶ middlewares' onFinish, ExchangeRecord ─▶ meters, access log, span
  * </pre>
  */
 @NullMarked

@@ -1,10 +1,10 @@
 package io.sluice.gateway.memory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -30,6 +30,13 @@ public final class LoopLedger {
     void shed(long stalledNanos, boolean ofCrowded);
   }
 
+  /** Who has stopped because a budget is full. */
+  @FunctionalInterface
+  public interface Waiter {
+    /** The budget is not full any more. */
+    void onEased();
+  }
+
   private static final Budget[] BUDGETS = Budget.values();
   private static final long EXCHANGE_BYTES = 8 * 1024;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -43,7 +50,7 @@ public final class LoopLedger {
   private final Account[] accounts = new Account[BUDGETS.length];
 
   @Bounded("by the exchanges that may be under way")
-  private final List<Deque<Runnable>> waiting = new ArrayList<>();
+  private final List<SequencedSet<Waiter>> waiting = new ArrayList<>();
 
   private final int loops;
   private final LongSupplier clock;
@@ -63,7 +70,7 @@ public final class LoopLedger {
       most[budget.ordinal()] = Math.max(1, budget.most(heap, direct) / loops);
       // The end of a list that is linked both ways, so that an account can leave from anywhere.
       accounts[budget.ordinal()] = Account.end(this, budget);
-      waiting.add(new ArrayDeque<>(0));
+      waiting.add(new LinkedHashSet<>(0));
     }
   }
 
@@ -174,9 +181,13 @@ public final class LoopLedger {
     refused.setOpaque(at, refused.getPlain(at) + 1);
   }
 
-  /** Runs when the budget is not full any more. */
-  public void whenEased(Budget budget, Runnable action) {
-    waiting.get(budget.ordinal()).add(action);
+  /** Whether a budget is not full; where it is, the waiter is told once when it no longer is. */
+  public boolean hasRoom(Budget budget, Waiter otherwise) {
+    boolean room = !isFull(budget);
+    if (!room) {
+      waiting.get(budget.ordinal()).add(otherwise);
+    }
+    return room;
   }
 
   /**
@@ -194,9 +205,9 @@ public final class LoopLedger {
       if (end.next != end) {
         look(budget, end);
       }
-      Deque<Runnable> stopped = waiting.get(budget.ordinal());
+      SequencedSet<Waiter> stopped = waiting.get(budget.ordinal());
       for (int i = stopped.size(); i > 0 && !isFull(budget); i--) {
-        stopped.remove().run();
+        stopped.removeFirst().onEased();
       }
     }
   }

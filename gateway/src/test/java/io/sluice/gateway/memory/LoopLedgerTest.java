@@ -96,10 +96,12 @@ class LoopLedgerTest {
   }
 
   @Test
-  void whoWaitsForRoomGoesOnWhenThereIsSome() {
+  void aWaiterGoesOnOnceWhenThereIsRoom() {
     List<String> went = new ArrayList<>();
     Client client = new Client("client", 390_000);
-    ledger.whenEased(Budget.UNREAD, () -> went.add("on"));
+    LoopLedger.Waiter waiter = () -> went.add("on");
+    assertThat(ledger.hasRoom(Budget.UNREAD, waiter)).isFalse();
+    assertThat(ledger.hasRoom(Budget.UNREAD, waiter)).isFalse();
     ledger.look();
     assertThat(went).isEmpty();
 
