@@ -55,12 +55,31 @@ final class Http2ClientStream implements ClientStream, Holder {
     REFUSED
   }
 
+  /** How much of the request the client has sent. */
+  private enum Request {
+    /** A head that says there is no body, but not its end yet. */
+    END_IS_DUE,
+    COMING,
+    WHOLE;
+
+    static Request of(boolean ends) {
+      return ends ? WHOLE : COMING;
+    }
+  }
+
   /** How much of the response the client has been sent. */
   private enum Response {
     NOTHING,
     HEAD,
     /** All of it; of a tunnel, all of the server's direction. */
     ALL
+  }
+
+  private enum Life {
+    OPEN,
+    /** The client has reset it, and the codec closes it next. */
+    RESET,
+    CLOSED
   }
 
   private final Http2Connection connection;
@@ -75,11 +94,9 @@ final class Http2ClientStream implements ClientStream, Holder {
   private final Account unread;
   private final Account heads;
   private Tunnel tunnel = Tunnel.NOT_ASKED;
+  private Life life = Life.OPEN;
   private boolean paused;
-  private boolean awaitsEnd;
-  private boolean requestEnded;
-  private boolean wasReset;
-  private boolean closed;
+  private Request request = Request.COMING;
   private Response response = Response.NOTHING;
 
   /** Why the rest of the response does not come; the stream is reset when the client has it. */
@@ -111,7 +128,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   // What the client sends.
 
   void onHeaders(Http2Headers headers, boolean ends) {
-    requestEnded = ends;
+    request = Request.of(ends);
     try {
       CharSequence authority = null;
       CharSequence protocol = null;
@@ -144,7 +161,7 @@ final class Http2ClientStream implements ClientStream, Holder {
     if (ends || head.hasBody() || tunnel == Tunnel.ASKED) {
       handler.onRequest(head);
     } else {
-      awaitsEnd = true;
+      request = Request.END_IS_DUE;
     }
   }
 
@@ -159,8 +176,12 @@ final class Http2ClientStream implements ClientStream, Holder {
   /** Returns how many bytes may be given back to the client's window now. */
   int onData(ByteBuf data, int padding, boolean ends) {
     int bytes = data.readableBytes() + padding;
-    requestEnded = ends;
-    if (awaitsEnd) {
+    boolean noneIsDue = request == Request.END_IS_DUE;
+    if (noneIsDue && !data.isReadable() && !ends) {
+      return bytes;
+    }
+    request = Request.of(ends);
+    if (noneIsDue) {
       onEndAfterNoBody(data.isReadable());
       return bytes;
     }
@@ -192,18 +213,17 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   private void onEndAfterNoBody(boolean hasBody) {
     if (hasBody) {
-      awaitsEnd = false;
       handler.onRejected(head, Reason.UNEXPECTED_BODY);
-    } else if (requestEnded) {
-      awaitsEnd = false;
+    } else {
       watch();
       handler.onRequest(head);
     }
   }
 
   void onTrailers(Http2Headers headers) throws Http2Exception {
-    requestEnded = true;
-    if (awaitsEnd) {
+    boolean noneIsDue = request == Request.END_IS_DUE;
+    request = Request.WHOLE;
+    if (noneIsDue) {
       onEndAfterNoBody(false);
       return;
     }
@@ -231,7 +251,7 @@ final class Http2ClientStream implements ClientStream, Holder {
   public void reading(boolean wanted) {
     paused = !wanted;
     pace.paused(paused);
-    if (wanted && !closed && (tunnel == Tunnel.NOT_ASKED || tunnel == Tunnel.OPEN)) {
+    if (wanted && !isClosed() && (tunnel == Tunnel.NOT_ASKED || tunnel == Tunnel.OPEN)) {
       debt.pay(stream);
     }
     watch();
@@ -283,10 +303,10 @@ final class Http2ClientStream implements ClientStream, Holder {
       handler.onRequestBody(early.take());
       handler.onRequestPause();
     }
-    if (requestEnded) {
+    if (request == Request.WHOLE) {
       handler.onRequestEnd(Fields.EMPTY);
     }
-    if (!paused && !closed) {
+    if (!paused && !isClosed()) {
       debt.pay(stream);
     }
   }
@@ -308,7 +328,7 @@ final class Http2ClientStream implements ClientStream, Holder {
     output.piece(piece);
     connection.sentData();
     account();
-    if (!requestEnded) {
+    if (request != Request.WHOLE) {
       watch();
     }
   }
@@ -345,21 +365,21 @@ final class Http2ClientStream implements ClientStream, Holder {
    */
   private ChannelPromise promise(ChannelHandlerContext ctx, boolean ends) {
     ChannelPromise promise = ctx.newPromise();
-    if (ends && !requestEnded) {
+    if (ends && request != Request.WHOLE) {
       promise.addListener(sent -> cancelRequest());
     }
     return promise;
   }
 
   private void cancelRequest() {
-    if (!closed && !requestEnded) {
+    if (!isClosed() && request != Request.WHOLE) {
       connection.reset(stream, Http2Error.NO_ERROR);
     }
   }
 
   @Override
   public void flush() {
-    if (!closed) {
+    if (!isClosed()) {
       output.flush();
       watch();
       connection.flushSoon();
@@ -368,7 +388,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   @Override
   public boolean isWritable() {
-    return !closed && connection.isWritable(stream);
+    return !isClosed() && connection.isWritable(stream);
   }
 
   /** So many bytes wait in the codec for the client's window. */
@@ -387,7 +407,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   @Override
   public long holds() {
-    return closed ? 0 : queued + output.waitingBytes();
+    return isClosed() ? 0 : queued + output.waitingBytes();
   }
 
   /** What waits for a window that is open goes out at the end of the loop's turn. */
@@ -403,7 +423,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   void onWritabilityChanged() {
     boolean writable = isWritable();
-    if (writable && !closed) {
+    if (writable && !isClosed()) {
       output.flush();
       connection.flushSoon();
     }
@@ -413,14 +433,18 @@ final class Http2ClientStream implements ClientStream, Holder {
     watch();
   }
 
+  private boolean isClosed() {
+    return life == Life.CLOSED;
+  }
+
   private boolean isOver() {
-    return closed || cutFor != null || response == Response.ALL;
+    return isClosed() || cutFor != null || response == Response.ALL;
   }
 
   // What it waits for.
 
   private void watch() {
-    if (!closed) {
+    if (!isClosed()) {
       deadline.expect(waitsFor());
     }
   }
@@ -429,7 +453,7 @@ final class Http2ClientStream implements ClientStream, Holder {
     if (!isWritable() || cutFor != null) {
       return Wait.READING;
     }
-    boolean bodyIsDue = !requestEnded && !paused && tunnel == Tunnel.NOT_ASKED;
+    boolean bodyIsDue = request != Request.WHOLE && !paused && tunnel == Tunnel.NOT_ASKED;
     if (!bodyIsDue) {
       return Wait.NOTHING;
     }
@@ -460,7 +484,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   @Override
   public void abort(Reason reason) {
-    if (!closed && cutFor == null) {
+    if (!isClosed() && cutFor == null) {
       cutFor = reason;
       output.flush();
       cutWhenSent();
@@ -469,7 +493,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** What the client has been sent comes before the reset, in which it would be lost. */
   private void cutWhenSent() {
-    if (closed || cutFor == null) {
+    if (isClosed() || cutFor == null) {
       return;
     }
     if (holds() == 0) {
@@ -490,10 +514,12 @@ final class Http2ClientStream implements ClientStream, Holder {
     if (response == Response.ALL) {
       connection.endedWell();
     }
-    closed = true;
+    boolean wasReset = life == Life.RESET;
+    life = Life.CLOSED;
     // Both directions of a tunnel have ended here, and what the client sent last may still be on
     // its way to the server.
-    boolean tunnelEnded = tunnel == Tunnel.OPEN && requestEnded && response == Response.ALL;
+    boolean tunnelEnded =
+        tunnel == Tunnel.OPEN && request == Request.WHOLE && response == Response.ALL;
     boolean underWay = tunnelEnded && !wasReset && connection.context().channel().isActive();
     deadline.remove();
     output.discard();
@@ -507,7 +533,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   /** The client has reset it. */
   void onReset() {
-    wasReset = true;
+    life = Life.RESET;
   }
 
   /** Whether there is no more of the response, so that a reset of the client's changes nothing. */
