@@ -81,29 +81,8 @@ final class ExplanationPrinter {
     return StageType.of(stage.spec()).written() + ", priority " + stage.priority();
   }
 
-  static ObjectNode json(Explanation explanation, List<ServerView> servers) {
-    CompiledFrontend frontend = explanation.frontend();
-    ObjectNode json = Output.JSON.createObjectNode();
-    json.put("listener", explanation.listener());
-    json.put("refused", explanation.refused());
-    json.put("frontend", frontend == null ? null : frontend.id());
-    json.put("backend", explanation.backends().keySet().stream().findFirst().orElse(null));
-    json.set("backends", Output.JSON.valueToTree(explanation.backends()));
-    json.set("candidates", Output.JSON.valueToTree(explanation.candidates()));
-    ArrayNode stages = json.putArray("stages");
-    if (frontend != null) {
-      json.put("unavailable", frontend.unavailable() == null ? "" : "" + frontend.unavailable());
-      frontend
-          .middlewares()
-          .forEach(
-              each ->
-                  stages
-                      .addObject()
-                      .put("id", each.id())
-                      .put("type", StageType.of(each.spec()).written())
-                      .put("priority", each.priority())
-                      .put("verdict", explanation.stages().getOrDefault(each.id(), "not reached")));
-    }
+  private static ObjectNode json(Explanation explanation, List<ServerView> servers) {
+    ObjectNode json = explanation.json();
     ArrayNode list = json.putArray("servers");
     servers.forEach(each -> list.add(Output.brief(each)));
     return json;

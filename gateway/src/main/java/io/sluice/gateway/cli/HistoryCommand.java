@@ -1,8 +1,6 @@
 package io.sluice.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.gateway.config.Secrets;
 import io.sluice.gateway.fleet.History;
 import io.sluice.gateway.fleet.Kind;
 import io.sluice.gateway.store.EtcdStore;
@@ -111,26 +109,7 @@ public final class HistoryCommand implements Callable<Integer> {
 
   private static ArrayNode json(List<History.Entry> entries) {
     ArrayNode list = Output.JSON.createArrayNode();
-    for (History.Entry entry : entries) {
-      ObjectNode json =
-          list.addObject()
-              .put("revision", entry.revision())
-              .put("at", entry.at())
-              .put("author", entry.author())
-              .put("message", entry.message());
-      ArrayNode changes = json.putArray("changes");
-      for (History.KeyChange change : entry.changes()) {
-        ObjectNode each = changes.addObject().put("key", change.key()).put("change", change.what());
-        if (entry.whole()) {
-          each.put("before", shown(change.key(), change.before()));
-          each.put("after", shown(change.key(), change.after()));
-        }
-      }
-    }
+    entries.forEach(entry -> list.add(entry.json()));
     return list;
-  }
-
-  private static @Nullable String shown(String key, @Nullable String value) {
-    return value == null ? null : Secrets.hidden(key, value);
   }
 }

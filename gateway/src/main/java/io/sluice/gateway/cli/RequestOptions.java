@@ -34,7 +34,12 @@ final class RequestOptions {
 
   /** What is decided about a request by the routes of a tree. */
   Explanation explain(TreeCheck tree, Explanation.Request request) {
-    return Explanation.of(tree.table(), through(tree, request.port()), request);
+    try {
+      CompiledListener through = Explanation.through(tree.table(), request.port(), listener);
+      return Explanation.of(tree.table(), through, request);
+    } catch (IllegalArgumentException none) {
+      throw usage("--listener: " + none.getMessage());
+    }
   }
 
   Explanation.Request request(String method, URI url, String client) {
@@ -61,29 +66,6 @@ final class RequestOptions {
       fields.add(Map.entry(header.substring(0, colon), header.substring(colon + 1).strip()));
     }
     return fields;
-  }
-
-  private CompiledListener through(TreeCheck tree, int port) {
-    List<CompiledListener> all = List.copyOf(tree.table().allListeners());
-    List<CompiledListener> found =
-        all.stream()
-            .filter(
-                each ->
-                    listener == null ? each.written().port() == port : each.id().equals(listener))
-            .toList();
-    if (found.isEmpty() && listener == null) {
-      List<CompiledListener> defaults =
-          all.stream().filter(each -> each.written().isDefault()).toList();
-      found = defaults.isEmpty() ? all : defaults;
-    }
-    if (found.size() != 1) {
-      throw usage(
-          "--listener: found "
-              + (found.isEmpty() ? "none" : "several")
-              + " for this request, expected one of "
-              + all.stream().map(CompiledListener::id).sorted().toList());
-    }
-    return found.getFirst();
   }
 
   private ParameterException usage(String message) {

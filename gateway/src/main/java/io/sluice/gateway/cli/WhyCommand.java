@@ -8,13 +8,10 @@ import io.sluice.gateway.fleet.AdminApi;
 import io.sluice.gateway.fleet.Explanation;
 import io.sluice.gateway.fleet.Fleet;
 import io.sluice.gateway.fleet.History;
+import io.sluice.gateway.fleet.Replay;
 import io.sluice.gateway.fleet.TreeCheck;
-import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.store.EtcdStore;
-import io.sluice.gateway.table.CompiledFrontend;
-import io.sluice.gateway.table.CompiledListener;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,29 +130,12 @@ public final class WhyCommand implements Callable<Integer> {
 
   private int print(EtcdStore store, JsonNode found) throws IOException, InterruptedException {
     TreeCheck tree = tree(store, found.path("revision").asLong());
-    Explanation.Request request;
-    try {
-      request =
-          new Explanation.Request(
-              found.path("method").asText(),
-              URI.create(
-                  (found.path("tls").asText().isEmpty() ? "http://" : "https://")
-                      + found.path("host").asText()
-                      + escaped(found.path("path").asText())),
-              asked.fields(),
-              InetAddress.ofLiteral(found.path("client").asText()));
-    } catch (IllegalArgumentException none) {
-      throw new IOException("the request was none that a route decides: " + found, none);
-    }
-    CompiledListener through = tree.table().listener(found.path("listener").asText());
-    Explanation explanation =
-        through == null ? null : Explanation.of(tree.table(), through, request);
+    Replay replay = Replay.of(tree.table(), found, asked.fields());
+    Explanation explanation = replay.explanation();
     if (output.isJson()) {
       ObjectNode json = Output.JSON.createObjectNode();
       json.set("request", found);
-      json.set(
-          "explanation",
-          explanation == null ? null : ExplanationPrinter.json(explanation, List.of()));
+      json.set("explanation", explanation == null ? null : explanation.json());
       output.json(json);
     } else {
       people(found);
@@ -163,41 +143,8 @@ public final class WhyCommand implements Callable<Integer> {
         new ExplanationPrinter(output).print(explanation, List.of());
       }
     }
-    if (explanation == null) {
-      output.note("sluice: no route was asked: the line names no listener of that time");
-      return 0;
-    }
-    if (found.path("path").asText().endsWith("…")) {
-      output.note("sluice: the line has only the beginning of a long path");
-    }
-    String reason = found.path("reason").asText();
-    if (found.path("frontend").asText().isEmpty() && !reason.equals(Reason.NO_ROUTE.label())) {
-      output.note("sluice: no route was asked, as the request was answered before: " + reason);
-      return 0;
-    }
-    if (!isAsRecorded(found, explanation)) {
-      output.note(
-          "sluice: the line says frontend \""
-              + found.path("frontend").asText()
-              + "\": where a route asks for headers, which no line has, give them by -H");
-      return 1;
-    }
-    return 0;
-  }
-
-  /** What a path may hold here and a URI in Java may not. */
-  private static String escaped(String path) {
-    StringBuilder text = new StringBuilder();
-    for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain = each > ' ' && "\"<>[]^`{|}\\".indexOf(each) < 0;
-      text.append(plain ? "" + (char) each : "%%%02X".formatted(each & 0xff));
-    }
-    return text.toString();
-  }
-
-  private static boolean isAsRecorded(JsonNode found, Explanation explanation) {
-    CompiledFrontend frontend = explanation.frontend();
-    return found.path("frontend").asText().equals(frontend == null ? "" : frontend.id());
+    replay.notes().forEach(note -> output.note("sluice: " + note));
+    return replay.asRecorded() ? 0 : 1;
   }
 
   private void people(JsonNode found) {

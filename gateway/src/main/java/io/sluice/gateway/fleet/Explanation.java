@@ -1,6 +1,11 @@
 package io.sluice.gateway.fleet;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.config.Middleware;
 import io.sluice.gateway.config.Split;
+import io.sluice.gateway.config.StageType;
 import io.sluice.gateway.exchange.RequestInput;
 import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Http2RequestRules;
@@ -40,6 +45,7 @@ public record Explanation(
     Map<String, String> stages,
     List<Candidate> candidates) {
   private static final int MOST_NEAR = 10;
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** A frontend in question, and what speaks for or against it. */
   public record Candidate(String frontend, boolean matches, String because) {}
@@ -122,6 +128,57 @@ public record Explanation(
     }
     return new Explanation(
         listener.id(), "", first, first == null ? Map.of() : shares(first), stages, candidates);
+  }
+
+  /**
+   * The listener through which a request comes.
+   *
+   * @param port that the client connects to
+   * @param id of the listener; null for the one at that port, or else the default one
+   * @throws IllegalArgumentException when there is none, or more than one
+   */
+  public static CompiledListener through(RoutingTable table, int port, @Nullable String id) {
+    List<CompiledListener> all = List.copyOf(table.allListeners());
+    List<CompiledListener> found =
+        all.stream()
+            .filter(each -> id == null ? each.written().port() == port : each.id().equals(id))
+            .toList();
+    if (found.isEmpty() && id == null) {
+      List<CompiledListener> defaults =
+          all.stream().filter(each -> each.written().isDefault()).toList();
+      found = defaults.isEmpty() ? all : defaults;
+    }
+    if (found.size() != 1) {
+      throw new IllegalArgumentException(
+          "found "
+              + (found.isEmpty() ? "none" : "several")
+              + " for this request, expected one of "
+              + all.stream().map(CompiledListener::id).sorted().toList());
+    }
+    return found.getFirst();
+  }
+
+  /** For programs. */
+  public ObjectNode json() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("listener", listener);
+    json.put("refused", refused);
+    json.put("frontend", frontend == null ? null : frontend.id());
+    json.put("backend", backends.keySet().stream().findFirst().orElse(null));
+    json.set("backends", JSON.valueToTree(backends));
+    json.set("candidates", JSON.valueToTree(candidates));
+    ArrayNode list = json.putArray("stages");
+    if (frontend != null) {
+      json.put("unavailable", frontend.unavailable() == null ? "" : "" + frontend.unavailable());
+      for (Middleware each : frontend.middlewares()) {
+        list.addObject()
+            .put("id", each.id())
+            .put("type", StageType.of(each.spec()).written())
+            .put("priority", each.priority())
+            .put("verdict", stages.getOrDefault(each.id(), "not reached"));
+      }
+    }
+    return json;
   }
 
   private record Near(int mismatches, Candidate it) {}

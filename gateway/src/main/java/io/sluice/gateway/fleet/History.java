@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.config.KeyTree;
+import io.sluice.gateway.config.Secrets;
 import io.sluice.gateway.config.Shown;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
@@ -81,7 +82,26 @@ public final class History {
       String author,
       String message,
       boolean whole,
-      List<KeyChange> changes) {}
+      List<KeyChange> changes) {
+    /** For programs: the values, where they were recorded, without secrets. */
+    public ObjectNode json() {
+      ObjectNode json = JSON.createObjectNode();
+      json.put("revision", revision).put("at", at).put("author", author).put("message", message);
+      ArrayNode list = json.putArray("changes");
+      for (KeyChange change : changes) {
+        ObjectNode each = list.addObject().put("key", change.key()).put("change", change.what());
+        if (whole) {
+          each.put("before", shown(change.key(), change.before()));
+          each.put("after", shown(change.key(), change.after()));
+        }
+      }
+      return json;
+    }
+
+    private static @Nullable String shown(String key, @Nullable String value) {
+      return value == null ? null : Secrets.hidden(key, value);
+    }
+  }
 
   /**
    * What has to be written beside changes, in the same transaction.

@@ -5,6 +5,7 @@ import io.sluice.gateway.config.SealKeys;
 import io.sluice.gateway.fleet.TreeChanges.TreeChange;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.store.EtcdStore;
+import io.sluice.gateway.table.RoutingTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +76,20 @@ public sealed interface RouteTree extends AutoCloseable {
   void write(Map<String, @Nullable String> wanted, String leased, Duration time, String author)
       throws IOException, InterruptedException, RefusedException;
 
+  /**
+   * The store that the whole fleet follows; null where there is none.
+   *
+   * @throws IOException when it cannot be connected to
+   */
+  @Nullable EtcdStore store() throws IOException;
+
+  /**
+   * What was served at a revision.
+   *
+   * @throws IOException when the store cannot be reached, or has forgotten it
+   */
+  RoutingTable tableAt(long revision) throws IOException, InterruptedException;
+
   @Override
   void close();
 
@@ -100,7 +115,8 @@ public sealed interface RouteTree extends AutoCloseable {
     }
 
     /** Connected when somebody asks: most gateways are never asked. */
-    private synchronized EtcdStore store() throws IOException {
+    @Override
+    public synchronized EtcdStore store() throws IOException {
       if (connected == null) {
         connected = new EtcdStore(settings);
       }
@@ -183,6 +199,12 @@ public sealed interface RouteTree extends AutoCloseable {
     }
 
     @Override
+    public RoutingTable tableAt(long revision) throws IOException, InterruptedException {
+      EtcdStore store = store();
+      return TreeCheck.of(History.treeAt(store, store.read(""), revision), seals).table();
+    }
+
+    @Override
     public String opened(String key, String value) {
       try {
         return new Sealing(seals).open(key, value);
@@ -217,6 +239,17 @@ public sealed interface RouteTree extends AutoCloseable {
     @Override
     public String opened(String key, String value) {
       return value;
+    }
+
+    @Override
+    public @Nullable EtcdStore store() {
+      return null;
+    }
+
+    @Override
+    public RoutingTable tableAt(long revision) throws IOException {
+      throw new IOException(
+          "revision " + revision + " is gone: this gateway follows the folder " + folder);
     }
 
     @Override
