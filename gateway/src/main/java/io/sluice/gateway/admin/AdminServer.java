@@ -3,6 +3,8 @@ package io.sluice.gateway.admin;
 import io.sluice.gateway.control.ControlStatus;
 import io.sluice.gateway.fleet.RouteTree;
 import io.sluice.gateway.memory.Ledger;
+import io.sluice.gateway.rollout.ReportPage;
+import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.telemetry.AccessLog;
 import io.sluice.gateway.telemetry.Telemetry;
 import io.sluice.gateway.upstream.Endpoint;
@@ -41,9 +43,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /status}, {@code POST /store/accept},
- * {@code /frontends}, {@code /requests}, {@code /openapi.json}, the {@link Page} at {@code /}, and
- * Vulcand's {@code /v2} ({@link VulcandApi}); the first three also at an address of their own, open
- * to whoever reaches it.
+ * {@code /frontends}, {@code /requests}, {@code /events}, {@code /openapi.json}, what {@link
+ * FleetPages} and {@link DecisionPages} have, the {@link Page} at {@code /}, and Vulcand's {@code
+ * /v2} ({@link VulcandApi}); the first three also at an address of their own, open to whoever
+ * reaches it.
  *
  * <p>Bound to loopback unless the operator says otherwise; who may ask is {@link AdminDoor}'s.
  */
@@ -84,6 +87,9 @@ public final class AdminServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
+  /** Servers of which the page is told each second. */
+  private static final int MOST_SHOWN = 1_000;
+
   private static final long RENEW_MILLIS = 60_000;
   private static final int MOST_BODY_BYTES = 1_024;
   private static final int MOST_RECORD_BYTES = 2 * 1_024 * 1_024;
@@ -101,19 +107,28 @@ public final class AdminServer implements AutoCloseable {
   private final VulcandApi vulcand;
   private final RequestPages requests;
   private final FrontendsPage frontends;
-  private final Page page = new Page(resource("page.html"));
+  private final FleetPages fleet;
+  private final DecisionPages decisions;
+  private final EventStream events;
+  private final Page page = new Page(resource("page.html"), ReportPage.STYLE);
 
   private AdminServer(Subject subject, String host, AdminAccess access, Vertx vertx) {
     this.subject = subject;
     this.door = new AdminDoor(access, host);
     this.clients = new AdminConnections(vertx);
-    this.vulcand =
-        new VulcandApi(
-            subject.tree, new RecentTraffic(subject.telemetry::scrape, System::nanoTime));
+    RecentTraffic traffic = new RecentTraffic(subject.telemetry::scrape, System::nanoTime);
+    this.vulcand = new VulcandApi(subject.tree, traffic);
     this.vertx = vertx;
     this.metrics = new MetricsPage(subject.telemetry, vertx);
     this.requests = new RequestPages(subject.log, vertx, clients::goesOn);
-    this.frontends = new FrontendsPage(() -> subject.status.get().table());
+    Supplier<RoutingTable> tables = () -> subject.status.get().table();
+    this.frontends = new FrontendsPage(tables);
+    Slow slow = new Slow(vertx);
+    this.fleet = new FleetPages(subject.tree, slow);
+    this.decisions = new DecisionPages(tables, subject.tree, subject.log, slow);
+    this.events =
+        new EventStream(
+            vertx, () -> StatusPage.brief(subject, MOST_SHOWN), traffic::rates, clients::goesOn);
     this.server = vertx.createHttpServer(door.options()).connectionHandler(clients::opened);
     if (access.isSecure()) {
       // A certificate that was renewed on the disk is taken without a restart.
@@ -262,6 +277,9 @@ public final class AdminServer implements AutoCloseable {
     router.get("/frontends").handler(frontends::show);
     router.get("/requests").handler(requests::follow);
     router.get("/requests/:id").handler(requests::one);
+    router.get("/events").handler(events::follow);
+    fleet.routes(router);
+    decisions.routes(router);
     router.get("/openapi.json").handler(AdminServer::describe);
     router.post("/store/accept").handler(this::accept);
     router.errorHandler(

@@ -3,14 +3,10 @@ package io.sluice.gateway.admin;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 
 /**
  * The page for people at {@code /}: one file without any asset, which asks this API like everybody
- * else and shows nothing by itself. Its policy lets its own script and style run and nothing more
- * (Content Security Policy Level 3).
+ * else and shows nothing by itself. See {@link ContentPolicy}.
  */
 final class Page {
   private final Buffer html;
@@ -18,31 +14,19 @@ final class Page {
 
   /**
    * @param html with one {@code <style>} and one {@code <script>}
+   * @param framed the style of what it shows in a frame
    */
-  Page(byte[] html) {
+  Page(byte[] html, String framed) {
     this.html = Buffer.buffer(html);
     String text = new String(html, StandardCharsets.UTF_8);
     this.policy =
-        "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none';"
-            + " frame-ancestors 'none'; img-src data:; style-src "
-            + hash(between(text, "<style>", "</style>"))
-            + "; script-src "
-            + hash(between(text, "<script>", "</script>"));
+        ContentPolicy.of(
+            between(text, "<style>", "</style>"), between(text, "<script>", "</script>"), framed);
   }
 
   private static String between(String text, String begin, String end) {
     int from = text.indexOf(begin) + begin.length();
     return text.substring(from, text.indexOf(end, from));
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 
   void show(RoutingContext context) {

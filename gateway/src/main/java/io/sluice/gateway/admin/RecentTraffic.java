@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.fleet.Traffic;
 import io.sluice.gateway.memory.Bounded;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  */
 final class RecentTraffic {
   private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
+  private static final int FAILED = 500;
   private static final double[] QUANTILES = {50, 75, 95, 99, 99.9};
 
   private record Look(long at, Map<String, Traffic> byFrontend) {}
@@ -36,8 +38,43 @@ final class RecentTraffic {
     this.started = clock.getAsLong();
   }
 
+  /** What a frontend had in some time. */
+  private record Recent(Traffic traffic, long nanos) {}
+
   /** By frontend, those that had a request; each as Vulcand's {@code Stats}. */
   Map<String, ObjectNode> stats() {
+    Map<String, ObjectNode> stats = new TreeMap<>();
+    recent().forEach((frontend, had) -> stats.put(frontend, stats(had.traffic, had.nanos)));
+    return stats;
+  }
+
+  /**
+   * By frontend, those that had a request: {@code rate} and {@code failing} (5xx), both a second,
+   * and {@code p50} and {@code p99} in milliseconds.
+   */
+  JsonObject rates() {
+    JsonObject rates = new JsonObject();
+    recent()
+        .forEach(
+            (frontend, had) -> {
+              double seconds = had.nanos / 1e9;
+              long failed =
+                  had.traffic.codes().entrySet().stream()
+                      .filter(code -> code.getKey() >= FAILED)
+                      .mapToLong(Map.Entry::getValue)
+                      .sum();
+              rates.put(
+                  frontend,
+                  new JsonObject()
+                      .put("rate", had.traffic.requests() / seconds)
+                      .put("failing", failed / seconds)
+                      .put("p50", had.traffic.latencyAtQuantile(50))
+                      .put("p99", had.traffic.latencyAtQuantile(99)));
+            });
+    return rates;
+  }
+
+  private Map<String, Recent> recent() {
     long now = clock.getAsLong();
     Look latest = new Look(now, Traffic.readBy(metrics.get(), "frontend"));
     while (looks.size() > 1 && now - looks.getFirst().at > WINDOW) {
@@ -47,16 +84,16 @@ final class RecentTraffic {
     if (looks.isEmpty() || now - looks.getLast().at > TimeUnit.SECONDS.toNanos(1) / 2) {
       looks.addLast(latest);
     }
-    Map<String, ObjectNode> stats = new TreeMap<>();
+    Map<String, Recent> all = new TreeMap<>();
     latest.byFrontend.forEach(
         (frontend, traffic) -> {
           if (traffic.requests() > 0) {
             Traffic recent = new Traffic();
             recent.add(traffic, before.byFrontend.getOrDefault(frontend, new Traffic()));
-            stats.put(frontend, stats(recent, Math.max(1, now - before.at)));
+            all.put(frontend, new Recent(recent, Math.max(1, now - before.at)));
           }
         });
-    return stats;
+    return all;
   }
 
   private static ObjectNode stats(Traffic recent, long periodNanos) {

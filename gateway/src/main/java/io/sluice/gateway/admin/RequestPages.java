@@ -26,6 +26,9 @@ final class RequestPages {
   private static final long SIGN_OF_LIFE = 5_000 / LOOK_MILLIS;
   private static final long PATIENCE = 10_000 / LOOK_MILLIS;
   private static final int MOST_LINES = 256;
+
+  static final String NOT_FOUND = "this gateway has no exchange with this id, or none any more";
+
   private static final String JSON_LINES = "application/x-ndjson";
 
   private final AccessLog log;
@@ -54,8 +57,7 @@ final class RequestPages {
         .onSuccess(
             line -> {
               if (line.isEmpty()) {
-                JsonAnswer.message(
-                    context, 404, "this gateway has no exchange with this id, or none any more");
+                JsonAnswer.message(context, 404, NOT_FOUND);
               } else {
                 context
                     .response()

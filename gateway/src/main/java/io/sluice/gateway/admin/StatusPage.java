@@ -21,7 +21,27 @@ import java.util.Set;
 
 /** What {@code /status} answers: everything that a gateway knows of itself. */
 final class StatusPage {
+  private static final Set<String> WELL =
+      Set.of(Candidate.State.READY.name(), Candidate.State.UNCHECKED.name());
+
   private StatusPage() {}
+
+  /**
+   * What of it changes from moment to moment: without the endpoints, and of the candidates so many,
+   * those in trouble first; {@code candidates_total} says how many there are.
+   */
+  static JsonObject brief(AdminServer.Subject subject, int mostCandidates) {
+    JsonObject page = of(subject);
+    page.remove("endpoints");
+    JsonArray all = page.getJsonArray("candidates");
+    List<JsonObject> first =
+        all.stream()
+            .map(JsonObject.class::cast)
+            .sorted(Comparator.comparing(each -> WELL.contains(each.getString("state"))))
+            .limit(mostCandidates)
+            .toList();
+    return page.put("candidates", new JsonArray(first)).put("candidates_total", all.size());
+  }
 
   /** All of it. */
   static JsonObject of(AdminServer.Subject subject) {

@@ -58,17 +58,6 @@ final class VulcandApi {
     }
   }
 
-  private static final class ApiException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final int status;
-
-    ApiException(int status, String message) {
-      super(message, null, false, false);
-      this.status = status;
-    }
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(VulcandApi.class);
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -102,7 +91,7 @@ final class VulcandApi {
     try {
       return new Answer(200, dispatch(request));
     } catch (ApiException refused) {
-      return message(refused.status, String.valueOf(refused.getMessage()));
+      return message(refused.status(), String.valueOf(refused.getMessage()));
     } catch (RouteTree.RefusedException refused) {
       int status =
           switch (refused.kind()) {

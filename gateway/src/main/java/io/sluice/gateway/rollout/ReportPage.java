@@ -30,8 +30,10 @@ public final class ReportPage {
           "LatencyAtQuantileMS\\(99(?:\\.0)?\\) *<=? *(?:([0-9.]+) *\\* *)?(baseline)?(?: *\\+"
               + " *)?([0-9.]+)?");
 
-  private static final String STYLE =
+  /** How it looks, as it stands between its style tags. */
+  public static final String STYLE =
       """
+
       :root { color-scheme: light dark; --text: #1a1f27; --soft: #5b6472; --page: #fff; --panel: #f4f5f7; --line: #d8dce2; --new: #b4470e; --old: #2456c7; --limit: #8a1c1c; }
       @media (prefers-color-scheme: dark) { :root { --text: #e8eaee; --soft: #a0a8b4; --page: #14171c; --panel: #1d2128; --line: #343a44; --new: #f0904e; --old: #7ba4f7; --limit: #ef8080; } }
       body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 60rem; margin: 0 auto; padding: 0 1rem 3rem; }
@@ -75,8 +77,7 @@ public final class ReportPage {
         """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s: %2$s</title>
-        <style>
-        %3$s</style></head><body>
+        <style>%3$s</style></head><body>
         <header class="%4$s">
         <h1>%2$s</h1>
         <p>%5$s</p>

@@ -118,6 +118,11 @@ public record Rollout(
     return plan.share(step);
   }
 
+  /** What a change of its is for, such as {@code b to newer, 10 %}. */
+  String what() {
+    return plan.what() + (phase == Phase.TAKEN_BACK ? ", taken back" : ", " + share() + " %");
+  }
+
   Rollout to(Phase next, int nextStep) {
     List<Mark> left = nextStep == step ? progress : List.of();
     return new Rollout(id, startedAt, plan, next, nextStep, asked, timeline, left);

@@ -167,8 +167,7 @@ public final class RolloutStore {
     List<EtcdStore.Change> changes = new ArrayList<>(with);
     if (!with.isEmpty()) {
       String author = "rollout " + next.id();
-      changes.addAll(
-          History.beside(store, with, new History.Note(author, next.phase().toString())));
+      changes.addAll(History.beside(store, with, new History.Note(author, next.what())));
     }
     changes.add(new EtcdStore.Change(Kind.ROLLOUT.key(next.id()), next.toJson(), read.seen(), 0));
     return store.commit(changes);
