@@ -28,18 +28,17 @@ find_java() {
 java=$(find_java)
 # The class path in one order everywhere, as the cache below wants it.
 libraries=$(LC_ALL=C; printf '%s:' "$home"/lib/*.jar)
-# What a start needs, written down when this was packaged (JEP 514). Another JVM, or a copy that changed, does without it.
-cache="$home/lib/${program}.aot"
+# A server lives long; whatever else is over before the second compiler has paid, and for most of what it does before the first one has.
+case " $* " in
+  *" serve "* | *" rehearse server "*) kind=server flags="${jvm.flags} ${server.flags}" ;;
+  *) kind=commands flags="${jvm.flags} ${command.flags}" ;;
+esac
+# What a start needs, written down when this was packaged or installed (JEP 514). Another JVM, or a copy that changed, does without it.
+cache="$home/lib/$kind.aot"
 aot=""
 case "${JAVA_OPTS:-}" in
   *AOTCache*) ;;
   *) [ ! -f "$cache" ] || aot="-XX:AOTCache=$cache -Xlog:aot=off,cds=off" ;;
-esac
-flags="${jvm.flags}"
-# Whatever is not a server is over before the second compiler has paid.
-case " $* " in
-  *" serve "* | *" rehearse "*) ;;
-  *) flags="$flags ${command.flags}" ;;
 esac
 # shellcheck disable=SC2086 # the flags and JAVA_OPTS hold several words on purpose
 exec "$java" $flags $aot ${JAVA_OPTS:-} -cp "${libraries%:}" ${main.class} "$@"

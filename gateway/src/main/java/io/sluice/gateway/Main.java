@@ -40,7 +40,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "sluice",
     mixinStandardHelpOptions = true,
-    version = "sluice 0.1.0",
+    version = Main.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
@@ -75,8 +75,10 @@ import picocli.CommandLine.Command;
     },
     description = "A reverse proxy that is steered through etcd.")
 public final class Main {
+  static final String VERSION = "sluice 0.1.0";
+
   /** The same without its commands. */
-  @Command(name = "sluice")
+  @Command(name = "sluice", mixinStandardHelpOptions = true, version = VERSION)
   private static final class Alone {}
 
   private Main() {}
@@ -94,6 +96,9 @@ public final class Main {
    * them takes longer than most commands do.
    */
   static CommandLine command(String... arguments) {
+    if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
+      return new CommandLine(new Alone());
+    }
     for (Class<?> command : Main.class.getAnnotation(Command.class).subcommands()) {
       boolean named =
           arguments.length > 0

@@ -1,9 +1,11 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.fleet.TreeFiles;
+import io.sluice.gateway.store.RehearsedStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,57 +14,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
- * Plays a short life of a gateway to itself, so that the JVM can write down what a start needs
- * ({@code -XX:AOTCacheOutput}, JEP 514). The packaging runs it; it reaches nothing but itself.
+ * Plays a short life of a gateway, or of some commands, to itself, so that the JVM can write down
+ * what a start needs ({@code -XX:AOTCacheOutput}, JEP 514). The packaging runs it for each; it
+ * reaches nothing but itself.
  */
 @Command(
     name = "rehearse",
     hidden = true,
     mixinStandardHelpOptions = true,
-    description = "Starts a gateway on free ports, sends itself requests, and stops.")
+    description =
+        "Starts a gateway on free ports, sends itself requests, and stops; or runs commands with"
+            + " a store of its own.")
 final class RehearseCommand implements Callable<Integer> {
+  /** What is rehearsed: the JVM is started otherwise for each. */
+  enum Part {
+    SERVER,
+    COMMANDS
+  }
+
   private static final int REQUESTS = 3_000;
+
+  @Parameters(paramLabel = "server|commands", description = "what is rehearsed")
+  private Part part = Part.SERVER;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path routes = Files.createTempDirectory("rehearsal");
     try {
-      // No gateway connects to its own admin API, so another one's is the server.
-      Gateway server =
-          Gateway.start(settings("server", Files.createDirectory(routes.resolve("-"))));
-      Gateway gateway = Gateway.start(settings("rehearsal", routes));
-      int port = freePort();
-      write(
-          routes,
-          "listeners/l",
-          "{\"Protocol\":\"http\",\"Address\":{\"Address\":\"127.0.0.1:" + port + "\"}}");
-      write(routes, "backends/b/backend", "{\"Type\":\"http\",\"Settings\":{\"Timeouts\":{}}}");
-      write(
-          routes,
-          "backends/b/servers/s",
-          "{\"URL\":\"http://127.0.0.1:" + server.adminPort() + "\"}");
-      write(
-          routes,
-          "frontends/f/frontend",
-          "{\"Type\":\"http\",\"BackendId\":\"b\","
-              + "\"Route\":\"Path(`/<x>`) || PathRegexp(`.*`)\"}");
-      while (gateway.status().table().frontends().isEmpty()
-          || gateway.status().table().allListeners().isEmpty()) {
-        Thread.onSpinWait();
+      switch (part) {
+        case SERVER -> server(routes);
+        case COMMANDS -> commands(routes);
       }
-      for (String path : List.of("/readyz", "/status", "/metrics", "/healthz")) {
-        request(gateway.adminPort(), path, 1);
-      }
-      request(port, "/healthz", REQUESTS);
-      gateway.stop();
-      server.stop();
-      commands(routes);
       return 0;
     } finally {
       try (Stream<Path> files = Files.walk(routes)) {
@@ -73,28 +64,65 @@ final class RehearseCommand implements Callable<Integer> {
     }
   }
 
-  /** What an operator's commands need, too; there is no store, which they say. */
-  private static void commands(Path routes) throws IOException {
-    String nowhere = "http://127.0.0.1:" + freePort();
-    command(CommandLine.ExitCode.OK, "--help");
-    command(CommandLine.ExitCode.OK, "validate", routes.toString());
-    command(CommandLine.ExitCode.SOFTWARE, "get", "frontend", "--etcd", nowhere);
-    command(CommandLine.ExitCode.SOFTWARE, "apply", "-f", routes.toString(), "--etcd", nowhere);
+  private static void server(Path routes) throws IOException, InterruptedException {
+    // No gateway connects to its own admin API, so another one's is the server.
+    Gateway server = Gateway.start(settings("server", Files.createDirectory(routes.resolve("-"))));
+    Gateway gateway = Gateway.start(settings("rehearsal", routes));
+    int port = freePort();
+    write(routes, port, server.adminPort());
+    while (gateway.status().table().frontends().isEmpty()
+        || gateway.status().table().allListeners().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    for (String path : List.of("/readyz", "/status", "/metrics", "/healthz")) {
+      request(gateway.adminPort(), path, 1);
+    }
+    request(port, "/healthz", REQUESTS);
+    gateway.stop();
+    server.stop();
   }
 
-  private static void command(int expected, String... arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter printer = new PrintWriter(said);
-    int status = Main.run(printer, printer, arguments);
-    if (status != expected) {
-      throw new IllegalStateException(
-          String.join(" ", arguments)
-              + ": found status "
-              + status
-              + ", expected "
-              + expected
-              + ": "
-              + said);
+  private static void write(Path routes, int port, int serverPort) throws IOException {
+    write(
+        routes,
+        "listeners/l",
+        "{\"Protocol\":\"http\",\"Address\":{\"Address\":\"127.0.0.1:" + port + "\"}}");
+    write(routes, "backends/b/backend", "{\"Type\":\"http\",\"Settings\":{\"Timeouts\":{}}}");
+    write(routes, "backends/b/servers/s", "{\"URL\":\"http://127.0.0.1:" + serverPort + "\"}");
+    write(
+        routes,
+        "frontends/f/frontend",
+        "{\"Type\":\"http\",\"BackendId\":\"b\","
+            + "\"Route\":\"Path(`/<x>`) || PathRegexp(`.*`)\"}");
+  }
+
+  /** What an operator's commands need, with a store that has the routes and no gateway. */
+  private static void commands(Path routes) throws IOException {
+    write(routes, freePort(), freePort());
+    String folder = routes.toString();
+    String url = "http://localhost/x";
+    Map<String, String> tree = new TreeMap<>();
+    TreeFiles.read(List.of(routes))
+        .values()
+        .forEach((key, value) -> tree.put("/vulcand/" + key, value));
+    try (RehearsedStore store = RehearsedStore.of(tree)) {
+      command("--help");
+      command("validate", folder);
+      command("get", "frontends", "--etcd", store.url());
+      command("get", "frontend", "f", "--etcd", store.url(), "-o", "json");
+      command("status", "--etcd", store.url());
+      command("servers", "--etcd", store.url());
+      command("history", "--etcd", store.url());
+      command("problems", "--etcd", store.url());
+      command("explain", url, "--etcd", store.url());
+      command("diff", "-f", folder, "--etcd", store.url());
+    }
+  }
+
+  private static void command(String... arguments) {
+    PrintWriter nobody = new PrintWriter(Writer.nullWriter());
+    if (Main.run(nobody, nobody, arguments) == CommandLine.ExitCode.USAGE) {
+      throw new IllegalStateException(String.join(" ", arguments) + ": wrong usage");
     }
   }
 

@@ -20,8 +20,8 @@ class VersionTest {
   /** Names of ours, and what stands before a version in the files below. */
   private static final Pattern WRITTEN =
       Pattern.compile(
-          "(?:localhost/(?:sluice|gtin-service|etcd):|newTag: |VERSION = \"|version = \""
-              + "(?:sluice|gtin-service) |<artifactId>sluice-parent</artifactId>\\s*<version>)"
+          "(?:localhost/(?:sluice|gtin-service|etcd):|newTag: |VERSION = \"(?:sluice )?|version ="
+              + " \"(?:sluice|gtin-service) |<artifactId>sluice-parent</artifactId>\\s*<version>)"
               + "(\\d+\\.\\d+\\.\\d+)");
 
   private static String version() throws IOException {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.sluice.gateway.config.Problem;
@@ -51,11 +50,14 @@ final class Output {
       description = "for people or for programs (${DEFAULT-VALUE})")
   private Form form = Form.TABLE;
 
-  private static final YAMLFactory YAML =
-      YAMLFactory.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
+
+  /** Apart, as few commands are asked for it and it takes its time to load. */
+  private static final class Yaml {
+    static final YAMLMapper MAPPER =
+        YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
+  }
 
   /** Whether a program reads it, in JSON or YAML. */
   boolean isJson() {
@@ -133,7 +135,7 @@ final class Output {
       out()
           .println(
               form == Form.YAML
-                  ? new YAMLMapper(YAML).writeValueAsString(node).stripTrailing()
+                  ? Yaml.MAPPER.writeValueAsString(node).stripTrailing()
                   : JSON.writeValueAsString(node));
       out().flush();
     } catch (JsonProcessingException impossible) {

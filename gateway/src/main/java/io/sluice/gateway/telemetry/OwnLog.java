@@ -28,7 +28,7 @@ public final class OwnLog {
     }
   }
 
-  private static final String APPENDER = "stderr";
+  static final String APPENDER = "stderr";
 
   private static final Map<String, Level> NAMES =
       Map.of(
