@@ -24,6 +24,12 @@ final class GatewayMeters {
       Reconciler reconciler,
       ConfigSource source,
       MatchFailures failures) {
+    telemetry.gauge(
+        Metric.BUILD,
+        "",
+        one -> 1,
+        Main.VERSION.substring(Main.VERSION.indexOf(' ') + 1),
+        System.getProperty("java.version", ""));
     telemetry.gauge(Metric.MATCH_FAILURES, failures, MatchFailures::count);
     telemetry.gauge(Metric.EXCHANGES_IN_FLIGHT, ledger, Ledger::exchanges);
     for (Candidate.State state : Candidate.State.values()) {

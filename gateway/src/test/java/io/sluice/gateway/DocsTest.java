@@ -63,7 +63,7 @@ class DocsTest {
             # Metrics
 
             What `/metrics` has besides the JVM's own. Where Prometheus asks for OpenMetrics, the buckets of durations lead to traces (exemplars), if there are some (`serve --otlp`). Names of frontends, backends, stages and hosts are labels, so there are as many series as there are of those: for a frontend one of
-            `sluice_requests_total` for each listener, backend and status that occurs and 17 of each duration; for a server five for each backend that has it. [operating.md](operating.md) says what to look at, [deploy/observe](../../deploy/observe) has a board and alerts.
+            `sluice_requests_total` for each listener, backend and status that occurs and 17 of each duration; two of bytes; two for a backend; for a server five for each backend that has it; for a listener two, and one for each version of TLS. [operating.md](operating.md) says what to look at, [deploy/observe](../../deploy/observe) has a board and alerts.
 
             | name | labels | says |
             |---|---|---|

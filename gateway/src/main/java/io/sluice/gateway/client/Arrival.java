@@ -91,12 +91,7 @@ final class Arrival {
     } else {
       channel
           .pipeline()
-          .addLast(
-              "tls",
-              new TlsEntrance(
-                  this::names,
-                  this::secured,
-                  () -> context.telemetry().rejected(Reason.TLS_REFUSED.label())));
+          .addLast("tls", new TlsEntrance(this::names, this::secured, this::insecure));
     }
   }
 
@@ -106,7 +101,13 @@ final class Arrival {
     return now == null ? null : now.names();
   }
 
+  private void insecure() {
+    context.telemetry().listener(listener.id()).handshakeFailed();
+    context.telemetry().rejected(Reason.TLS_REFUSED.label());
+  }
+
   private void secured(TlsSession session) {
+    context.telemetry().listener(listener.id()).handshake(session.version());
     peer = peer.with(session);
     if (session.http2()) {
       http2();

@@ -31,6 +31,7 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.tls.TlsSession;
 import io.sluice.gateway.trace.ExchangeSpan;
+import io.sluice.gateway.trace.SideSpan;
 import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.wire.DeadlineWheel;
 import io.sluice.gateway.wire.Loop;
@@ -250,6 +251,12 @@ final class Exchange implements ExchangeView, LoopLedger.Waiter {
       copies = new ArrayList<>(1);
     }
     copies.add(new SideRequests.Copy(backendId, begins, ended));
+  }
+
+  @Override
+  public SideSpan aside(String what, String method, String host, int port) {
+    ExchangeSpan span = record.span();
+    return span == null ? SideSpan.NONE : span.aside(what, method, host, port);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.sluice.gateway.table.CompiledBackend;
 import io.sluice.gateway.table.CompiledFrontend;
 import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.telemetry.AccessEntry;
+import io.sluice.gateway.telemetry.ListenerMeters;
 import io.sluice.gateway.telemetry.RouteMeters;
 import io.sluice.gateway.trace.ExchangeSpan;
 import io.sluice.gateway.wire.Loop;
@@ -113,7 +114,7 @@ final class ExchangeRecord {
       span = begin(-1);
     }
     long durationNanos = elapsedNanos();
-    count(durationNanos, delivery == null ? 0 : delivery.durationNanos(), reason);
+    count(bytesIn, durationNanos, delivery == null ? 0 : delivery.durationNanos(), reason);
     boolean logged = context.accessLog().isOn();
     if (span == null && !logged) {
       return;
@@ -131,19 +132,24 @@ final class ExchangeRecord {
     }
   }
 
-  private void count(long durationNanos, long ofServer, @Nullable Reason reason) {
+  private void count(long bytesIn, long durationNanos, long ofServer, @Nullable Reason reason) {
     if (reason != null) {
       context.telemetry().rejected(reason.label());
     }
     var meters = frontend == null ? context.telemetry().frontend("") : frontend.meters();
     RouteMeters route = meters.route(listenerId(), backendId());
+    boolean isHttp2 = request.version().length() > 0 && request.version().charAt(0) == '2';
+    ListenerMeters.Protocol protocol =
+        isHttp2 ? ListenerMeters.Protocol.HTTP2 : ListenerMeters.Protocol.HTTP1;
     if (span == null) {
-      route.exchange(status, durationNanos, ofServer);
+      route.exchange(status, protocol, bytesIn, bytesOut, durationNanos, ofServer);
     } else {
       context
           .telemetry()
           .measured(
-              span.traceId(), span.spanId(), () -> route.exchange(status, durationNanos, ofServer));
+              span.traceId(),
+              span.spanId(),
+              () -> route.exchange(status, protocol, bytesIn, bytesOut, durationNanos, ofServer));
     }
   }
 

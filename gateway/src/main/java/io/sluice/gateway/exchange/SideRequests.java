@@ -5,7 +5,9 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.middleware.PageSource;
 import io.sluice.gateway.table.CompiledBackend;
+import io.sluice.gateway.trace.SideSpan;
 import io.sluice.gateway.upstream.Candidate;
+import io.sluice.gateway.upstream.EndpointKey;
 import io.sluice.gateway.upstream.Errand;
 import io.sluice.gateway.upstream.LoopPools;
 import java.time.Duration;
@@ -45,10 +47,12 @@ final class SideRequests {
       return;
     }
     UpstreamRequest original = exchange.outgoing();
+    SideSpan span = span("copy", exchange, original.method().toString(), candidate);
     try {
+      Fields fields = new Fields(original.fields());
+      span.tell(fields);
       UpstreamRequest request =
-          Errand.request(
-              original.method(), original.target(), original.fields(), original.fixedHost());
+          Errand.request(original.method(), original.target(), fields, original.fixedHost());
       Errand.run(
           pools,
           candidate.endpoint(),
@@ -56,8 +60,12 @@ final class SideRequests {
           request,
           COPY_TIME,
           0,
-          answer -> copy.ended().accept(answer.wrong().isEmpty()));
+          answer -> {
+            span.end(answer.status(), answer.wrong());
+            copy.ended().accept(answer.wrong().isEmpty());
+          });
     } catch (RuntimeException bug) {
+      span.end(0, "failed");
       LOG.error("a copy for the backend {} could not be made", copy.backendId(), bug);
       copy.ended().accept(false);
     }
@@ -107,6 +115,8 @@ final class SideRequests {
       }
     }
     exchange.id().setIn(fields);
+    SideSpan span = span("page", exchange, "GET", candidate);
+    span.tell(fields);
     UpstreamRequest request = Errand.request("GET", source.path(), fields, null);
     return Errand.run(
         pools,
@@ -117,10 +127,16 @@ final class SideRequests {
         MOST_PAGE_BYTES,
         answer -> {
           PAGES.decrementAndGet();
+          span.end(answer.status(), answer.wrong());
           boolean good = isPage(answer);
           source.meters().besides(good ? "answered" : "failed");
           asker.accept(answer);
         });
+  }
+
+  private static SideSpan span(String what, Exchange exchange, String method, Candidate asked) {
+    EndpointKey at = asked.endpoint().key();
+    return exchange.aside(what, method, at.host(), at.port());
   }
 
   /** Whether it can be shown. */

@@ -8,6 +8,8 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.middleware.Verdict.Header;
+import io.sluice.gateway.trace.SideSpan;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +80,7 @@ final class AuthAsker implements Stage {
   }
 
   private final ForwardAuth settings;
+  private final URI at;
   private final Calls calls = new Calls(MOST_CALLS);
 
   @Bounded("ten thousand requests that it said yes to")
@@ -85,6 +88,7 @@ final class AuthAsker implements Stage {
 
   AuthAsker(ForwardAuth settings) {
     this.settings = settings;
+    this.at = URI.create(settings.url());
     this.kept =
         settings.cacheFor().isZero()
             ? null
@@ -105,12 +109,17 @@ final class AuthAsker implements Stage {
     }
     HttpRequest.Builder request = Calls.to(settings.url(), settings.timeout()).GET();
     question.forEach(field -> request.header(field.name(), field.value()));
+    SideSpan span = exchange.aside("forwardauth", "GET", at.getHost(), at.getPort());
+    if (!span.traceParent().isEmpty()) {
+      request.setHeader("traceparent", span.traceParent());
+    }
     CompletableFuture<Supplier<Verdict>> later =
         calls
             .call(request.build(), MOST_BODY)
             .thenApply(AuthAsker::read)
             .handle(
                 (answer, failure) -> {
+                  span.end(answer == null ? 0 : answer.status, failure == null ? "" : "failed");
                   if (failure != null) {
                     LOG.warn("forwardauth: {}: {}", settings.url(), failure.toString());
                     return () -> Verdict.Reply.of(Reason.STAGE_FAILED);

@@ -5,6 +5,7 @@ import io.sluice.gateway.http.HeaderName;
 import io.sluice.gateway.http.RequestHead;
 import io.sluice.gateway.http.UpstreamRequest;
 import io.sluice.gateway.route.RouteInput;
+import io.sluice.gateway.trace.SideSpan;
 import java.net.InetAddress;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -59,6 +60,15 @@ public interface ExchangeView {
 
   /** The client is this one, as a stage has found; for the access log. */
   void identified(String client);
+
+  /**
+   * Begins the span of a request that is sent besides, where the exchange is recorded.
+   *
+   * @param what for, such as {@code forwardauth}
+   */
+  default SideSpan aside(String what, String method, String host, int port) {
+    return SideSpan.NONE;
+  }
 
   /** The status that the client got; 0 while it has none. */
   int status();

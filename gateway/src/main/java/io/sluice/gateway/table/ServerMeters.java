@@ -4,23 +4,26 @@ import io.sluice.gateway.config.Problem;
 import io.sluice.gateway.memory.Bounded;
 import io.sluice.gateway.telemetry.Metric;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.gateway.upstream.Admission;
 import io.sluice.gateway.upstream.Candidate;
 import io.sluice.gateway.upstream.Endpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * The meters of servers, which come and go with the table: what each was given for a backend and
- * how it went, and whether it takes requests. Five series for each server of a backend; looked up
- * when they are scraped. Control thread only.
+ * The meters of backends and their servers, which come and go with the table: how many have a place
+ * or wait for one; what each server was given and how it went, and whether it takes requests. Two
+ * series for each backend and five for each of its servers, looked up when they are scraped.
+ * Control thread only.
  */
 public final class ServerMeters implements TableFollower {
   private final Telemetry telemetry;
 
   /** What takes the meters of each away again. */
   @Bounded("by the servers that are written")
-  private final Map<Candidate, Runnable> known = new HashMap<>();
+  private final Map<Object, Runnable> known = new HashMap<>();
 
   private long version = -1;
 
@@ -34,9 +37,12 @@ public final class ServerMeters implements TableFollower {
       return List.of();
     }
     version = table.version();
-    Map<Candidate, String> wanted = new HashMap<>();
+    Map<Object, Supplier<Runnable>> wanted = new HashMap<>();
     for (CompiledBackend backend : table.backends().values()) {
-      backend.balancer().candidates().forEach(each -> wanted.put(each, backend.id()));
+      wanted.put(backend.admission(), () -> publish(backend.id(), backend.admission()));
+      for (Candidate each : backend.balancer().candidates()) {
+        wanted.put(each, () -> publish(backend.id(), each));
+      }
     }
     known
         .entrySet()
@@ -48,13 +54,16 @@ public final class ServerMeters implements TableFollower {
               }
               return gone;
             });
-    wanted.forEach(
-        (candidate, backend) -> {
-          if (!known.containsKey(candidate)) {
-            known.put(candidate, publish(backend, candidate));
-          }
-        });
+    wanted.forEach((each, publishing) -> known.computeIfAbsent(each, k -> publishing.get()));
     return List.of();
+  }
+
+  private Runnable publish(String backend, Admission admission) {
+    List<Runnable> all =
+        List.of(
+            telemetry.gauge(Metric.BACKEND_IN_FLIGHT, admission, Admission::inside, backend),
+            telemetry.gauge(Metric.BACKEND_WAITING, admission, Admission::waiting, backend));
+    return () -> all.forEach(Runnable::run);
   }
 
   private Runnable publish(String backend, Candidate candidate) {

@@ -21,6 +21,20 @@ public enum Metric {
       "From the start of an exchange's last attempt to the end of its response",
       "frontend",
       "backend"),
+  RECEIVED_BYTES(Kind.COUNT, "received_bytes", "Bytes of the bodies of requests", "frontend"),
+  SENT_BYTES(Kind.COUNT, "sent_bytes", "Bytes of the bodies of responses", "frontend"),
+  PROTOCOL_REQUESTS(
+      Kind.COUNT,
+      "protocol_requests",
+      "Requests answered, by what their clients speak: http/1.1 (1.0 as well) or h2",
+      "listener",
+      "protocol"),
+  HANDSHAKES(
+      Kind.COUNT,
+      "handshakes",
+      "TLS handshakes of clients, by the version that they ended in, or failed",
+      "listener",
+      "outcome"),
   REJECTED(Kind.COUNT, "rejected", "Exchanges that were refused or failed, by reason", "reason"),
   RETRIES(Kind.COUNT, "retries", "Further attempts, by what led to them", "reason"),
   STAGE_REQUESTS(
@@ -61,6 +75,10 @@ public enum Metric {
       "backend_unanswered",
       "1 for a backend that frontends send to while no server of it answers",
       "backend"),
+  BACKEND_IN_FLIGHT(
+      Kind.NUMBER, "backend_in_flight", "Requests that have a place at a backend", "backend"),
+  BACKEND_WAITING(
+      Kind.NUMBER, "backend_waiting", "Requests that wait for a place at a backend", "backend"),
   ENDPOINTS_READY(Kind.NUMBER, "endpoints_ready", "Servers that take requests"),
   ENDPOINTS_UNCHECKED(
       Kind.NUMBER, "endpoints_unchecked", "Servers of which no check has said anything yet"),
@@ -80,6 +98,7 @@ public enum Metric {
       "budget"),
   MATCH_FAILURES(
       Kind.NUMBER, "match_failures", "Times that a route could not be compared with a request"),
+  BUILD(Kind.NUMBER, "build", "1: which gateway it is, and on which Java", "version", "java"),
   CONFIG_REVISION(Kind.NUMBER, "config_revision", "Revision of the tree that serves"),
   CONFIG_APPLIED(
       Kind.NUMBER,

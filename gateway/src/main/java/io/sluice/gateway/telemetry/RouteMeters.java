@@ -21,6 +21,9 @@ public final class RouteMeters {
   private final String backend;
   private final Timer duration;
   private final Timer upstream;
+  private final Counter received;
+  private final Counter sent;
+  private final ListenerMeters clients;
 
   /** By hundreds, so that a route which only ever answers 200 does not pay for all statuses. */
   private final AtomicReferenceArray<AtomicReferenceArray<Counter>> requests =
@@ -39,6 +42,9 @@ public final class RouteMeters {
     this.backend = backend;
     this.duration = duration;
     this.upstream = upstream;
+    this.received = telemetry.counter(Metric.RECEIVED_BYTES, frontend);
+    this.sent = telemetry.counter(Metric.SENT_BYTES, frontend);
+    this.clients = telemetry.listener(listener);
   }
 
   boolean isFor(String wantedListener, String wantedBackend) {
@@ -48,11 +54,27 @@ public final class RouteMeters {
   /**
    * Counts one exchange.
    *
+   * @param protocol of the client
+   * @param bytesIn of the request's body
+   * @param bytesOut of the response's
    * @param durationNanos the whole of it
    * @param upstreamNanos of that, the last attempt; 0 where there was none
    */
-  public void exchange(int status, long durationNanos, long upstreamNanos) {
+  public void exchange(
+      int status,
+      ListenerMeters.Protocol protocol,
+      long bytesIn,
+      long bytesOut,
+      long durationNanos,
+      long upstreamNanos) {
     counter(status).increment();
+    clients.request(protocol);
+    if (bytesIn > 0) {
+      received.increment((double) bytesIn);
+    }
+    if (bytesOut > 0) {
+      sent.increment((double) bytesOut);
+    }
     duration.record(durationNanos, TimeUnit.NANOSECONDS);
     if (upstreamNanos > 0) {
       upstream.record(upstreamNanos, TimeUnit.NANOSECONDS);

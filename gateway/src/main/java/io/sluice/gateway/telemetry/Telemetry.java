@@ -55,6 +55,9 @@ public final class Telemetry implements AutoCloseable {
   @Bounded("by the frontends that are written")
   private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
 
+  @Bounded("by the listeners that there have been")
+  private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
+
   @Bounded("by the reasons that there are")
   private final Map<String, Counter> retried = new ConcurrentHashMap<>();
 
@@ -90,6 +93,11 @@ public final class Telemetry implements AutoCloseable {
   /** The meters of a frontend; the empty id stands for requests that found none. */
   public FrontendMeters frontend(String id) {
     return frontends.computeIfAbsent(id, i -> new FrontendMeters(this, i));
+  }
+
+  /** The meters of a listener; the empty id stands for requests that came through none. */
+  public ListenerMeters listener(String id) {
+    return listeners.computeIfAbsent(id, i -> new ListenerMeters(this, i));
   }
 
   /** Counts an exchange that did not go the ordinary way. */

@@ -32,7 +32,7 @@ public final class ExchangeSpan {
           "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY");
 
   private static final int SERVER_ERRORS = 500;
-  private static final int ERRORS = 400;
+  static final int ERRORS = 400;
 
   private final Tracer tracer;
   private final Span span;
@@ -57,18 +57,33 @@ public final class ExchangeSpan {
    * @param before how many were asked before
    */
   public void tryBegins(String method, String host, int port, int before) {
-    SpanBuilder builder =
-        tracer
-            .spanBuilder(known(method))
-            .setParent(Context.root().with(span))
-            .setSpanKind(SpanKind.CLIENT)
-            .setAttribute(METHOD, known(method))
-            .setAttribute(ADDRESS, host)
-            .setAttribute(PORT, (long) port);
+    SpanBuilder builder = asked(known(method), method, host, port);
     if (before > 0) {
       builder.setAttribute(RESENT, (long) before);
     }
     attempt = builder.startSpan();
+  }
+
+  /**
+   * Somebody is about to be asked besides, for a stage.
+   *
+   * @param what for: {@code page}, {@code copy} or {@code forwardauth}
+   */
+  public SideSpan aside(String what, String method, String host, int port) {
+    return new SideSpan(
+        asked(known(method) + " " + what, method, host, port)
+            .setAttribute("sluice.side_request", what)
+            .startSpan());
+  }
+
+  private SpanBuilder asked(String name, String method, String host, int port) {
+    return tracer
+        .spanBuilder(name)
+        .setParent(Context.root().with(span))
+        .setSpanKind(SpanKind.CLIENT)
+        .setAttribute(METHOD, known(method))
+        .setAttribute(ADDRESS, host)
+        .setAttribute(PORT, (long) port);
   }
 
   /** The server is told which span its request comes from. */
@@ -135,7 +150,7 @@ public final class ExchangeSpan {
   /**
    * @param failed whether whoever is on this side of the span has failed
    */
-  private static void end(Span span, int status, String error, boolean failed) {
+  static void end(Span span, int status, String error, boolean failed) {
     if (status > 0) {
       span.setAttribute(STATUS, (long) status);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * several, the first of these counts.
  */
 final class TraceParents {
-  private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
+  static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
   private static final AsciiString B3 = AsciiString.cached("b3");
   private static final AsciiString B3_TRACE = AsciiString.cached("x-b3-traceid");
   private static final AsciiString B3_SPAN = AsciiString.cached("x-b3-spanid");

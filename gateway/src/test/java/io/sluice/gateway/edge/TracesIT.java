@@ -75,6 +75,15 @@ class TracesIT {
     frontend("never", "b", "PathRegexp(`^/never`)", "{'Trace':{'Sample':0}}");
     frontend("always", "b", "PathRegexp(`^/always`)", "{'Trace':{'Sample':1}}");
     frontend("half", "half", "PathRegexp(`^/half`)", "{'Trace':{'Sample':1}}");
+    frontend("asks", "dead", "PathRegexp(`^/asks`)", "{'Trace':{'Sample':1}}");
+    put("backends/dead/backend", "{'Type':'http'}");
+    put("backends/dead/servers/s", "{'URL':'http://127.0.0.1:" + FreePort.next() + "'}");
+    stage("asks", "forwardauth", "{'URL':'" + origin.url() + "/auth','Timeout':'5s'}");
+    stage("asks", "mirror", "{'BackendId':'b','Percent':100}");
+    stage(
+        "asks",
+        "errors",
+        "{'Pages':[{'Status':'500-599','BackendId':'b','Path':'/errors/{status}'}]}");
     frontend("gone", "nowhere", "PathRegexp(`^/gone`)", "{'Trace':{'Sample':1}}");
     gateway =
         Gateway.start(
@@ -183,6 +192,12 @@ class TracesIT {
             .formatted(backend, route, settings));
   }
 
+  private void stage(String frontend, String type, String settings) throws IOException {
+    put(
+        "frontends/" + frontend + "/middlewares/" + type,
+        "{'Type':'%s','Priority':1,'Middleware':%s}".formatted(type, settings));
+  }
+
   @AfterAll
   void stop() throws Exception {
     gateway.stop();
@@ -260,6 +275,33 @@ class TracesIT {
         .containsEntry("http.response.status_code", "200");
     assertThat(sent(answer, "traceparent"))
         .isEqualTo("00-" + whole.trace + "-" + attempt.id + "-01");
+  }
+
+  /** A service that allows it, a copy, a server that is not there, and the page of its error. */
+  @Test
+  void whatStagesAskIsASpanBelowTheExchanges() {
+    HttpResponse<String> answer = TestGateway.get(port, "/asks/a");
+    List<Span> all = of(id(answer), 5);
+
+    Map<String, Span> aside = new TreeMap<>();
+    for (Span each : all.subList(1, all.size())) {
+      aside.put(each.attributes.getOrDefault("sluice.side_request", "try"), each);
+    }
+    assertThat(aside).containsOnlyKeys("copy", "forwardauth", "page", "try");
+    for (String what : List.of("copy", "forwardauth", "page")) {
+      Span span = aside.get(what);
+      assertThat(span.name).isEqualTo("GET " + what);
+      assertThat(span.kind).isEqualTo(3);
+      assertThat(span.trace).isEqualTo(all.getFirst().trace);
+      assertThat(span.attributes)
+          .containsEntry("server.port", "" + origin.port())
+          .containsEntry("http.response.status_code", "200");
+    }
+    for (String what : aside.keySet()) {
+      String told = "00-" + all.getFirst().trace + "-" + aside.get(what).id + "-01";
+      long heard = origin.heads().stream().filter(head -> head.contains(told)).count();
+      assertThat(heard).as(what).isEqualTo(what.equals("try") ? 0 : 1);
+    }
   }
 
   @Test
