@@ -174,7 +174,11 @@ class ServiceIT extends RunningService {
     get(PRIVATE, "/v1/items/9521000000018");
 
     assertThat(get(PRIVATE, "/metrics").body())
-        .contains("gtin_request_duration_seconds_count{code=\"200\",route=\"/v1/items/:code\"}");
+        .contains(
+            "gtin_request_duration_seconds_count{code=\"200\",route=\"/v1/items/:code\"}",
+            "gtin_lane_waiting{lane=\"searches\"} 0",
+            "gtin_lane_refused_total{lane=\"writes\"} 0",
+            "gtin_catalogue_away 0");
   }
 
   @Test

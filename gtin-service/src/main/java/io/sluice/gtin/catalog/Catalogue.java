@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,7 +142,7 @@ public final class Catalogue implements AutoCloseable {
     try {
       return cache.get(gtin.value());
     } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(new CatalogueBusy("too many lookups are under way"));
+      return CompletableFuture.failedFuture(lookups.busy());
     }
   }
 
@@ -149,6 +150,13 @@ public final class Catalogue implements AutoCloseable {
   public CompletableFuture<Looked> lookUp(Collection<Gtin> gtins) {
     Lane lane = gtins.size() <= MOST_OF_ONE ? lookups : batches;
     return ask(lane, () -> read(from -> from.lookUp(gtins)));
+  }
+
+  /** How many questions of each kind there are. Any thread. */
+  public List<LaneStatus> lanes() {
+    return Stream.of(lookups, batches, searches, reports, exports, writes)
+        .map(Lane::status)
+        .toList();
   }
 
   /** Whether the database could not be used when it was last tried; what is found may be old. */

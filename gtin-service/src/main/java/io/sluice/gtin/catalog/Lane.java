@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +19,7 @@ final class Lane implements Executor, AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final String kind;
   private final long mostWaitNanos;
+  private final LongAdder refused = new LongAdder();
 
   /**
    * @param kind such as {@code searches}, for messages and the threads' names
@@ -58,20 +60,30 @@ final class Lane implements Executor, AutoCloseable {
       return CompletableFuture.supplyAsync(
           () -> {
             if (System.nanoTime() - asked > mostWaitNanos) {
-              throw new CatalogueBusy("too many " + kind + " are under way");
+              throw busy();
             }
             return question.get();
           },
           threads);
     } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(
-          new CatalogueBusy("too many " + kind + " are under way"));
+      return CompletableFuture.failedFuture(busy());
     }
+  }
+
+  /** Somebody is turned away. */
+  CatalogueBusy busy() {
+    refused.increment();
+    return new CatalogueBusy("too many " + kind + " are under way");
   }
 
   @Override
   public void execute(Runnable task) {
     threads.execute(task);
+  }
+
+  /** How it is now. */
+  LaneStatus status() {
+    return new LaneStatus(kind, threads.getActiveCount(), threads.getQueue().size(), refused.sum());
   }
 
   @Override

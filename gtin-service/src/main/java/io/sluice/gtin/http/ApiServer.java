@@ -66,6 +66,7 @@ public final class ApiServer {
     ApiServer server =
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
     RequestMeters meters = new RequestMeters(log, spans);
+    meters.watch(catalogue);
     Api api =
         new Api(
             vertx,

@@ -1,22 +1,28 @@
 package io.sluice.gtin.http;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.trace.Span;
+import io.sluice.gtin.catalog.Catalogue;
+import io.sluice.gtin.catalog.LaneStatus;
 import io.sluice.gtin.telemetry.RequestLog;
 import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** Counts and times requests by route and status, and knows how many are under way. */
 final class RequestMeters {
@@ -46,9 +52,41 @@ final class RequestMeters {
     FunctionCounter.builder("gtin_log_lines_lost", log, RequestLog::lost)
         .description("Lines of the request log that were dropped")
         .register(registry);
+    // Prometheus wants neither nanoseconds nor names that end in "count".
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
-    registry.gauge("gtin_requests_in_flight", inFlight);
+    Gauge.builder("gtin_requests_in_flight", inFlight, AtomicInteger::get)
+        .description("Requests under way")
+        .register(registry);
+  }
+
+  /** Publishes how the catalogue is, by kind of question. */
+  void watch(Catalogue catalogue) {
+    gauge("gtin_catalogue_away", "1 while its database is away", catalogue, Catalogue::isAway);
+    gauge("gtin_catalogue_replica", "1 while a replica answers", catalogue, Catalogue::isReplica);
+    List<LaneStatus> lanes = catalogue.lanes();
+    for (int i = 0; i < lanes.size(); i++) {
+      String lane = lanes.get(i).kind();
+      int at = i;
+      Gauge.builder("gtin_lane_under_way", catalogue, c -> c.lanes().get(at).underWay())
+          .description("Questions that are being answered")
+          .tag("lane", lane)
+          .register(registry);
+      Gauge.builder("gtin_lane_waiting", catalogue, c -> c.lanes().get(at).waiting())
+          .description("Questions that wait for a thread")
+          .tag("lane", lane)
+          .register(registry);
+      FunctionCounter.builder("gtin_lane_refused", catalogue, c -> c.lanes().get(at).refused())
+          .description("Questions that were turned away")
+          .tag("lane", lane)
+          .register(registry);
+    }
+  }
+
+  private void gauge(String name, String says, Catalogue of, Predicate<Catalogue> is) {
+    Gauge.builder(name, of, c -> is.test(c) ? 1 : 0).description(says).register(registry);
   }
 
   int inFlight() {
