@@ -87,7 +87,16 @@ class ApiIT extends RunningService {
 
     assertThat(send(PUBLIC, "GET", "/v1/items?q=oat+BISC&brand=Weir+%26+Daughters", "").body())
         .contains("09521000000018");
-    for (String bad : List.of("limit=0", "limit=x", "prefix=9a", "cursor=%21", "cursor=AAAA")) {
+    JsonNode tallied =
+        JSON.readTree(send(PUBLIC, "GET", "/v1/items?prefix=952&limit=1&facets=true", "").body());
+    assertThat(tallied.path("total").asInt()).isEqualTo(found.size());
+    assertThat(tallied.path("total_is").asText()).isEqualTo("exact");
+    assertThat(tallied.path("facets").path("brand").toString()).contains("Weir & Daughters");
+    assertThat(tallied.path("items")).hasSize(1);
+    assertThat(send(PUBLIC, "GET", "/v1/items?prefix=952&facets=false", "").body())
+        .doesNotContain("facets", "total");
+    for (String bad :
+        List.of("facets=1", "limit=0", "limit=x", "prefix=9a", "cursor=%21", "cursor=AAAA")) {
       HttpResponse<String> answer = send(PUBLIC, "GET", "/v1/items?" + bad, "");
       assertThat(answer.statusCode()).as(bad).isEqualTo(400);
       assertThat(code(answer)).isEqualTo("malformed-parameter");

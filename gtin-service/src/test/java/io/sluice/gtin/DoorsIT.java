@@ -898,6 +898,8 @@ class DoorsIT extends RunningService {
     assertThat(raw("GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
         .contains(" 431 ", "headers-too-large");
     assertThat(raw("GET / HTTP/1.1\r\n\r\n")).contains(" 400 ", "malformed-host");
+    assertThat(raw("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"))
+        .contains(" 204 ", "Allow: GET, HEAD, OPTIONS, POST");
   }
 
   private static String raw(String request) throws IOException {

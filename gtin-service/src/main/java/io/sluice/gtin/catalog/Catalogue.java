@@ -178,6 +178,11 @@ public final class Catalogue implements AutoCloseable {
     return ask(searches, () -> read(from -> from.search(search)));
   }
 
+  /** How much a search finds, and of which brands and categories. */
+  public CompletableFuture<Tally> tally(Search search) {
+    return ask(searches, () -> read(from -> from.tally(search)));
+  }
+
   /** What was done to an item, oldest first. */
   public CompletableFuture<List<Change>> history(Gtin gtin) {
     return askIfThere(() -> store.history(gtin.value()));

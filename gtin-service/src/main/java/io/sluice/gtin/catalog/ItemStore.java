@@ -24,6 +24,9 @@ interface ItemStore extends AutoCloseable {
   /** Items in the order of their numbers; fails as busy where that would take long. */
   Page search(Search search) throws SQLException;
 
+  /** How much there is of it, from its first page on. */
+  Tally tally(Search search) throws SQLException;
+
   /** What was done to an item, oldest first. */
   List<Change> history(long gtin) throws SQLException;
 

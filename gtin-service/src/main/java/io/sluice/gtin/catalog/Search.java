@@ -30,6 +30,11 @@ public record Search(
     return text.strip().toLowerCase(Locale.ROOT);
   }
 
+  /** The same from another place on. */
+  Search from(long place, int most) {
+    return new Search(words, digits, brand, category, prefix, place, most);
+  }
+
   /** The half of it that looks for digits. */
   Search byNumber() {
     return new Search(List.of(), digits, brand, category, prefix, after, limit);

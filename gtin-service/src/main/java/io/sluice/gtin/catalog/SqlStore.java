@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -202,7 +203,39 @@ abstract class SqlStore implements ItemStore {
         : page(search).and(page(search.byNumber()), search.limit());
   }
 
+  @Override
+  public Tally tally(Search search) throws SQLException {
+    Search all = search.from(0, Tally.MOST);
+    Map<Long, String[]> found = new TreeMap<>();
+    Rows<Boolean> rows =
+        row -> {
+          int count = 0;
+          for (; row.next(); count++) {
+            found.put(row.getLong(1), new String[] {row.getString(2), row.getString(3)});
+          }
+          return count > Tally.MOST;
+        };
+    String columns = "item.gtin, item.brand, item.category";
+    boolean more = select(columns, all, rows);
+    if (!search.digits().isEmpty()) {
+      more |= select(columns, all.byNumber(), rows);
+    }
+    Tally.Counter counter = new Tally.Counter();
+    found.values().stream().limit(Tally.MOST).forEach(item -> counter.add(item[0], item[1]));
+    return counter.tally(!more && found.size() <= Tally.MOST);
+  }
+
   private Page page(Search search) throws SQLException {
+    return select("item.gtin, " + columns("item.", ""), search, row -> page(row, search.limit()));
+  }
+
+  /** What is made of rows. */
+  private interface Rows<T> {
+    T read(ResultSet rows) throws SQLException;
+  }
+
+  /** Columns of what is found, in the order of the numbers: one row more than the limit. */
+  private <T> T select(String columns, Search search, Rows<T> rows) throws SQLException {
     Text text = text(search);
     List<String> conditions = new ArrayList<>();
     List<String> values = new ArrayList<>();
@@ -217,8 +250,8 @@ abstract class SqlStore implements ItemStore {
       conditions.add(NumberRanges.ofDigits(text.key(), search.digits()));
     }
     String sql =
-        "SELECT item.gtin, "
-            + columns("item.", "")
+        "SELECT "
+            + columns
             + " FROM "
             + text.from()
             + " WHERE "
@@ -236,7 +269,9 @@ abstract class SqlStore implements ItemStore {
             }
             select.setLong(at++, search.after());
             select.setInt(at, search.limit() + 1);
-            return page(select, search.limit());
+            try (ResultSet found = select.executeQuery()) {
+              return rows.read(found);
+            }
           }
         });
   }
@@ -250,15 +285,13 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
-  private static Page page(PreparedStatement select, int limit) throws SQLException {
+  private static Page page(ResultSet row, int limit) throws SQLException {
     List<Item> items = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        if (items.size() == limit) {
-          return new Page(items, true);
-        }
-        items.add(item(row.getLong(1), row, 2));
+    while (row.next()) {
+      if (items.size() == limit) {
+        return new Page(items, true);
       }
+      items.add(item(row.getLong(1), row, 2));
     }
     return new Page(items, false);
   }

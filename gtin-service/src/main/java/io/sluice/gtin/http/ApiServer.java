@@ -4,10 +4,13 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.telemetry.RequestLog;
 import io.sluice.gtin.telemetry.Spans;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -16,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The two listening sockets of the service: public for reading, private for everything. */
@@ -116,10 +121,30 @@ public final class ApiServer {
   private static void bind(HttpServer server, Router router, SocketAddress address)
       throws IOException, InterruptedException {
     try {
-      await(server.invalidRequestHandler(Failures::refuse).requestHandler(router).listen(address));
+      Handler<HttpServerRequest> handler =
+          request -> {
+            if (request.method() == HttpMethod.OPTIONS && request.uri().equals("*")) {
+              allow(request, router);
+            } else {
+              router.handle(request);
+            }
+          };
+      await(server.invalidRequestHandler(Failures::refuse).requestHandler(handler).listen(address));
     } catch (IOException failed) {
       throw new IOException(address + " cannot be bound: " + failed.getMessage(), failed);
     }
+  }
+
+  /** What the server as a whole can do (RFC 9110 section 9.3.7). */
+  private static void allow(HttpServerRequest request, Router router) {
+    String methods =
+        router.getRoutes().stream()
+            .flatMap(route -> route.methods() == null ? Stream.of() : route.methods().stream())
+            .map(HttpMethod::name)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    request.response().setStatusCode(204).putHeader("Allow", methods).end();
   }
 
   private static void await(Future<?> future) throws IOException, InterruptedException {

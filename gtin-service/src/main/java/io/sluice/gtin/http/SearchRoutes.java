@@ -4,6 +4,7 @@ import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.catalog.Page;
 import io.sluice.gtin.catalog.Search;
+import io.sluice.gtin.catalog.Tally;
 import io.sluice.gtin.catalog.Words;
 import io.sluice.gtin.gtin.GtinReader;
 import io.sluice.gtin.gtin.Quoted;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Items by brand, category, prefix and words, a page at a time. A cursor is the number of the last
@@ -39,7 +41,9 @@ final class SearchRoutes {
 
   void search(RoutingContext context) {
     Search search;
+    boolean tallied;
     try {
+      tallied = tallied(context);
       search =
           new Search(
               words(context),
@@ -53,13 +57,46 @@ final class SearchRoutes {
       malformed.answer(context);
       return;
     }
-    Asking.ask(vertx, catalogue.search(search))
+    Asking.ask(vertx, found(context, search, tallied))
         .onSuccess(
-            page -> {
+            answer -> {
               items.mark(context.response());
-              Sending.json(context, 200, answer(context, page));
+              Sending.json(context, 200, answer);
             })
         .onFailure(context::fail);
+  }
+
+  private CompletableFuture<JsonObject> found(
+      RoutingContext context, Search search, boolean tallied) {
+    CompletableFuture<JsonObject> page =
+        catalogue.search(search).thenApply(found -> answer(context, found));
+    return tallied ? page.thenCombine(catalogue.tally(search), SearchRoutes::with) : page;
+  }
+
+  private static JsonObject with(JsonObject answer, Tally tally) {
+    return answer
+        .put("total", tally.total())
+        .put("total_is", tally.exact() ? "exact" : "at-least")
+        .put(
+            "facets",
+            new JsonObject()
+                .put("brand", values(tally.brands()))
+                .put("category", values(tally.categories())));
+  }
+
+  private static JsonArray values(List<Tally.Value> values) {
+    JsonArray list = new JsonArray();
+    values.forEach(
+        each -> list.add(new JsonObject().put("value", each.value()).put("count", each.count())));
+    return list;
+  }
+
+  private static boolean tallied(RoutingContext context) throws Malformed {
+    String facets = Query.of(context).find("facets").orElse("false");
+    if (!facets.equals("true") && !facets.equals("false")) {
+      throw bad("facets: found \"" + Quoted.of(facets) + "\", expected true or false");
+    }
+    return facets.equals("true");
   }
 
   private static JsonObject answer(RoutingContext context, Page page) {

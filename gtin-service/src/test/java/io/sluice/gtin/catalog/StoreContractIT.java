@@ -415,6 +415,57 @@ class StoreContractIT {
     }
 
     @Test
+    void aTallyIsOfAllPagesAndEachItemCountsOnce() throws Exception {
+      Random random = new Random(14);
+      List<Item> all = new ArrayList<>();
+      for (long body = 95210000000L; body < 95210000300L; body++) {
+        String brand = List.of("Weir", "WEIR", "Other", "").get(random.nextInt(4));
+        all.add(item(body, random.nextBoolean() ? "oat" : "952 rye", brand, "c" + body % 30));
+      }
+      put(all.toArray(Item[]::new));
+
+      // Found by its word, by its digits, or by both.
+      Tally tally = store.tally(new Search(Words.of("952"), "952", "", "", "", 77, 3));
+      assertThat(tally.total()).isEqualTo(300);
+      assertThat(tally.exact()).isTrue();
+      assertThat(tally.categories()).hasSize(20).allMatch(each -> each.count() == 10);
+      long weir = all.stream().filter(each -> Search.alike(each.brand()).equals("weir")).count();
+      long other = all.stream().filter(each -> each.brand().equals("Other")).count();
+      assertThat(tally.brands())
+          .extracting(Tally.Value::count)
+          .containsExactlyInAnyOrder((int) weir, (int) other);
+      assertThat(tally.brands())
+          .extracting(each -> Search.alike(each.value()))
+          .containsExactlyInAnyOrder("weir", "other");
+
+      Tally some = store.tally(new Search(Words.of("oat"), "", "weir", "", "", 0, 1));
+      assertThat(some.total())
+          .isEqualTo(
+              (int)
+                  all.stream()
+                      .filter(each -> each.name().equals("oat"))
+                      .filter(each -> Search.alike(each.brand()).equals("weir"))
+                      .count());
+      assertThat(store.tally(new Search(Words.of("nothing"), "", "", "", "", 0, 1)).total())
+          .isZero();
+    }
+
+    @Test
+    void aTallyOfVeryManyCountsTheFirstOfThem() throws Exception {
+      Item[] many = new Item[Tally.MOST + 1];
+      for (int i = 0; i < many.length; i++) {
+        many[i] = item(95210000000L + i, "many", "b", "");
+      }
+      put(many);
+
+      Tally tally = store.tally(new Search(Words.of("many"), "", "", "", "", 0, 1));
+
+      assertThat(tally.total()).isEqualTo(Tally.MOST);
+      assertThat(tally.exact()).isFalse();
+      assertThat(tally.brands()).containsExactly(new Tally.Value("b", Tally.MOST));
+    }
+
+    @Test
     void pagesAreStableWhileItemsComeAndGo() throws Exception {
       for (long body = 95210000000L; body < 95210000010L; body++) {
         put(item(body, "item " + body));
