@@ -72,6 +72,7 @@ public final class BlueGreenCommand implements Callable<Integer> {
             1,
             keep,
             timeout,
-            List.copyOf(smoke)));
+            List.copyOf(smoke),
+            ""));
   }
 }

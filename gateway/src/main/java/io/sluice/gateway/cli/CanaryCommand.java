@@ -85,6 +85,16 @@ public final class CanaryCommand implements Callable<Integer> {
   @Option(names = "--smoke", paramLabel = "PATH", description = "as for blue-green")
   private List<String> smoke = new ArrayList<>();
 
+  @Option(
+      names = "--control",
+      defaultValue = "",
+      paramLabel = "BACKEND",
+      description =
+          "a backend with servers of the old version, which gets as much as the new one as long as"
+              + " there is as much: the new one is judged beside it, and not beside warmer servers"
+              + " with more requests")
+  private String control = "";
+
   @Mixin private RolloutRunner runner = new RolloutRunner();
 
   @Override
@@ -102,6 +112,7 @@ public final class CanaryCommand implements Callable<Integer> {
             minRequests,
             stepTime,
             timeout,
-            List.copyOf(smoke)));
+            List.copyOf(smoke),
+            control));
   }
 }

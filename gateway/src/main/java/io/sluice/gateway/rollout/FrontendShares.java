@@ -24,14 +24,23 @@ final class FrontendShares {
     return JSON.writeValueAsString(object.put("BackendId", backend));
   }
 
-  /** The record with a share of the plan's new backend in percent, and the rest for the old. */
+  /**
+   * The record with a share of the plan's new backend in percent, the same for its control, if
+   * there is one, and the rest for the old.
+   */
   static String of(String record, Shift plan, int share) throws IOException {
     if (share == ALL) {
       return only(record, plan.to());
     }
     ObjectNode object = withoutShares(record);
     ArrayNode split = object.putArray("Split");
-    split.addObject().put("BackendId", plan.from()).put("Weight", ALL - share);
+    int controlled = plan.control().isEmpty() ? 0 : Math.min(share, ALL - share);
+    if (share + controlled < ALL) {
+      split.addObject().put("BackendId", plan.from()).put("Weight", ALL - share - controlled);
+    }
+    if (controlled > 0) {
+      split.addObject().put("BackendId", plan.control()).put("Weight", controlled);
+    }
     ObjectNode isNew = split.addObject().put("BackendId", plan.to()).put("Weight", share);
     if (!plan.testers().isEmpty()) {
       isNew.put("Testers", plan.testers());

@@ -5,6 +5,7 @@ import io.sluice.gateway.predicate.Judgement;
 import io.sluice.gateway.route.Route;
 import io.sluice.gateway.route.RouteSyntaxException;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A frontend's requests are to move from one backend to another.
@@ -22,6 +23,8 @@ import java.util.List;
  * @param stepSeconds how long a step lasts at least
  * @param timeoutSeconds how long anything is waited for before the rollout is taken back
  * @param smoke paths that every server of {@code to} must answer with 200 before it gets a request
+ * @param control a backend with servers of what is old, which gets as much as {@code to} as long as
+ *     there is as much, and which {@code to} is judged beside; empty for {@code from}
  */
 public record Shift(
     String style,
@@ -35,9 +38,20 @@ public record Shift(
     long minRequests,
     int stepSeconds,
     int timeoutSeconds,
-    List<String> smoke)
+    List<String> smoke,
+    String control)
     implements Plan {
   private static final int ALL = 100;
+
+  /** One that was written by an earlier version has no control. */
+  public Shift {
+    control = Objects.requireNonNullElse(control, "");
+  }
+
+  /** The backend beside which the new one is judged. */
+  String baseline() {
+    return control.isEmpty() ? from : control;
+  }
 
   @Override
   public String id() {
@@ -73,7 +87,8 @@ public record Shift(
         minRequests,
         stepSeconds,
         timeoutSeconds,
-        smoke);
+        smoke,
+        control);
   }
 
   /** What is wrong with it; empty for nothing. */
@@ -104,6 +119,9 @@ public record Shift(
       if (!path.matches("/[!-~]*")) {
         return "smoke: found \"" + path + "\", expected a path such as /healthz";
       }
+    }
+    if (control.equals(to) || (!control.isEmpty() && control.equals(from))) {
+      return "control: found \"" + control + "\", expected a third backend";
     }
     if (from.equals(to)) {
       return "found frontend " + frontend + " at backend " + to + " already, expected another one";

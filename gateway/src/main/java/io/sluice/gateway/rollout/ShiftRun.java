@@ -12,6 +12,7 @@ import io.sluice.gateway.rollout.RolloutStore.Taken;
 import io.sluice.gateway.store.EtcdStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,10 @@ final class ShiftRun {
   private String awaitReady() throws IOException, InterruptedException, Taken {
     Stopwatch waited = new Stopwatch();
     while (true) {
-      List<String> hindrances = readiness.hindrances(plan.to());
+      List<String> hindrances = new ArrayList<>(readiness.hindrances(plan.to()));
+      if (!plan.control().isEmpty()) {
+        hindrances.addAll(readiness.hindrances(plan.control()));
+      }
       if (hindrances.isEmpty()) {
         return "";
       }
@@ -133,7 +137,7 @@ final class ShiftRun {
                 + " "
                 + canary.summary().text()
                 + "; "
-                + plan.from()
+                + plan.baseline()
                 + " "
                 + baseline.summary().text());
       }
@@ -144,7 +148,7 @@ final class ShiftRun {
   private final class Measured {
     private final @Nullable Judgement judgement;
     private final Tally ofCanary = new Tally(plan.frontend(), plan.to());
-    private final Tally ofBaseline = new Tally(plan.frontend(), plan.from());
+    private final Tally ofBaseline = new Tally(plan.frontend(), plan.baseline());
     private final Window window;
 
     Measured(@Nullable Judgement judgement) throws IOException, InterruptedException {
@@ -207,7 +211,8 @@ final class ShiftRun {
         rollout ->
             rollout.to(
                 last ? Phase.DONE : Phase.RUNNING, last ? rollout.step() : rollout.step() + 1));
-    course.say(plan.to() + " had " + canary.text() + "; " + plan.from() + " " + baseline.text());
+    course.say(
+        plan.to() + " had " + canary.text() + "; " + plan.baseline() + " " + baseline.text());
   }
 
   /** Does what an operator asks for; true when the step is over by that. */

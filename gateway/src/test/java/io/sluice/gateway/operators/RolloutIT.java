@@ -9,6 +9,7 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.UnderLoad;
 import io.sluice.testkit.Program;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +51,50 @@ class RolloutIT extends UnderLoad {
         .contains("green gets 5 %", "green gets 50 %", "green gets 100 %");
     assertThat(canary.out()).contains("DONE");
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
+  }
+
+  /** A share of a hundredth has other connections and another pace than the rest has. */
+  @Test
+  void aCanaryIsJudgedBesideItsControlWhereThereIsOne() {
+    try (Origin cold =
+        Origin.scripted(
+            wire -> {
+              while (wire.message() != null) {
+                LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
+                wire.send(Origin.response("cold"));
+              }
+            })) {
+      gateway.backend("cold", cold);
+      String[] canary = {
+        "rollout",
+        "canary",
+        "f",
+        "--to",
+        "cold",
+        "--steps",
+        "20,100",
+        "--step-time",
+        "1",
+        "--min-requests",
+        "20",
+        "--judge",
+        "LatencyAtQuantileMS(50.0) < 3 * baseline + 20"
+      };
+      assertThat(sluice(canary).err()).contains("taken back: found");
+
+      // The control is as slow: nothing is wrong with the new one.
+      gateway.backend("control", cold);
+      String[] controlled = Arrays.copyOf(canary, canary.length + 2);
+      controlled[canary.length] = "--control";
+      controlled[canary.length + 1] = "control";
+      assertThat(sluice(controlled).succeeds().err())
+          .contains("control ")
+          .contains("cold gets 100 %");
+
+      sluice("rollout", "blue-green", "f", "--to", "blue").succeeds();
+      controlled[canary.length + 1] = "cold";
+      assertThat(sluice(controlled).err()).contains("control: found", "expected a third backend");
+    }
   }
 
   @Test

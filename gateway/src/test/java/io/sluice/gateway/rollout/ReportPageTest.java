@@ -29,7 +29,8 @@ class ReportPageTest {
             10,
             1,
             60,
-            List.of());
+            List.of(),
+            "");
     return new Rollout(
         plan.id(),
         BEGAN.toString(),
