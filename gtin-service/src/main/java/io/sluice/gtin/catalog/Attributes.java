@@ -88,8 +88,8 @@ public final class Attributes {
     String text;
     try {
       text = object.isEmpty() ? "" : JSON.writeValueAsString(object);
-    } catch (JsonProcessingException tooDeep) {
-      throw bad("found an object that is too deep, expected a simple one");
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
     }
     if (!ItemFields.isText(text)) {
       throw bad("found half of a surrogate pair, expected text without it");

@@ -283,12 +283,12 @@ public final class Catalogue implements AutoCloseable {
     if (isAway()) {
       return 0;
     }
-    List<Item> items = new ArrayList<>();
-    CsvItems.read(csv, name, items::add);
     try {
       if (!store.search(new Search(List.of(), "", "", "", "", 0, 1)).items().isEmpty()) {
         return 0;
       }
+      List<Item> items = new ArrayList<>();
+      CsvItems.read(csv, name, items::add);
       return store.insertIfEmpty(items);
     } catch (SQLException failed) {
       throw new IOException(name + ": " + failed.getMessage(), failed);

@@ -121,8 +121,7 @@ sealed interface ItemRow {
                   + code
                   + ", which may be "
                   + guess.gtin().text()
-                  + " by chance; expected a"
-                  + " code that says so");
+                  + " by chance; expected a code that says so");
       case Reading.Several several ->
           new ItemFields.Bad(
               "ambiguous",

@@ -74,7 +74,7 @@ final class Pages {
     return page(
         "GTIN lookup",
         "What a trade item number is, and which item has it.",
-        search("")
+        search()
             + "<table>"
             + row("An item", "<code>/v1/items/{code}</code>, in whatever form the code comes")
             + row("What a code is", "<code>/v1/gtins/{code}</code>")
@@ -126,7 +126,7 @@ final class Pages {
   }
 
   private static String problem(int status, JsonObject body) {
-    StringBuilder rest = new StringBuilder(search(""));
+    StringBuilder rest = new StringBuilder(search());
     if (body.containsKey("suggestions") && !body.getJsonArray("suggestions").isEmpty()) {
       rest.append("<p>One slip away there are:</p>")
           .append(items(body.getJsonArray("suggestions")));
@@ -148,7 +148,7 @@ final class Pages {
     return page(
         "Items",
         items.isEmpty() ? "Nothing was found." : "In the order of their numbers.",
-        search("") + items(items) + more);
+        search() + items(items) + more);
   }
 
   private static String list(String title, String under, JsonArray candidates) {
@@ -182,10 +182,9 @@ final class Pages {
     return table.append("</table>").toString();
   }
 
-  private static String search(String words) {
-    return "<form action=\"/v1/items\"><input name=\"q\" aria-label=\"Words or digits\" value=\""
-        + escaped(words)
-        + "\"><button>Search</button></form>";
+  private static String search() {
+    return "<form action=\"/v1/items\"><input name=\"q\" aria-label=\"Words or digits\">"
+        + "<button>Search</button></form>";
   }
 
   private static String table(JsonObject object) {
