@@ -129,6 +129,7 @@ final class Http2ClientStream implements ClientStream, Holder {
 
   void onHeaders(Http2Headers headers, boolean ends) {
     request = Request.of(ends);
+    Http2RequestRules.begin(head);
     try {
       CharSequence authority = null;
       CharSequence protocol = null;

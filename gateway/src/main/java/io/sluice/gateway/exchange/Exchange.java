@@ -513,18 +513,19 @@ final class Exchange implements ExchangeView, LoopLedger.Waiter {
     if (isReplaced() || isReplaced(head, Replies.NOTHING, null)) {
       return;
     }
-    if (head.framing() == Framing.TUNNEL) {
-      life = Life.Plain.TUNNEL;
-      body.tunnels();
-    } else {
-      life = Life.Answering.of(head);
-    }
     record.answered(head.status());
     HopByHop.strip(head.fields());
     head.fields().addAll(added);
     date(head.fields());
     if (passage != null) {
       passage.onResponse(head);
+    }
+    // Not before the stages, which may change how its end shows.
+    if (head.framing() == Framing.TUNNEL) {
+      life = Life.Plain.TUNNEL;
+      body.tunnels();
+    } else {
+      life = Life.Answering.of(head);
     }
     id.setIn(head.fields());
     String cookie =

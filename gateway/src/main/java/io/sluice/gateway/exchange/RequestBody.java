@@ -104,10 +104,10 @@ final class RequestBody implements HeldBody.Owner {
   boolean isHeldBack() {
     HeldBody holder = wanted;
     wanted = null;
-    if (holder == null || !(course instanceof Course.Passing(Delivery to))) {
+    if (holder == null) {
       return false;
     }
-    if (to.isRequestWhole()) {
+    if (!(course instanceof Course.Passing(Delivery to)) || to.isRequestWhole()) {
       holder.close();
       return false;
     }

@@ -29,6 +29,9 @@ final class SideRequests {
   /** Their bytes are in no budget. */
   private static final int MOST_PAGES = 64;
 
+  /** What a span of one without an answer says. */
+  private static final String FAILED = "side_request_failed";
+
   private static final AtomicInteger PAGES = new AtomicInteger();
 
   /** A copy that a stage wants. */
@@ -61,11 +64,11 @@ final class SideRequests {
           COPY_TIME,
           0,
           answer -> {
-            span.end(answer.status(), answer.wrong());
+            end(span, answer);
             copy.ended().accept(answer.wrong().isEmpty());
           });
     } catch (RuntimeException bug) {
-      span.end(0, "failed");
+      span.end(0, FAILED);
       LOG.error("a copy for the backend {} could not be made", copy.backendId(), bug);
       copy.ended().accept(false);
     }
@@ -117,21 +120,30 @@ final class SideRequests {
     exchange.id().setIn(fields);
     SideSpan span = span("page", exchange, "GET", candidate);
     span.tell(fields);
-    UpstreamRequest request = Errand.request("GET", source.path(), fields, null);
-    return Errand.run(
-        pools,
-        candidate.endpoint(),
-        at.settings(),
-        request,
-        PAGE_TIME,
-        MOST_PAGE_BYTES,
-        answer -> {
-          PAGES.decrementAndGet();
-          span.end(answer.status(), answer.wrong());
-          boolean good = isPage(answer);
-          source.meters().besides(good ? "answered" : "failed");
-          asker.accept(answer);
-        });
+    try {
+      UpstreamRequest request = Errand.request("GET", source.path(), fields, null);
+      return Errand.run(
+          pools,
+          candidate.endpoint(),
+          at.settings(),
+          request,
+          PAGE_TIME,
+          MOST_PAGE_BYTES,
+          answer -> {
+            PAGES.decrementAndGet();
+            end(span, answer);
+            boolean good = isPage(answer);
+            source.meters().besides(good ? "answered" : "failed");
+            asker.accept(answer);
+          });
+    } catch (RuntimeException bug) {
+      span.end(0, FAILED);
+      throw bug;
+    }
+  }
+
+  private static void end(SideSpan span, Errand answer) {
+    span.end(answer.status(), answer.wrong().isEmpty() ? "" : FAILED);
   }
 
   private static SideSpan span(String what, Exchange exchange, String method, Candidate asked) {

@@ -27,6 +27,8 @@ public final class Http2RequestRules {
   public static void begin(RequestHead head) {
     head.fields().clear();
     head.clear();
+    // Also of one that is refused before it is read.
+    head.isHttp2();
   }
 
   /**

@@ -81,6 +81,7 @@ final class AuthAsker implements Stage {
 
   private final ForwardAuth settings;
   private final URI at;
+  private final int port;
   private final Calls calls = new Calls(MOST_CALLS);
 
   @Bounded("ten thousand requests that it said yes to")
@@ -89,6 +90,7 @@ final class AuthAsker implements Stage {
   AuthAsker(ForwardAuth settings) {
     this.settings = settings;
     this.at = URI.create(settings.url());
+    this.port = at.getPort() > 0 ? at.getPort() : "https".equals(at.getScheme()) ? 443 : 80;
     this.kept =
         settings.cacheFor().isZero()
             ? null
@@ -101,15 +103,21 @@ final class AuthAsker implements Stage {
 
   @Override
   public Verdict onRequest(ExchangeView exchange) {
-    List<Header> question = question(exchange);
-    String key = kept == null ? "" : KeyGuard.hash(AsciiString.of(question.toString()));
+    String key =
+        kept == null
+            ? ""
+            : KeyGuard.hash(
+                AsciiString.of(question(exchange, exchange.outgoing().fields()).toString()));
     Answer known = kept == null ? null : kept.getIfPresent(key);
     if (known != null) {
       return verdict(exchange, known);
     }
     HttpRequest.Builder request = Calls.to(settings.url(), settings.timeout()).GET();
-    question.forEach(field -> request.header(field.name(), field.value()));
-    SideSpan span = exchange.aside("forwardauth", "GET", at.getHost(), at.getPort());
+    SideSpan span = exchange.aside("forwardauth", "GET", at.getHost(), port);
+    Fields told = new Fields(exchange.outgoing().fields());
+    span.tell(told);
+    question(exchange, told).forEach(field -> request.header(field.name(), field.value()));
+    // Also where RequestHeaders does not name it.
     if (!span.traceParent().isEmpty()) {
       request.setHeader("traceparent", span.traceParent());
     }
@@ -119,7 +127,9 @@ final class AuthAsker implements Stage {
             .thenApply(AuthAsker::read)
             .handle(
                 (answer, failure) -> {
-                  span.end(answer == null ? 0 : answer.status, failure == null ? "" : "failed");
+                  span.end(
+                      answer == null ? 0 : answer.status,
+                      failure == null ? "" : Reason.STAGE_FAILED.label());
                   if (failure != null) {
                     LOG.warn("forwardauth: {}: {}", settings.url(), failure.toString());
                     return () -> Verdict.Reply.of(Reason.STAGE_FAILED);
@@ -132,9 +142,10 @@ final class AuthAsker implements Stage {
     return new Verdict.Wait(later);
   }
 
-  private List<Header> question(ExchangeView exchange) {
-    // As a server would hear it: what a client may not claim is gone from there.
-    Fields fields = exchange.outgoing().fields();
+  /**
+   * @param fields as a server would hear them: what a client may not claim is gone from there
+   */
+  private List<Header> question(ExchangeView exchange, Fields fields) {
     List<Header> question = new ArrayList<>();
     for (int i = 0; i < fields.count(); i++) {
       String name = fields.name(i).toString();

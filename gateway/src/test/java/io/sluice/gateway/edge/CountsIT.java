@@ -2,6 +2,7 @@ package io.sluice.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.testbed.H2Wire;
 import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.TestCertificate;
@@ -107,6 +108,29 @@ class CountsIT {
     assertMeter("sluice_backend_in_flight{backend=\"b\"}", 0);
     assertMeter("sluice_backend_waiting{backend=\"b\"}", 0);
     assertThat(gateway.admin("/metrics").body()).contains("sluice_build{java=\"25");
+  }
+
+  @Test
+  void aRefusedRequestCountsForTheProtocolThatItCameIn() {
+    int clear = gateway.listener("clear");
+    gateway.put(
+        "listeners/clear", "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + clear + "'}}");
+    gateway.awaitServing(clear);
+    double before =
+        gateway.meter("sluice_protocol_requests_total{listener=\"clear\",protocol=\"http/1.1\"}");
+    try (H2Wire http2 = new H2Wire(clear)) {
+      http2.headers(
+          1, true, ":method", "TRACE", ":scheme", "http", ":path", "/", ":authority", "a");
+      assertThat(http2.any()).isNotNull();
+    }
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertMeter(
+                    "sluice_protocol_requests_total{listener=\"clear\",protocol=\"h2\"}", 1));
+    assertMeter("sluice_protocol_requests_total{listener=\"clear\",protocol=\"http/1.1\"}", before);
   }
 
   private void assertMeter(String name, double value) {

@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -196,6 +198,60 @@ class CutShortIT extends RawConnection {
       try (H2Wire http2 = new H2Wire(port)) {
         call(http2, path);
         assertThat(http2.ending().type()).isEqualTo(H2Wire.RST_STREAM);
+      }
+    }
+  }
+
+  /** A stage may say a length where the server said none, and none where it said one. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "errors | {'Pages':[{'Status':'500-599','Body':'<h1>We are sorry</h1>'}]}"
+            + " | 503 No|Transfer-Encoding: chunked|ZZZ|false",
+        "compress | {'MinBytes':1} | 200 OK|Content-Length: 5000|half|true",
+      })
+  void aCallOfGrpcEndsAsTheFramingSaysThatItsStagesHaveMade(
+      String stage, String settings, String status, String framing, String rest, boolean trailers) {
+    try (Origin origin =
+        Origin.scripted(
+            wire -> {
+              wire.head();
+              wire.send(
+                  "HTTP/1.1 %s\r\nContent-Type: text/html\r\n%s\r\n\r\n%s\r\n"
+                      .formatted(status, framing, rest));
+            })) {
+      String path = serve(origin, "{}");
+      gateway.put(
+          "frontends" + path + "/middlewares/m",
+          "{'Type':'" + stage + "','Priority':1,'Middleware':" + settings + "}");
+      Awaitility.await()
+          .until(
+              () ->
+                  !gateway
+                      .gateway()
+                      .status()
+                      .table()
+                      .frontends()
+                      .get(path.substring(1))
+                      .middlewares()
+                      .isEmpty());
+      client.send(
+          "POST "
+              + path
+              + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\nTE: trailers\r\n"
+              + "Accept-Encoding: gzip\r\nConnection: TE"
+              + (trailers ? ", close" : "")
+              + "\r\nContent-Length: 0\r\n\r\n");
+      String head = client.head();
+      if (trailers) {
+        assertThat(head).contains("Transfer-Encoding: chunked");
+        assertThat(new String(client.toEnd(), StandardCharsets.ISO_8859_1))
+            .contains("\r\n0\r\n", "grpc-status: 14");
+      } else {
+        // Nothing that comes after it can be taken for its body.
+        assertThat(head).contains("Content-Length: ");
+        assertThat(client.toEnd().length).isLessThan(21);
       }
     }
   }
