@@ -126,6 +126,22 @@ public final class Etcd implements AutoCloseable {
     Awaitility.await().atMost(PATIENCE).until(this::answers);
   }
 
+  /** It keeps its connections and answers nobody, until {@link #wake}. */
+  public void hold() {
+    signal("STOP");
+  }
+
+  /** It goes on. */
+  public void wake() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    if (process != null) {
+      Program.run(PATIENCE, "kill", "-" + name, Long.toString(process.id()));
+    }
+  }
+
   /** {@code kill -9}. */
   public void kill() {
     if (process != null) {

@@ -123,9 +123,10 @@ public final class AdminServer implements AutoCloseable {
     this.requests = new RequestPages(subject.log, vertx, clients::goesOn);
     Supplier<RoutingTable> tables = () -> subject.status.get().table();
     this.frontends = new FrontendsPage(tables);
-    Slow slow = new Slow(vertx);
-    this.fleet = new FleetPages(subject.tree, slow);
-    this.decisions = new DecisionPages(tables, subject.tree, subject.log, slow);
+    this.fleet = new FleetPages(subject.tree, new Slow(vertx, "fleet"));
+    this.decisions =
+        new DecisionPages(
+            tables, subject.tree, subject.log, new Slow(vertx, "explain"), new Slow(vertx, "why"));
     this.events =
         new EventStream(
             vertx, () -> StatusPage.brief(subject, MOST_SHOWN), traffic::rates, clients::goesOn);
@@ -231,6 +232,7 @@ public final class AdminServer implements AutoCloseable {
     router.get("/metrics").handler(metrics::show);
     router.errorHandler(404, context -> JsonAnswer.message(context, 404, "Object not found"));
     router.errorHandler(405, context -> JsonAnswer.message(context, 405, "Method not allowed"));
+    router.errorHandler(400, context -> JsonAnswer.message(context, 400, "found no target"));
   }
 
   /** One whose clients have a time for each request. */
@@ -241,9 +243,23 @@ public final class AdminServer implements AutoCloseable {
         .handler(
             context -> {
               clients.asked(context.request());
-              context.next();
+              if (isReadable(context)) {
+                context.next();
+              } else {
+                JsonAnswer.message(
+                    context, 400, "found a target that cannot be read, expected RFC 3986's");
+              }
             });
     return router;
+  }
+
+  /** Whether its path and its query are encoded as they have to be. */
+  private static boolean isReadable(RoutingContext context) {
+    try {
+      return context.normalizedPath() != null && context.queryParams() != null;
+    } catch (RuntimeException unreadable) {
+      return false;
+    }
   }
 
   private Router router() {

@@ -16,11 +16,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,39 +33,48 @@ final class DecisionPages {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST_HEADERS = 50;
 
+  /** RFC 9110 sections 5.1 and 5.5. */
+  private static final Pattern HEADER =
+      Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\\t\\x20-\\x7e\\x80-\\xff]*");
+
   private final Supplier<RoutingTable> tables;
   private final RouteTree tree;
   private final AccessLog log;
-  private final Slow slow;
+  private final Slow explaining;
+  private final Slow looking;
+  private final Instant started = Instant.now();
 
   /**
    * @param tables what is served now
    * @param tree where it comes from, and what it was
+   * @param explaining asks nobody
+   * @param looking searches the log, and may ask the store
    */
-  DecisionPages(Supplier<RoutingTable> tables, RouteTree tree, AccessLog log, Slow slow) {
+  DecisionPages(
+      Supplier<RoutingTable> tables, RouteTree tree, AccessLog log, Slow explaining, Slow looking) {
     this.tables = tables;
     this.tree = tree;
     this.log = log;
-    this.slow = slow;
+    this.explaining = explaining;
+    this.looking = looking;
   }
 
   void routes(Router router) {
     router.get("/explain").handler(this::explain);
     router
         .get("/requests/:id/why")
-        .handler(context -> slow.answer(context, () -> why(context.pathParam("id"))));
+        .handler(context -> looking.answer(context, () -> why(context.pathParam("id"))));
   }
 
   private void explain(RoutingContext context) {
     MultiMap query = context.queryParams();
-    slow.answer(
+    explaining.answer(
         context,
         () -> {
           try {
             Explanation.Request request = request(query);
             RoutingTable table = tables.get();
-            CompiledListener through =
-                Explanation.through(table, request.port(), query.get("listener"));
+            CompiledListener through = Explanation.through(table, request, query.get("listener"));
             return Explanation.of(table, through, request).json().put("revision", table.revision());
           } catch (IllegalArgumentException wrong) {
             throw new ApiException(400, String.valueOf(wrong.getMessage()));
@@ -76,12 +87,15 @@ final class DecisionPages {
     URI uri = uri(url);
     if (uri == null) {
       throw new ApiException(
-          400, "url: found \"" + url + "\", expected one such as https://shop.example/cart");
+          400,
+          "url: found "
+              + (url == null ? "none" : "\"" + url + "\"")
+              + ", expected one such as https://shop.example/cart");
     }
     List<Map.Entry<String, String>> headers = new ArrayList<>();
     for (String each : query.getAll("header")) {
       int colon = each.indexOf(':');
-      if (colon < 1 || headers.size() == MOST_HEADERS) {
+      if (!HEADER.matcher(each).matches() || headers.size() == MOST_HEADERS) {
         throw new ApiException(
             400,
             "header: found \"" + each + "\", expected \"Name: value\", at most " + MOST_HEADERS);
@@ -101,12 +115,19 @@ final class DecisionPages {
   /** A URL of http or https; null where it is none. */
   private static @Nullable URI uri(@Nullable String url) {
     try {
-      URI uri = URI.create(url == null ? "" : url);
-      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-      boolean known = scheme.equals("http") || scheme.equals("https");
+      URI uri = Explanation.uri(url == null ? "" : url);
+      boolean known = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       return known && uri.getRawAuthority() != null ? uri : null;
     } catch (IllegalArgumentException none) {
       return null;
+    }
+  }
+
+  private static boolean isBefore(JsonNode line, Instant time) {
+    try {
+      return Instant.parse(line.path("time").asText()).isBefore(time);
+    } catch (DateTimeParseException none) {
+      return true;
     }
   }
 
@@ -118,6 +139,12 @@ final class DecisionPages {
     JsonNode line = JSON.readTree(found);
     long revision = line.path("revision").asLong();
     RoutingTable now = tables.get();
+    // The revisions of a folder begin anew with each process.
+    boolean ofAnotherRun = tree.store() == null && isBefore(line, started);
+    if (ofAnotherRun || (tree.store() == null && now.revision() != revision)) {
+      throw new ApiException(
+          404, "the routes of that time are gone, as this gateway follows a folder");
+    }
     RoutingTable table = now.revision() == revision ? now : tree.tableAt(revision);
     Replay replay = Replay.of(table, line, List.of());
     ObjectNode answer = JSON.createObjectNode();

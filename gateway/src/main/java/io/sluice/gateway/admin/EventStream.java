@@ -2,6 +2,7 @@ package io.sluice.gateway.admin;
 
 import io.sluice.gateway.memory.Bounded;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /events}: how the gateway is, once a second, as server-sent events (HTML Living Standard,
@@ -23,6 +25,7 @@ final class EventStream {
   private static final long NOBODY = -1;
 
   private final Vertx vertx;
+  private final WorkerExecutor thread;
   private final Supplier<JsonObject> status;
   private final Supplier<JsonObject> traffic;
   private final Consumer<HttpConnection> goesOn;
@@ -32,6 +35,10 @@ final class EventStream {
   private final Map<RoutingContext, Integer> viewers = new LinkedHashMap<>();
 
   private long timer = NOBODY;
+  private boolean making;
+
+  /** What all were told last; null while nobody looks on. */
+  private @Nullable String last;
 
   /**
    * @param status the gateway, quickly told
@@ -44,6 +51,7 @@ final class EventStream {
       Supplier<JsonObject> traffic,
       Consumer<HttpConnection> goesOn) {
     this.vertx = vertx;
+    this.thread = vertx.createSharedWorkerExecutor("admin-events", 1);
     this.status = status;
     this.traffic = traffic;
     this.goesOn = goesOn;
@@ -67,9 +75,11 @@ final class EventStream {
         .putHeader("X-Content-Type-Options", "nosniff")
         .closeHandler(closed -> viewers.remove(context));
     viewers.put(context, 0);
-    make();
     if (timer == NOBODY) {
       timer = vertx.setPeriodic(EVERY_MILLIS, again -> make());
+      make();
+    } else if (last != null) {
+      context.response().write(last);
     }
   }
 
@@ -77,15 +87,19 @@ final class EventStream {
     if (viewers.isEmpty()) {
       vertx.cancelTimer(timer);
       timer = NOBODY;
-      return;
+      last = null;
+    } else if (!making) {
+      making = true;
+      thread
+          .executeBlocking(traffic::get, false)
+          .onComplete(done -> making = false)
+          .onSuccess(served -> send(status.get().put("traffic", served)));
     }
-    vertx
-        .executeBlocking(traffic::get)
-        .onSuccess(served -> send(status.get().put("traffic", served)));
   }
 
   private void send(JsonObject event) {
     String text = "event: status\ndata: " + event.encode() + "\n\n";
+    last = text;
     for (RoutingContext viewer : viewers.keySet().toArray(new RoutingContext[0])) {
       HttpServerResponse response = viewer.response();
       int missed = response.writeQueueFull() ? viewers.getOrDefault(viewer, 0) + 1 : 0;

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * What frontends had in the last ten seconds or so: the difference to the oldest look that is not
- * older. The first look tells what there was since the start. One thread.
+ * older. The first look tells what there was since the start. Any thread.
  */
 final class RecentTraffic {
   private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
@@ -74,7 +74,7 @@ final class RecentTraffic {
     return rates;
   }
 
-  private Map<String, Recent> recent() {
+  private synchronized Map<String, Recent> recent() {
     long now = clock.getAsLong();
     Look latest = new Look(now, Traffic.readBy(metrics.get(), "frontend"));
     while (looks.size() > 1 && now - looks.getFirst().at > WINDOW) {

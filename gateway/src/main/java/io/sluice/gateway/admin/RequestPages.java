@@ -52,7 +52,7 @@ final class RequestPages {
   void one(RoutingContext context) {
     String id = context.pathParam("id");
     search
-        .executeBlocking(() -> Optional.ofNullable(log.find(id)))
+        .executeBlocking(() -> Optional.ofNullable(log.find(id)), false)
         .onFailure(context::fail)
         .onSuccess(
             line -> {

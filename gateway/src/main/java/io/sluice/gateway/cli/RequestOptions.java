@@ -35,7 +35,7 @@ final class RequestOptions {
   /** What is decided about a request by the routes of a tree. */
   Explanation explain(TreeCheck tree, Explanation.Request request) {
     try {
-      CompiledListener through = Explanation.through(tree.table(), request.port(), listener);
+      CompiledListener through = Explanation.through(tree.table(), request, listener);
       return Explanation.of(tree.table(), through, request);
     } catch (IllegalArgumentException none) {
       throw usage("--listener: " + none.getMessage());

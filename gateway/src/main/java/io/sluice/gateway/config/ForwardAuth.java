@@ -21,7 +21,7 @@ public record ForwardAuth(
     implements Middleware.Spec {
   @Override
   public String decidedBy() {
-    return "what " + url + " says";
+    return "what " + Shown.place(url) + " says";
   }
 
   static ForwardAuth read(JsonRecord json) throws JsonRecord.BadValue {

@@ -37,7 +37,7 @@ public record Jwt(
 
   @Override
   public String decidedBy() {
-    return keysUrl.isEmpty() ? "" : "the keys of " + keysUrl;
+    return keysUrl.isEmpty() ? "" : "the keys of " + Shown.place(keysUrl);
   }
 
   static Jwt read(JsonRecord json) throws JsonRecord.BadValue {

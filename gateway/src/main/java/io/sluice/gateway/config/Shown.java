@@ -29,6 +29,12 @@ public final class Shown {
     return text.indexOf('@') < 0 ? text : USER.matcher(text).replaceAll(HIDDEN);
   }
 
+  /** An address without its user, and without its query, where tokens stand. */
+  static String place(String url) {
+    int query = url.indexOf('?');
+    return withoutUser(query < 0 ? url : url.substring(0, query));
+  }
+
   /** The cut must not part an address from the @ that tells a password. */
   private static String cut(String written, int mostChars) {
     return withoutUser(written.substring(0, Math.min(written.length(), mostChars * 4)))

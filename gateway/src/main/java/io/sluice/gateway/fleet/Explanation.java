@@ -19,10 +19,12 @@ import io.sluice.gateway.table.MatchFailures;
 import io.sluice.gateway.table.RoutingTable;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +135,13 @@ public record Explanation(
   /**
    * The listener through which a request comes.
    *
-   * @param port that the client connects to
-   * @param id of the listener; null for the one at that port, or else the default one
+   * @param id of the listener; null for the one at its port, or else the default one, or the only
+   *     one that speaks its scheme
    * @throws IllegalArgumentException when there is none, or more than one
    */
-  public static CompiledListener through(RoutingTable table, int port, @Nullable String id) {
+  public static CompiledListener through(RoutingTable table, Request request, @Nullable String id) {
+    int port = request.port();
+    boolean secure = "https".equals(request.uri().getScheme());
     List<CompiledListener> all = List.copyOf(table.allListeners());
     List<CompiledListener> found =
         all.stream()
@@ -147,6 +151,9 @@ public record Explanation(
       List<CompiledListener> defaults =
           all.stream().filter(each -> each.written().isDefault()).toList();
       found = defaults.isEmpty() ? all : defaults;
+      if (found.size() > 1) {
+        found = found.stream().filter(each -> (each.names() != null) == secure).toList();
+      }
     }
     if (found.size() != 1) {
       throw new IllegalArgumentException(
@@ -156,6 +163,33 @@ public record Explanation(
               + all.stream().map(CompiledListener::id).sorted().toList());
     }
     return found.getFirst();
+  }
+
+  /**
+   * A URL as people and clients write it: what Java does not take as it is gets encoded, and the
+   * scheme's case does not matter.
+   *
+   * @throws IllegalArgumentException for what is none
+   */
+  public static URI uri(String url) {
+    int scheme = url.indexOf("://");
+    String lower = scheme < 0 ? url : url.substring(0, scheme).toLowerCase(Locale.ROOT);
+    StringBuilder text = new StringBuilder();
+    byte[] bytes = (lower + url.substring(lower.length())).getBytes(StandardCharsets.UTF_8);
+    boolean authority = true;
+    for (int i = 0; i < bytes.length; i++) {
+      // Brackets stand around an address alone (RFC 3986 section 3.2.2).
+      authority &= i < scheme + "://".length() || bytes[i] != '/';
+      String not = authority ? "\"<>^`{|}\\" : "\"<>[]^`{|}\\";
+      boolean plain = bytes[i] > ' ' && bytes[i] < 0x7f && not.indexOf(bytes[i]) < 0;
+      boolean escape = bytes[i] == '%' && !(isHex(bytes, i + 1) && isHex(bytes, i + 2));
+      text.append(plain && !escape ? "" + (char) bytes[i] : "%%%02X".formatted(bytes[i] & 0xff));
+    }
+    return URI.create(text.toString());
+  }
+
+  private static boolean isHex(byte[] bytes, int at) {
+    return at < bytes.length && Character.digit(bytes[at], 16) >= 0;
   }
 
   /** For programs. */

@@ -204,15 +204,15 @@ public final class History {
    * What is known of the store's changes, the newest first. What others than commands have written,
    * and is there, stands among them without an author.
    *
-   * @throws IOException when a record is no JSON
+   * <p>A record that cannot be read is one without changes, which says so.
    */
-  public static List<Entry> of(EtcdStore.Snapshot now) throws IOException {
+  public static List<Entry> of(EtcdStore.Snapshot now) {
     List<Entry> entries = new ArrayList<>();
     TreeMap<Long, List<KeyChange>> others = new TreeMap<>();
     for (Map.Entry<String, EtcdStore.Stored> each : now.keys().entrySet()) {
       EtcdStore.Stored stored = each.getValue();
       if (each.getKey().startsWith(FOLDER)) {
-        entries.add(entry(stored));
+        entries.add(entry(each.getKey(), stored));
       } else if (!KeyTree.isOurOwn(each.getKey()) && stored.lease() == 0) {
         others
             .computeIfAbsent(stored.modRevision(), revision -> new ArrayList<>())
@@ -226,8 +226,17 @@ public final class History {
     return entries;
   }
 
-  private static Entry entry(EtcdStore.Stored stored) throws IOException {
-    JsonNode json = JSON.readTree(stored.value());
+  private static Entry entry(String key, EtcdStore.Stored stored) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(stored.value());
+    } catch (JsonProcessingException none) {
+      json = JSON.nullNode();
+    }
+    if (!json.isObject()) {
+      String message = "the record " + key + " cannot be read";
+      return new Entry(stored.modRevision(), "", "", message, false, List.of());
+    }
     boolean whole = json.path("Whole").asBoolean();
     List<KeyChange> changes = new ArrayList<>();
     for (JsonNode each : json.path("Changes")) {

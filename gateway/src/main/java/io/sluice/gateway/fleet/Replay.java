@@ -7,8 +7,6 @@ import io.sluice.gateway.table.CompiledListener;
 import io.sluice.gateway.table.RoutingTable;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that was answered, decided once more by the routes of its time.
  *
- * @param explanation what the routes say; null where the line names no listener of that time
+ * @param explanation what the routes say; null where none was asked, or can be asked again
  * @param asRecorded whether the line says the same, as far as it can be told
  * @param notes what limits the decision, a sentence each
  */
@@ -34,30 +32,36 @@ public record Replay(@Nullable Explanation explanation, boolean asRecorded, List
   public static Replay of(
       RoutingTable table, JsonNode line, List<Map.Entry<String, String>> headers)
       throws IOException {
-    Explanation.Request request = request(line, headers);
+    String frontend = line.path("frontend").asText();
+    String reason = line.path("reason").asText();
+    if (frontend.isEmpty() && !reason.equals(Reason.NO_ROUTE.label())) {
+      return undecided("no route was asked, as the request was answered before: " + reason);
+    }
     CompiledListener through = table.listener(line.path("listener").asText());
     if (through == null) {
-      return new Replay(
-          null, true, List.of("no route was asked: the line names no listener of that time"));
+      return undecided("no route can be asked: the line names no listener of that time");
     }
-    Explanation explanation = Explanation.of(table, through, request);
+    if (line.path("host").asText().isEmpty()) {
+      return undecided("the request named no host, without which it is not decided again");
+    }
+    Explanation explanation = Explanation.of(table, through, request(line, headers));
     List<String> notes = new ArrayList<>();
     if (line.path("path").asText().endsWith("…")) {
       notes.add("the line has only the beginning of a long path");
     }
-    String frontend = line.path("frontend").asText();
-    String reason = line.path("reason").asText();
-    boolean undecided = frontend.isEmpty() && !reason.equals(Reason.NO_ROUTE.label());
-    boolean same = undecided || frontend.equals(id(explanation.frontend()));
-    if (undecided) {
-      notes.add("no route was asked, as the request was answered before: " + reason);
-    } else if (!same) {
+    boolean same = frontend.equals(id(explanation.frontend()));
+    if (!same) {
       notes.add(
           "the line says frontend \""
               + frontend
-              + "\": where a route asks for headers, which no line has, give them by -H");
+              + "\": perhaps a route asks for headers, which no line has; sluice why -H gives"
+              + " them");
     }
     return new Replay(explanation, same, List.copyOf(notes));
+  }
+
+  private static Replay undecided(String why) {
+    return new Replay(null, true, List.of(why));
   }
 
   private static String id(@Nullable CompiledFrontend frontend) {
@@ -69,24 +73,14 @@ public record Replay(@Nullable Explanation explanation, boolean asRecorded, List
     try {
       return new Explanation.Request(
           line.path("method").asText(),
-          URI.create(
+          Explanation.uri(
               (line.path("tls").asText().isEmpty() ? "http://" : "https://")
                   + line.path("host").asText()
-                  + escaped(line.path("path").asText())),
+                  + line.path("path").asText()),
           headers,
           InetAddress.ofLiteral(line.path("client").asText()));
     } catch (IllegalArgumentException none) {
       throw new IOException("the request was none that a route decides: " + line, none);
     }
-  }
-
-  /** What a path may hold here and a URI in Java may not. */
-  private static String escaped(String path) {
-    StringBuilder text = new StringBuilder();
-    for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain = each > ' ' && "\"<>[]^`{|}\\".indexOf(each) < 0;
-      text.append(plain ? "" + (char) each : "%%%02X".formatted(each & 0xff));
-    }
-    return text.toString();
   }
 }

@@ -30,6 +30,9 @@ public record Rollout(
     List<Mark> progress) {
   /** One that was written by an earlier version has no progress. */
   public Rollout {
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(timeline, "timeline");
     progress = Objects.requireNonNullElse(progress, List.of());
   }
 

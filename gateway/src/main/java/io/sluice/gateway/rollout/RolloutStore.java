@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The rollouts in etcd. One thread. */
 public final class RolloutStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RolloutStore.class);
   private static final Duration LEASE = Duration.ofSeconds(6);
 
   private final EtcdStore store;
@@ -39,13 +42,17 @@ public final class RolloutStore {
     return stored == null ? null : new Read(Rollout.read(stored.value()), stored.modRevision());
   }
 
-  /** The newest rollout of each id. */
+  /** The newest rollout of each id; what cannot be read is named in the log and left out. */
   public Map<String, Rollout> all() throws IOException, InterruptedException {
     Map<String, Rollout> all = new TreeMap<>();
     for (var entry : store.read("rollouts/").keys().entrySet()) {
       String id = Kind.ROLLOUT.findId(entry.getKey());
       if (id != null) {
-        all.put(id, Rollout.read(entry.getValue().value()));
+        try {
+          all.put(id, Rollout.read(entry.getValue().value()));
+        } catch (IOException unreadable) {
+          LOG.warn("{}: found no rollout: {}", entry.getKey(), unreadable.getMessage());
+        }
       }
     }
     return all;

@@ -29,6 +29,8 @@ public final class OwnLogSetup extends ContextAwareBase implements Configurator 
           "io.netty", Level.WARN,
           "io.grpc", Level.WARN,
           "io.vertx", Level.WARN,
+          // A line for each request that somebody has sent too many of at once.
+          "io.vertx.core.http", Level.ERROR,
           "io.etcd", Level.OFF);
 
   @Override

@@ -17,6 +17,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,12 +138,88 @@ class PagesIT {
             });
   }
 
+  @Test
+  void aRequestThatWasRefusedBeforeItsRouteIsExplainedBySayingSo() throws Exception {
+    String answered = "";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      answered = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+    String id = answered.replaceAll("(?s).*\r\nX-Request-Id: (\\S+).*", "$1");
+    Awaitility.await().atMost(PATIENCE).until(() -> get("/requests/" + id).statusCode() == 200);
+    JsonNode why = json("/requests/" + id + "/why");
+    assertThat(why.path("request").path("status").asInt()).isEqualTo(400);
+    assertThat(why.path("explanation").isNull()).isTrue();
+    assertThat(why.path("notes").toString()).contains("answered before: bad_target");
+  }
+
+  @Test
+  void noPasswordIsInAnExplanation() throws Exception {
+    upsert("frontend", "guarded", "{'Type':'http','BackendId':'b','Route':'Path(`/guarded`)'}");
+    upsert(
+        "middleware",
+        "guarded/m",
+        "{'Type':'forwardauth','Priority':1,'Middleware':{'URL':'http://user:hidden1@127.0.0.1:9/check?token=hidden2'}}");
+    String url = "/explain?url=" + written("http://127.0.0.1:" + port + "/guarded");
+    Awaitility.await().atMost(PATIENCE).until(() -> !json(url).path("stages").isEmpty());
+    assertThat(get(url).body()).contains("/check").doesNotContain("hidden");
+    Sluice.run(etcd, "rm", "middleware", "guarded/m").succeeds();
+    Sluice.run(etcd, "rm", "frontend", "guarded").succeeds();
+  }
+
+  @Test
+  void aRecordThatCannotBeReadIsNamedAndHidesNoOther() throws Exception {
+    int before = json("/history?limit=200").path("history").size();
+    etcd.put("/vulcand/history/zzz", "no json");
+    etcd.put("/vulcand/rollouts/bad", "{}");
+    JsonNode history = json("/history?limit=200").path("history");
+    assertThat(history).hasSize(before + 1);
+    assertThat(history.toString()).contains("history/zzz cannot be read");
+    assertThat(json("/rollouts").path("rollouts").toString()).doesNotContain("bad");
+    etcd.ctl("del", "/vulcand/history/zzz");
+    etcd.ctl("del", "/vulcand/rollouts/bad");
+  }
+
+  /** Who looks at rollouts while the store hangs holds up nobody who needs no store. */
+  @Test
+  void aStoreThatHangsHoldsUpNeitherEventsNorExplanations() throws Exception {
+    etcd.hold();
+    try {
+      List<CompletableFuture<HttpResponse<String>>> many = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        many.add(client.sendAsync(request("/history"), HttpResponse.BodyHandlers.ofString()));
+      }
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> many.stream().filter(CompletableFuture::isDone).count() >= 20);
+      assertThat(
+              many.stream().filter(CompletableFuture::isDone).map(each -> each.join().statusCode()))
+          .contains(503);
+      assertThat(get("/explain?url=" + written("http://127.0.0.1:" + port + "/shop")).statusCode())
+          .isEqualTo(200);
+      try (InputStream viewer =
+          client.send(request("/events"), HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(viewer, StandardCharsets.UTF_8));
+        for (int events = 0; events < 2; ) {
+          events += reader.readLine().startsWith("data: ") ? 1 : 0;
+        }
+      }
+    } finally {
+      etcd.wake();
+    }
+    Awaitility.await().atMost(PATIENCE).until(() -> get("/history").statusCode() == 200);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/shop/cart", "/nothing", "/shop/%zz"})
   void aRequestIsExplainedAsByTheCommand(String path) throws Exception {
     String url = "http://127.0.0.1:" + port + path;
     if (path.contains("%zz")) {
-      assertThat(get("/explain?url=" + written(url)).statusCode()).isEqualTo(400);
+      JsonNode page = json("/explain?url=" + written("HTTP://127.0.0.1:" + port + "/shop?q=%zz|"));
+      assertThat(page.path("frontend").asText()).isEqualTo("shop");
       return;
     }
     for (String header : List.of("X-Beta: 1", "X-Beta: 2")) {
@@ -161,6 +240,8 @@ class PagesIT {
         "?url=ftp%3A%2F%2Fshop.example%2F",
         "?url=http%3A%2F%2Fshop.example%2F&client=nobody",
         "?url=http%3A%2F%2Fshop.example%2F&header=none",
+        "?url=http%3A%2F%2Fshop.example%2F&header=X%20A%3A+a",
+        "?url=http%3A%2F%2Fshop.example%2F&header=X%3A+a%0Ab",
         "?url=http%3A%2F%2Fshop.example%2F&listener=none",
       })
   void whatCannotBeDecidedIsNamed(String query) throws Exception {
