@@ -98,7 +98,7 @@ public final class Gateway {
     Class<? extends ServerChannel> serverType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     this.ledger = Ledger.ofProcess(settings.threads());
-    Telemetry telemetry = parts.add(new Telemetry(settings.traces() != null));
+    Telemetry telemetry = parts.add(new Telemetry(settings.traces() != null).withJvm());
     AccessLog accessLog = parts.add(AccessLog.open(settings.log(), ledger.shared(Budget.LOG)));
     MultiThreadIoEventLoopGroup group = EventLoops.start(settings.threads(), handlers);
     parts.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));

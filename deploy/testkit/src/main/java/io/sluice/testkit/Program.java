@@ -86,6 +86,20 @@ public final class Program implements AutoCloseable {
     process.destroy();
   }
 
+  /** It keeps its connections and answers nobody, until {@link #wake}. */
+  public void hold() {
+    signal("STOP");
+  }
+
+  /** It goes on. */
+  public void wake() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    run(Duration.ofSeconds(10), "kill", "-" + name, Long.toString(id()));
+  }
+
   /** SIGKILL, and waits until it is gone. */
   public void kill() {
     process.destroyForcibly();

@@ -73,17 +73,15 @@ public final class Redis implements AutoCloseable {
 
   /** It keeps its connections and answers nobody, until {@link #wake}. */
   public void hold() {
-    signal("STOP");
+    if (process != null) {
+      process.hold();
+    }
   }
 
   /** It goes on. */
   public void wake() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
     if (process != null) {
-      Program.run(PATIENCE, "kill", "-" + name, Long.toString(process.id()));
+      process.wake();
     }
   }
 

@@ -83,11 +83,17 @@ public final class Telemetry implements AutoCloseable {
     // Prometheus wants neither nanoseconds nor names that end in "count".
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+  }
+
+  /** Publishes the JVM's own numbers, too, as a process that lives long does. */
+  @CanIgnoreReturnValue
+  public Telemetry withJvm() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     gc.bindTo(registry);
+    return this;
   }
 
   /** The meters of a frontend; the empty id stands for requests that found none. */
