@@ -140,12 +140,12 @@ final class DecisionPages {
     long revision = line.path("revision").asLong();
     RoutingTable now = tables.get();
     // The revisions of a folder begin anew with each process.
-    boolean ofAnotherRun = tree.store() == null && isBefore(line, started);
-    if (ofAnotherRun || (tree.store() == null && now.revision() != revision)) {
+    boolean isServed = now.revision() == revision;
+    if (tree.store() == null && (!isServed || isBefore(line, started))) {
       throw new ApiException(
           404, "the routes of that time are gone, as this gateway follows a folder");
     }
-    RoutingTable table = now.revision() == revision ? now : tree.tableAt(revision);
+    RoutingTable table = isServed ? now : tree.tableAt(revision);
     Replay replay = Replay.of(table, line, List.of());
     ObjectNode answer = JSON.createObjectNode();
     answer.set("request", line);

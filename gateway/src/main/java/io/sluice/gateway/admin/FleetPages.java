@@ -22,7 +22,10 @@ import java.util.List;
  */
 final class FleetPages {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final String HISTORY = "history/";
+
+  /** A report has a style and no script; the page shows it in a frame that may run none. */
+  private static final String REPORT_POLICY = ContentPolicy.of(ReportPage.STYLE, "");
+
   private static final int MOST_ENTRIES = 200;
 
   private final RouteTree tree;
@@ -86,8 +89,7 @@ final class FleetPages {
 
   private void report(RoutingContext context) {
     String id = context.pathParam("id");
-    // It has a style and no script; the page shows it in a frame that may run none.
-    context.response().putHeader("Content-Security-Policy", ContentPolicy.of(ReportPage.STYLE, ""));
+    context.response().putHeader("Content-Security-Policy", REPORT_POLICY);
     slow.answer(
         context,
         "text/html; charset=utf-8",
@@ -111,7 +113,7 @@ final class FleetPages {
           ObjectNode answer = JSON.createObjectNode();
           ArrayNode list = answer.putArray("history");
           // The records alone: what was written past them is in the tree, which may be large.
-          History.of(store().read(HISTORY)).stream()
+          History.of(store().read(History.FOLDER)).stream()
               .limit(Integer.parseInt(limit))
               .forEach(entry -> list.add(entry.json()));
           return answer;

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code /status} answers: everything that a gateway knows of itself. */
 final class StatusPage {
@@ -31,8 +32,7 @@ final class StatusPage {
    * those in trouble first; {@code candidates_total} says how many there are.
    */
   static JsonObject brief(AdminServer.Subject subject, int mostCandidates) {
-    JsonObject page = of(subject);
-    page.remove("endpoints");
+    JsonObject page = page(subject, null);
     JsonArray all = page.getJsonArray("candidates");
     List<JsonObject> first =
         all.stream()
@@ -45,6 +45,13 @@ final class StatusPage {
 
   /** All of it. */
   static JsonObject of(AdminServer.Subject subject) {
+    return page(subject, endpoints(subject));
+  }
+
+  /**
+   * @param endpoints null where they are not wanted
+   */
+  private static JsonObject page(AdminServer.Subject subject, @Nullable JsonArray endpoints) {
     ControlStatus status = subject.status().get();
     RoutingTable table = status.table();
     List<String> unbound = subject.unbound().get();
@@ -60,21 +67,6 @@ final class StatusPage {
                         .put("scope", listener.written().scope())
                         .put("default", listener.written().isDefault())
                         .put("bound", !unbound.contains(listener.id()))));
-    JsonArray endpoints = new JsonArray();
-    subject.endpoints().get().stream()
-        .sorted(Comparator.comparing(Endpoint::key))
-        .forEach(
-            endpoint ->
-                endpoints.add(
-                    new JsonObject()
-                        .put("endpoint", endpoint.name())
-                        .put("state", endpoint.state().name())
-                        .put("host", endpoint.key().host())
-                        .put("port", endpoint.key().port())
-                        .put("in_flight", endpoint.inFlight())
-                        .put("connections", endpoint.connections())
-                        .put("exchanges", endpoint.exchanges())
-                        .put("failures", endpoint.failures())));
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     List<Server> unconfirmed = unconfirmed(status);
     JsonArray candidates = new JsonArray();
@@ -107,23 +99,44 @@ final class StatusPage {
               .put("found", problem.found())
               .put("expected", problem.expected()));
     }
-    return new JsonObject()
-        .put("id", subject.id())
-        .put("revision", table.revision())
-        .put("table_version", table.version())
-        .put("source", status.origin())
-        .put("applied_at", status.appliedAt().toString())
-        .put("draining", subject.draining().getAsBoolean())
-        .put("in_flight", subject.inFlight().getAsInt())
-        .put("client_connections", subject.connections().getAsInt())
-        .put("memory", memory(subject))
-        .put("store", store(status.source()))
-        .put("frontends", table.frontends().size())
-        .put("backends", table.backends().size())
-        .put("listeners", listeners)
-        .put("endpoints", endpoints)
-        .put("candidates", candidates)
-        .put("problems", problems);
+    JsonObject page =
+        new JsonObject()
+            .put("id", subject.id())
+            .put("revision", table.revision())
+            .put("table_version", table.version())
+            .put("source", status.origin())
+            .put("applied_at", status.appliedAt().toString())
+            .put("draining", subject.draining().getAsBoolean())
+            .put("in_flight", subject.inFlight().getAsInt())
+            .put("client_connections", subject.connections().getAsInt())
+            .put("memory", memory(subject))
+            .put("store", store(status.source()))
+            .put("frontends", table.frontends().size())
+            .put("backends", table.backends().size())
+            .put("listeners", listeners);
+    if (endpoints != null) {
+      page.put("endpoints", endpoints);
+    }
+    return page.put("candidates", candidates).put("problems", problems);
+  }
+
+  private static JsonArray endpoints(AdminServer.Subject subject) {
+    JsonArray endpoints = new JsonArray();
+    subject.endpoints().get().stream()
+        .sorted(Comparator.comparing(Endpoint::key))
+        .forEach(
+            endpoint ->
+                endpoints.add(
+                    new JsonObject()
+                        .put("endpoint", endpoint.name())
+                        .put("state", endpoint.state().name())
+                        .put("host", endpoint.key().host())
+                        .put("port", endpoint.key().port())
+                        .put("in_flight", endpoint.inFlight())
+                        .put("connections", endpoint.connections())
+                        .put("exchanges", endpoint.exchanges())
+                        .put("failures", endpoint.failures())));
+    return endpoints;
   }
 
   private static List<Server> unconfirmed(ControlStatus status) {

@@ -52,10 +52,10 @@ final class SideRequests {
     UpstreamRequest original = exchange.outgoing();
     SideSpan span = span("copy", exchange, original.method().toString(), candidate);
     try {
-      Fields fields = new Fields(original.fields());
-      span.tell(fields);
       UpstreamRequest request =
-          Errand.request(original.method(), original.target(), fields, original.fixedHost());
+          Errand.request(
+              original.method(), original.target(), original.fields(), original.fixedHost());
+      span.tell(request.fields());
       Errand.run(
           pools,
           candidate.endpoint(),

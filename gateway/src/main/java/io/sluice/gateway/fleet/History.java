@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * an earlier tree is known also when the store has forgotten its revision.
  */
 public final class History {
-  private static final String FOLDER = "history/";
+  /** The folder of all records. */
+  public static final String FOLDER = "history/";
+
   private static final int MOST_ENTRIES = 200;
 
   /** Of all records together: every command reads them. */

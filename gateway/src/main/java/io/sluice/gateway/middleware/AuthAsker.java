@@ -114,12 +114,16 @@ final class AuthAsker implements Stage {
     }
     HttpRequest.Builder request = Calls.to(settings.url(), settings.timeout()).GET();
     SideSpan span = exchange.aside("forwardauth", "GET", at.getHost(), port);
-    Fields told = new Fields(exchange.outgoing().fields());
-    span.tell(told);
+    String parent = span.traceParent();
+    Fields told = exchange.outgoing().fields();
+    if (!parent.isEmpty()) {
+      told = new Fields(told);
+      span.tell(told);
+    }
     question(exchange, told).forEach(field -> request.header(field.name(), field.value()));
-    // Also where RequestHeaders does not name it.
-    if (!span.traceParent().isEmpty()) {
-      request.setHeader("traceparent", span.traceParent());
+    if (!parent.isEmpty()) {
+      // Also where RequestHeaders does not name it.
+      request.setHeader("traceparent", parent);
     }
     CompletableFuture<Supplier<Verdict>> later =
         calls
