@@ -112,6 +112,7 @@ final class Http2Connection extends MultiplexedConnection implements ClientConne
             .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
             .initialWindowSize(STREAM_WINDOW);
     return make(
+        channel,
         true,
         settings,
         codec -> new Http2Connection(codec, proxy, socket, loop, channel, peer, terms));

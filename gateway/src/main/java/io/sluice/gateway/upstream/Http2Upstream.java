@@ -108,7 +108,11 @@ final class Http2Upstream extends MultiplexedConnection {
             .maxHeaderListSize(MAX_HEADER_LIST_BYTES)
             .initialWindowSize(STREAM_WINDOW);
     Http2Upstream made =
-        make(false, settings, codec -> new Http2Upstream(codec, pools, endpoint, channel, greeted));
+        make(
+            channel,
+            false,
+            settings,
+            codec -> new Http2Upstream(codec, pools, endpoint, channel, greeted));
     made.greeting.in(timing.timeouts().dial().toNanos());
     return made;
   }

@@ -1,20 +1,27 @@
 package io.sluice.gateway.wire;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.StreamByteDistributor;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
-import io.sluice.gateway.http.HeaderName;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +35,10 @@ import org.slf4j.LoggerFactory;
 public abstract class MultiplexedConnection extends Http2ConnectionHandler {
   /** The parts that Netty's builder makes for one connection. */
   public record Codec(
-      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {}
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings,
+      FrameGathering gathering) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(MultiplexedConnection.class);
 
@@ -38,25 +48,29 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
   /** A window is opened again when so much of it is used. */
   private static final float HALF_USED = 0.5f;
 
+  private final FrameGathering gathering;
   private @Nullable ChannelHandlerContext context;
   private @Nullable TurnFlush flush;
 
   protected MultiplexedConnection(Codec codec) {
     super(codec.decoder, codec.encoder, codec.settings);
+    this.gathering = codec.gathering;
   }
 
   /** Makes a codec with these settings, and the connection on top of it. */
   public static <T extends MultiplexedConnection> T make(
-      boolean server, Http2Settings settings, Function<Codec, T> connection) {
-    return new Builder<>(connection).make(server, settings);
+      Channel channel, boolean server, Http2Settings settings, Function<Codec, T> connection) {
+    return new Builder<>(channel, connection).make(server, settings);
   }
 
   private static final class Builder<T extends MultiplexedConnection>
       extends AbstractHttp2ConnectionHandlerBuilder<T, Builder<T>> {
     private final Function<Codec, T> maker;
+    private final FrameGathering gathering;
     private @Nullable T built;
 
-    Builder(Function<Codec, T> maker) {
+    Builder(Channel channel, Function<Codec, T> maker) {
+      this.gathering = new FrameGathering(channel);
       this.maker = maker;
     }
 
@@ -73,26 +87,39 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
       connection
           .local()
           .flowController(new DefaultHttp2LocalFlowController(connection, HALF_USED, true));
-      connection(connection);
+      var encoder =
+          new AnswerLimit(
+              new DefaultHttp2ConnectionEncoder(connection, new FrameWriter(gathering)));
       initialSettings(settings);
-      validateHeaders(true);
-      // Never the same twice: it would only push out of the table what is (RFC 7541 section 7.1.3).
-      headerSensitivityDetector((name, value) -> name == HeaderName.X_REQUEST_ID.lowerText());
       // A connection that is closed waits for its streams, however long they take.
       gracefulShutdownTimeoutMillis(-1);
-      if (server) {
-        validateRequiredPseudoHeaders(true);
-        // Resets are counted where it is known whose doing they are.
-        decoderEnforceMaxRstFramesPerWindow(0, 0);
-        encoderEnforceMaxRstFramesPerWindow(0, 0);
-      }
+      // Resets are counted where it is known whose doing they are.
+      decoderEnforceMaxRstFramesPerWindow(0, 0);
+      codec(decoder(connection, encoder, settings), encoder);
       return build();
+    }
+
+    private static Http2ConnectionDecoder decoder(
+        Http2Connection connection, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      boolean validates = true;
+      var heads =
+          new DefaultHttp2HeadersDecoder(
+              validates, Objects.requireNonNull(settings.maxHeaderListSize()));
+      return new DefaultHttp2ConnectionDecoder(
+          connection,
+          encoder,
+          new DefaultHttp2FrameReader(heads),
+          Http2PromisedRequestVerifier.ALWAYS_VERIFY,
+          /* autoAckSettings= */ true,
+          /* autoAckPing= */ true,
+          validates,
+          /* validateRequiredPseudoHeaders= */ connection.isServer());
     }
 
     @Override
     protected T build(
         Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      built = maker.apply(new Codec(decoder, encoder, settings));
+      built = maker.apply(new Codec(decoder, encoder, settings, gathering));
       return built;
     }
 
@@ -141,6 +168,7 @@ public abstract class MultiplexedConnection extends Http2ConnectionHandler {
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
     flush = new TurnFlush(ctx);
+    ctx.pipeline().addBefore(ctx.name(), null, gathering);
     super.handlerAdded(ctx);
     if (ctx.channel().isActive()) {
       connection()

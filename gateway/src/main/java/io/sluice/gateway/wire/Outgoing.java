@@ -14,11 +14,8 @@ import io.sluice.gateway.http.Fields;
 import io.sluice.gateway.http.HeadWriter;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.http.UpstreamRequest;
-import io.sluice.gateway.memory.Budget;
-import io.sluice.gateway.memory.Charged;
 import java.io.IOException;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection is about to send: heads, frames and small pieces of bodies are gathered in
@@ -29,9 +26,7 @@ public final class Outgoing {
 
   private final Channel channel;
   private final HeadWriter heads;
-
-  @Charged(Budget.UNREAD)
-  private @Nullable ByteBuf gathered;
+  private final Gathered gathered;
 
   /**
    * @param heads the loop's own
@@ -39,6 +34,7 @@ public final class Outgoing {
   public Outgoing(Channel channel, HeadWriter heads) {
     this.channel = channel;
     this.heads = heads;
+    this.gathered = new Gathered(channel, GATHERED_BYTES);
   }
 
   /**
@@ -64,13 +60,10 @@ public final class Outgoing {
 
   /** A buffer to write at most {@code bytes} bytes to, now. */
   private ByteBuf room(int bytes) {
-    if (gathered != null && gathered.maxFastWritableBytes() < bytes) {
+    if (!gathered.fits(bytes)) {
       pass();
     }
-    if (gathered == null) {
-      gathered = channel.alloc().directBuffer(Math.max(bytes, GATHERED_BYTES));
-    }
-    return gathered;
+    return gathered.room(bytes);
   }
 
   /** Whether an event of a pipeline says that the other side sends nothing more. */
@@ -98,10 +91,10 @@ public final class Outgoing {
   /** Sends a piece of a body, which is taken over, as it is. */
   public void piece(ByteBuf piece) {
     int length = piece.readableBytes();
-    if (gathered != null && length <= gathered.maxFastWritableBytes()) {
+    if (gathered.fits(length)) {
       // Through an array: from buffer to buffer Netty makes a view of each.
       heads.encode(piece);
-      heads.copyTo(gathered);
+      heads.copyTo(gathered.room(length));
       piece.release();
     } else {
       pass();
@@ -156,28 +149,13 @@ public final class Outgoing {
 
   /** Drops what was gathered and not flushed. */
   public void discard() {
-    if (gathered != null) {
-      gathered.release();
-      gathered = null;
-    }
+    gathered.discard();
   }
 
   private void pass() {
-    if (gathered != null) {
-      ByteBuf ready = gathered;
-      gathered = null;
-      channel.write(unsentBytes() == 0 ? ready : fitting(ready), channel.voidPromise());
+    ByteBuf ready = gathered.take();
+    if (ready != null) {
+      channel.write(ready, channel.voidPromise());
     }
-  }
-
-  /** What has to wait takes no more room than it has bytes. */
-  private ByteBuf fitting(ByteBuf ready) {
-    if (ready.readableBytes() > ready.capacity() / 2) {
-      return ready;
-    }
-    ByteBuf copy = channel.alloc().directBuffer(ready.readableBytes());
-    copy.writeBytes(ready);
-    ready.release();
-    return copy;
   }
 }
