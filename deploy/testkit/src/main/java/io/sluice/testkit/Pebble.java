@@ -19,7 +19,7 @@ public final class Pebble implements AutoCloseable {
   private final Program names;
   private final Program authority;
 
-  private Pebble(int httpPort, Duration life) {
+  private Pebble(int httpPort, int tlsPort, Duration life) {
     Path home = home();
     int namesPort = FreePort.next();
     TestCertificate own = TestCertificate.of("localhost", "127.0.0.1");
@@ -32,9 +32,15 @@ public final class Pebble implements AutoCloseable {
           {"pebble": {
             "listenAddress": "127.0.0.1:%d", "managementListenAddress": "",
             "certificate": "%s", "privateKey": "%s",
-            "httpPort": %d, "tlsPort": 1, "certificateValidityPeriod": %d}}
+            "httpPort": %d, "tlsPort": %d, "certificateValidityPeriod": %d}}
           """
-              .formatted(port, trust(), directory.resolve("key.pem"), httpPort, life.toSeconds()));
+              .formatted(
+                  port,
+                  trust(),
+                  directory.resolve("key.pem"),
+                  httpPort,
+                  tlsPort,
+                  life.toSeconds()));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -73,10 +79,11 @@ public final class Pebble implements AutoCloseable {
    * Starts one.
    *
    * @param httpPort where it asks for proofs
+   * @param tlsPort where it looks at proofs
    * @param life of the certificates that it issues
    */
-  public static Pebble start(int httpPort, Duration life) {
-    return new Pebble(httpPort, life);
+  public static Pebble start(int httpPort, int tlsPort, Duration life) {
+    return new Pebble(httpPort, tlsPort, life);
   }
 
   /** Where it describes itself. */

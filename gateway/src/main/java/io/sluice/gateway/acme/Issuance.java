@@ -21,6 +21,8 @@ import org.shredzone.acme4j.Problem;
 import org.shredzone.acme4j.Session;
 import org.shredzone.acme4j.Status;
 import org.shredzone.acme4j.challenge.Http01Challenge;
+import org.shredzone.acme4j.challenge.TlsAlpn01Challenge;
+import org.shredzone.acme4j.challenge.TokenChallenge;
 import org.shredzone.acme4j.exception.AcmeException;
 
 /** How one certificate is got: account, order, proof, certificate (RFC 8555 section 7). */
@@ -91,7 +93,7 @@ final class Issuance {
     Order order = account.newOrder().domain(name).create();
     for (Authorization authorization : order.getAuthorizations()) {
       if (authorization.getStatus() != Status.VALID) {
-        prove(authorization);
+        prove(authorization, wanted.challenge());
       }
     }
     String key = PemKeys.generate();
@@ -107,13 +109,13 @@ final class Issuance {
         name, wanted.directory().toString(), new PemPair(chain.toString(), key));
   }
 
-  private void prove(Authorization authorization)
+  private void prove(Authorization authorization, AutoCert.Challenge by)
       throws AcmeException, IOException, InterruptedException {
-    Http01Challenge challenge =
+    TokenChallenge challenge =
         authorization
-            .findChallenge(Http01Challenge.class)
-            .orElseThrow(() -> new AcmeException("the authority does not ask over HTTP (http-01)"));
-    AcmeProof proof = new AcmeProof(challenge.getToken(), challenge.getAuthorization());
+            .findChallenge(type(by))
+            .orElseThrow(() -> new AcmeException("the authority does not ask by " + by.label()));
+    AcmeProof proof = proof(challenge.getAuthorization(), authorization, by);
     store.prove(proof);
     try {
       challenge.trigger();
@@ -124,8 +126,8 @@ final class Issuance {
                 + status
                 + ")"
                 + authorization
-                    .findChallenge(Http01Challenge.class)
-                    .flatMap(Http01Challenge::getError)
+                    .findChallenge(type(by))
+                    .flatMap(TokenChallenge::getError)
                     .map(Issuance::said)
                     .orElse("")
                     .replace(proof.token(), "…"));
@@ -133,6 +135,23 @@ final class Issuance {
     } finally {
       store.forget(proof);
     }
+  }
+
+  private static Class<? extends TokenChallenge> type(AutoCert.Challenge challenge) {
+    return switch (challenge) {
+      case HTTP_01 -> Http01Challenge.class;
+      case TLS_ALPN_01 -> TlsAlpn01Challenge.class;
+    };
+  }
+
+  /**
+   * @param said the token, a dot and the account's thumbprint (RFC 8555 section 8.1)
+   */
+  private static AcmeProof proof(
+      String said, Authorization authorization, AutoCert.Challenge challenge) {
+    boolean shown = challenge == AutoCert.Challenge.TLS_ALPN_01;
+    String name = shown ? authorization.getIdentifier().getDomain() : "";
+    return new AcmeProof(said.substring(0, said.indexOf('.')), said, name);
   }
 
   private static String said(Problem problem) {

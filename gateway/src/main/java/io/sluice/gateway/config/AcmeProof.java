@@ -1,13 +1,17 @@
 package io.sluice.gateway.config;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * What an authority wants to hear at {@code /.well-known/acme-challenge/<token>} before it issues a
- * certificate (RFC 8555 section 8.3): key {@code acme/proofs/<token>}, under a lease, written by
- * the gateway that asks for the certificate and answered by all.
+ * certificate (RFC 8555 section 8.3), or to see in a handshake (RFC 8737): key {@code
+ * acme/proofs/<token>}, under a lease, written by the gateway that asks for the certificate and
+ * answered by all.
+ *
+ * @param name the host for which it is shown in a handshake; empty where it is heard
  */
-public record AcmeProof(String token, String authorization) {
+public record AcmeProof(String token, String authorization, String name) {
   private static final String PATH = "/.well-known/acme-challenge/";
   private static final String TOKEN = "[A-Za-z0-9_-]+";
 
@@ -17,8 +21,12 @@ public record AcmeProof(String token, String authorization) {
     if (!token.matches(TOKEN) || !authorization.matches(TOKEN + "\\." + TOKEN)) {
       throw json.bad("Authorization", "something else", "the token, a dot and a thumbprint");
     }
+    String name = json.string("Name", "");
+    if (!name.isEmpty() && !Names.isHost(name)) {
+      throw json.bad("Name", "\"" + Shown.text(name, 80) + "\"", "a host's name, or none");
+    }
     json.close();
-    return new AcmeProof(token, authorization);
+    return new AcmeProof(token, authorization, name);
   }
 
   /** Whether a path is one at which authorities ask. */
@@ -36,6 +44,7 @@ public record AcmeProof(String token, String authorization) {
   }
 
   public String toJson() {
-    return new JsonMapper().createObjectNode().put("Authorization", authorization).toString();
+    ObjectNode json = new JsonMapper().createObjectNode().put("Authorization", authorization);
+    return (name.isEmpty() ? json : json.put("Name", name)).toString();
   }
 }

@@ -16,9 +16,33 @@ import org.jspecify.annotations.Nullable;
  *     life
  * @param accountKey the account's private key, PEM; empty for one that the gateways make for
  *     themselves; never logged nor returned
+ * @param challenge how the name is proved
  */
 public record AutoCert(
-    URI directory, String email, @Nullable Duration renewBefore, String accountKey) {
+    URI directory,
+    String email,
+    @Nullable Duration renewBefore,
+    String accountKey,
+    Challenge challenge) {
+  /** How a name is proved to be the fleet's. */
+  public enum Challenge {
+    /** The authority gets a page at port 80 (RFC 8555 section 8.3). */
+    HTTP_01("http-01"),
+    /** The authority looks at a certificate at port 443 (RFC 8737). */
+    TLS_ALPN_01("tls-alpn-01");
+
+    private final String label;
+
+    Challenge(String label) {
+      this.label = label;
+    }
+
+    /** How records and authorities call it. */
+    public String label() {
+      return label;
+    }
+  }
+
   private static final String LETS_ENCRYPT = "letsencrypt";
   private static final Map<String, URI> KNOWN =
       Map.of(
@@ -48,8 +72,19 @@ public record AutoCert(
           "a text of " + key.length() + " characters",
           "PEM that begins with BEGIN EC PRIVATE KEY or BEGIN RSA PRIVATE KEY");
     }
+    Challenge challenge = challenge(json);
     json.close();
-    return new AutoCert(directory, email, before.isZero() ? null : before, key);
+    return new AutoCert(directory, email, before.isZero() ? null : before, key, challenge);
+  }
+
+  private static Challenge challenge(JsonRecord json) throws JsonRecord.BadValue {
+    String written = json.string("Challenge", Challenge.HTTP_01.label);
+    for (Challenge challenge : Challenge.values()) {
+      if (challenge.label.equals(written)) {
+        return challenge;
+      }
+    }
+    throw json.bad("Challenge", "\"" + Shown.text(written, 80) + "\"", "http-01 or tls-alpn-01");
   }
 
   private static URI directory(JsonRecord json) throws JsonRecord.BadValue {
@@ -74,7 +109,8 @@ public record AutoCert(
 
   /** What tells this from another wish, without the key. */
   public String mark() {
-    return directory + " " + email + " " + Integer.toHexString(accountKey.hashCode());
+    String by = challenge == Challenge.HTTP_01 ? "" : " " + challenge.label;
+    return directory + " " + email + " " + Integer.toHexString(accountKey.hashCode()) + by;
   }
 
   /** Without the key. */

@@ -159,6 +159,7 @@ public final class ListenerCompiler {
             listener.id(),
             tls,
             config.hosts().values(),
+            config.proofs().values(),
             last == null ? null : last.names(),
             problems);
     if (names.isEmpty()) {

@@ -18,7 +18,8 @@ import java.util.List;
 public record CertificateView(String host, String names, Instant until, boolean isDefault) {
   /** Those of the hosts whose key pairs can be used, the one that ends first in front. */
   public static List<CertificateView> of(Collection<Host> hosts) {
-    ServerNames usable = ServerNames.of("", ListenerTls.DEFAULT, hosts, null, new ArrayList<>());
+    ServerNames usable =
+        ServerNames.of("", ListenerTls.DEFAULT, hosts, List.of(), null, new ArrayList<>());
     List<CertificateView> views = new ArrayList<>();
     for (Host host : hosts) {
       ServerIdentity identity = usable.own(host.name());

@@ -29,7 +29,7 @@ public final class HostCheck {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     ListenerTls settings = known == null ? ListenerTls.DEFAULT : known.settings();
-    ServerNames usable = ServerNames.of("", settings, hosts, known, problems);
+    ServerNames usable = ServerNames.of("", settings, hosts, List.of(), known, problems);
     for (Host host : hosts) {
       ServerIdentity identity = usable.own(host.name());
       if (identity != null) {

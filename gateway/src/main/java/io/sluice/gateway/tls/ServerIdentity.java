@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * the first client asks for the name, so that 100,000 names cost what is used of them. It is freed
  * when neither a table nor a connection has it any more.
  */
-public final class ServerIdentity {
+public final class ServerIdentity implements Credential {
   /**
    * What Mozilla's "Server Side TLS" calls intermediate: a fresh key for each connection and no
    * cipher without authentication of its own.
@@ -137,8 +137,8 @@ public final class ServerIdentity {
             || !settings.clientAuthorities().equals(now.clientAuthorities()));
   }
 
-  /** The handler for one connection. */
-  SslHandler handler(ByteBufAllocator allocator, long handshakeMillis) throws SSLException {
+  @Override
+  public SslHandler handler(ByteBufAllocator allocator, long handshakeMillis) throws SSLException {
     SslHandler handler = context().newHandler(allocator);
     handler.setHandshakeTimeout(handshakeMillis, TimeUnit.MILLISECONDS);
     Stapler.Subject source = staples;

@@ -1,5 +1,6 @@
 package io.sluice.gateway.tls;
 
+import io.sluice.gateway.config.AcmeProof;
 import io.sluice.gateway.config.Host;
 import io.sluice.gateway.config.ListenerTls;
 import io.sluice.gateway.config.Problem;
@@ -7,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,15 @@ public final class ServerNames {
   private final @Nullable ServerIdentity fallback;
   private final List<ServerIdentity> stapled;
 
+  /** What authorities look at, by the name that they ask for in lower case. */
+  private final Map<String, ProofCertificate> proofs;
+
   private ServerNames(
       ListenerTls settings,
       Map<String, ServerIdentity> byName,
       Set<String> unusable,
-      @Nullable ServerIdentity fallback) {
+      @Nullable ServerIdentity fallback,
+      Map<String, ProofCertificate> proofs) {
     this.settings = settings;
     this.byName = byName;
     this.byCertificate = byCertificate(byName);
@@ -41,17 +47,21 @@ public final class ServerNames {
     this.fallback = fallback;
     this.stapled =
         byName.values().stream().filter(identity -> identity.host().ocsp() != null).toList();
+    this.proofs = proofs;
   }
 
   /**
    * The names of all hosts that have a key pair. A host whose key pair cannot be used keeps the one
    * that it had, and is a problem; settings that cannot be used leave those before, and with none
    * nobody is let in.
+   *
+   * @param proofs what authorities ask for now
    */
   public static ServerNames of(
       String listener,
       ListenerTls written,
       Collection<Host> hosts,
+      Collection<AcmeProof> proofs,
       @Nullable ServerNames previous,
       List<Problem> problems) {
     ListenerTls settings =
@@ -59,7 +69,7 @@ public final class ServerNames {
             ? written
             : previous == null ? ListenerTls.DEFAULT : previous.settings;
     if (settings != written && previous == null) {
-      return new ServerNames(settings, Map.of(), Set.of(), null);
+      return new ServerNames(settings, Map.of(), Set.of(), null, Map.of());
     }
     Map<String, ServerIdentity> byName = HashMap.newHashMap(hosts.size());
     ServerIdentity fallback = null;
@@ -78,7 +88,25 @@ public final class ServerNames {
     Set<String> unusable = new HashSet<>();
     hosts.stream().filter(Host::hasKeyPair).map(Host::name).forEach(unusable::add);
     unusable.removeAll(byName.keySet());
-    return new ServerNames(settings, byName, unusable, fallback);
+    Map<String, ProofCertificate> before = previous == null ? Map.of() : previous.proofs;
+    return new ServerNames(settings, byName, unusable, fallback, shown(proofs, before, problems));
+  }
+
+  private static Map<String, ProofCertificate> shown(
+      Collection<AcmeProof> proofs, Map<String, ProofCertificate> before, List<Problem> problems) {
+    Map<String, ProofCertificate> shown = new HashMap<>();
+    for (AcmeProof proof : proofs) {
+      if (!proof.name().isEmpty()) {
+        String name = proof.name().toLowerCase(Locale.ROOT);
+        ProofCertificate last = before.get(name);
+        try {
+          shown.put(name, last != null && last.isOf(proof) ? last : ProofCertificate.of(proof));
+        } catch (RuntimeException | Error bug) {
+          problems.add(Problem.bug(AcmeProof.key(proof.token()), bug));
+        }
+      }
+    }
+    return Map.copyOf(shown);
   }
 
   /**
@@ -137,6 +165,18 @@ public final class ServerNames {
 
   public boolean isEmpty() {
     return byName.isEmpty();
+  }
+
+  /**
+   * What an authority is shown that asks for the proof of a name, in lower case; null where nobody
+   * asks.
+   */
+  @Nullable ProofCertificate proof(String name) {
+    return proofs.get(name);
+  }
+
+  boolean hasProofs() {
+    return !proofs.isEmpty();
   }
 
   /** The certificate of this very host, or null where it has none that can be used. */

@@ -1,5 +1,6 @@
 package io.sluice.gateway.tls;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>The names are looked up when the client's first bytes are there, so every connection gets the
  * certificates of the table that serves then.
  */
-public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
+public final class TlsEntrance extends AbstractSniHandler<Credential> {
   private static final Logger LOG = LoggerFactory.getLogger(TlsEntrance.class);
   private static final int MAX_CLIENT_HELLO_BYTES = 16 * 1024;
   private static final long HANDSHAKE_MILLIS = 10_000;
@@ -31,6 +32,7 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
   private final Supplier<@Nullable ServerNames> names;
   private final Consumer<TlsSession> entered;
   private final Runnable refused;
+  private boolean asksForProof;
 
   /**
    * @param names the certificates that there are now; null when TLS is not served any more
@@ -46,31 +48,49 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
   }
 
   @Override
-  protected Future<ServerIdentity> lookup(ChannelHandlerContext ctx, @Nullable String name) {
+  protected Future<Credential> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
+      throws Exception {
     ServerNames current = names.get();
-    ServerIdentity identity =
-        current == null ? null : current.find(name == null ? null : name.toLowerCase(Locale.ROOT));
-    return identity == null
+    asksForProof =
+        hello != null
+            && current != null
+            && current.hasProofs()
+            && ProofCertificate.isAskedBy(hello);
+    return super.lookup(ctx, hello);
+  }
+
+  @Override
+  protected Future<Credential> lookup(ChannelHandlerContext ctx, @Nullable String name) {
+    ServerNames current = names.get();
+    Credential shown = current == null ? null : credential(current, name);
+    return shown == null
         ? ctx.executor().newFailedFuture(new SSLHandshakeException("no certificate for " + name))
-        : ctx.executor().newSucceededFuture(identity);
+        : ctx.executor().newSucceededFuture(shown);
+  }
+
+  private @Nullable Credential credential(ServerNames current, @Nullable String written) {
+    String name = written == null ? null : written.toLowerCase(Locale.ROOT);
+    if (asksForProof) {
+      return name == null ? null : current.proof(name);
+    }
+    return current.find(name);
   }
 
   @Override
   protected void onLookupComplete(
-      ChannelHandlerContext ctx, @Nullable String name, Future<ServerIdentity> found)
-      throws Exception {
+      ChannelHandlerContext ctx, @Nullable String name, Future<Credential> found) throws Exception {
     if (!found.isSuccess()) {
       LOG.debug("TLS refused: {}", String.valueOf(found.cause().getMessage()));
       refused.run();
       ctx.close();
       return;
     }
-    ServerIdentity identity = found.getNow();
+    Credential shown = found.getNow();
     SslHandler tls;
     try {
-      tls = identity.handler(ctx.alloc(), HANDSHAKE_MILLIS);
+      tls = shown.handler(ctx.alloc(), HANDSHAKE_MILLIS);
     } catch (SSLException | RuntimeException unusable) {
-      LOG.debug("host {}: {}", identity.host().name(), String.valueOf(unusable.getMessage()));
+      LOG.debug("host {}: {}", name, String.valueOf(unusable.getMessage()));
       refused.run();
       ctx.close();
       return;
@@ -78,12 +98,15 @@ public final class TlsEntrance extends AbstractSniHandler<ServerIdentity> {
     tls.handshakeFuture()
         .addListener(
             handshake -> {
-              if (handshake.isSuccess()) {
+              if (handshake.isSuccess() && shown instanceof ServerIdentity identity) {
                 ctx.pipeline().remove(Refusals.NAME);
                 boolean http2 = ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
                 entered.accept(TlsSession.of(identity, tls.engine().getSession(), http2));
               } else {
-                refused.run();
+                // An authority has seen all that it came for.
+                if (!handshake.isSuccess()) {
+                  refused.run();
+                }
                 ctx.channel().close();
               }
             });

@@ -42,8 +42,8 @@ class AutoCertIT {
   private final Etcd etcd = Etcd.start();
   private final Origin origin = Origin.echoing();
 
-  /** Asks at the plain port of the first gateway, whichever of them wants a certificate. */
-  private final Pebble authority = Pebble.start(plain[0], Duration.ofHours(1));
+  /** Asks at the ports of the first gateway, whichever of them wants a certificate. */
+  private final Pebble authority = Pebble.start(plain[0], tls[0], Duration.ofHours(1));
 
   private final Path files = TestFolder.make("autocert");
   private Path sealKeys;
@@ -80,11 +80,14 @@ class AutoCertIT {
   }
 
   private void want(String host) {
+    want(host, "http-01");
+  }
+
+  private void want(String host, String challenge) {
     put(
         "hosts/" + host + "/host",
-        "{'Settings':{'AutoCert':{'DirectoryURL':'"
-            + authority.url()
-            + "','Email':'ops@shop.example'}}}");
+        "{'Settings':{'AutoCert':{'DirectoryURL':'%s','Email':'ops@shop.example','Challenge':'%s'}}}"
+            .formatted(authority.url(), challenge));
   }
 
   private Gateway gateway(int number) throws Exception {
@@ -129,6 +132,29 @@ class AutoCertIT {
         .contains(authority.url())
         .doesNotContain("PRIVATE KEY");
     assertThat(TestGateway.get(plain[0], "/anything").statusCode()).isEqualTo(200);
+  }
+
+  /** No plain listener is needed, as where port 80 leads elsewhere. */
+  @Test
+  void aNameIsProvedInTheHandshakeWhereTheHostSaysSo() throws Exception {
+    etcd.delete("/vulcand/listeners/plain0");
+    Awaitility.await().atMost(PATIENCE).until(() -> !isOpen(plain[0]));
+    try {
+      want("shown.example", "tls-alpn-01");
+      for (int port : tls) {
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .until(() -> served(port, "shown.example") != null);
+        assertThat(served(port, "shown.example").getIssuerX500Principal().getName())
+            .contains("Pebble");
+      }
+      assertThat(etcd.ctl("get", "--prefix", "/vulcand/acme/proofs/")).isBlank();
+      assertThat(problems()).isEmpty();
+    } finally {
+      listener("plain0", "http", plain[0], 0);
+      Awaitility.await().atMost(PATIENCE).until(() -> isOpen(plain[0]));
+    }
   }
 
   @Test

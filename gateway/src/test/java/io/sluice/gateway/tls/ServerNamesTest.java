@@ -120,7 +120,7 @@ class ServerNamesTest {
   }
 
   private ServerNames names(@Nullable ServerNames previous, Host... hosts) {
-    return ServerNames.of("l", ListenerTls.DEFAULT, List.of(hosts), previous, problems);
+    return ServerNames.of("l", ListenerTls.DEFAULT, List.of(hosts), List.of(), previous, problems);
   }
 
   private static Host host(String name, boolean isDefault) {
