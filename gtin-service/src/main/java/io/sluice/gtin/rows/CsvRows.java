@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records of CSV (RFC 4180), one after the other, from a source that may be wrong anywhere. Lines
  * end in CR LF, LF or CR. A cell that begins with a quotation mark ends with one, and holds lines
- * and doubled marks; anywhere else a mark is a character as others.
+ * and doubled marks; anywhere else a mark is a character as others. A mark behind a backslash, as
+ * MySQL writes it, is part of the cell where it cannot be its end.
  *
  * <p>Where a quoted cell does not end as one, only the record's first line is given up: what
  * follows is read anew from the next line on, so an open mark never takes rows with it that are
@@ -26,6 +27,10 @@ final class CsvRows {
   private static final int FEWEST_CHARACTERS = 4 * 1024;
 
   private static final int END = -1;
+
+  private static final String ESCAPES =
+      "found marks behind a backslash and other backslashes in one cell, of which nobody knows what"
+          + " they stand for; expected marks to be doubled";
 
   private static final Pattern ROW = Pattern.compile("[\\r\\n]\"?[0-9]{8,14}\"?([,;\\t|])");
 
@@ -159,6 +164,7 @@ final class CsvRows {
 
   /** Reads a cell to behind its closing mark; why it has none that is one, or null. */
   private @Nullable String quoted(StringBuilder cell) throws IOException {
+    boolean escapes = false;
     for (int c = next(); c != END; c = next()) {
       if (at - start > most) {
         most = Math.max(FEWEST_CHARACTERS, most / 2);
@@ -169,7 +175,10 @@ final class CsvRows {
         if (after == '"') {
           next();
         } else if (after == separator || after == '\n' || after == '\r' || after == END) {
-          return doubtful(cell);
+          return escapes && cell.indexOf("\\") >= 0 ? ESCAPES : doubtful(cell);
+        } else if (endsInBackslash(cell)) {
+          cell.setLength(cell.length() - 1);
+          escapes = true;
         } else {
           return "found \""
               + (char) after
@@ -186,7 +195,7 @@ final class CsvRows {
 
   /** Why a cell that ends as one may have swallowed what it should not have; null for no reason. */
   private @Nullable String doubtful(StringBuilder cell) {
-    if (!cell.isEmpty() && cell.charAt(cell.length() - 1) == '\\') {
+    if (endsInBackslash(cell)) {
       return "found a backslash before a quotation mark, expected the mark to be doubled";
     }
     if (cell.indexOf("\n") >= 0 || cell.indexOf("\r") >= 0) {
@@ -198,6 +207,10 @@ final class CsvRows {
       }
     }
     return null;
+  }
+
+  private static boolean endsInBackslash(StringBuilder cell) {
+    return !cell.isEmpty() && cell.charAt(cell.length() - 1) == '\\';
   }
 
   /** Only the first line of what was begun is lost. */
