@@ -313,7 +313,7 @@ class ApiIT extends RunningService {
         "GET | /v1/gtins/{code} | /v1/gtins/01234565 | 300 | -",
         "POST | /v1/gtins | /v1/gtins | 200 | {\"inputs\":[\"9521000000018\",\"01234565\"]}",
         "POST | /v1/gtins | /v1/gtins | 400 | {}",
-        "POST | /v1/imports | /v1/imports | 415 | {}",
+        "POST | /v1/imports | /v1/imports | 202 | []",
         "GET | /v1/problems | /v1/problems | 200 | -",
         "GET | /01/{gtin} | /01/09521000000018?linkType=linkset | 200 | -",
         "GET | /01/{gtin} | /01/x | 400 | -",

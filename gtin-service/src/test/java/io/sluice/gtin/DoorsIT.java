@@ -200,6 +200,37 @@ class DoorsIT extends RunningService {
   }
 
   @Test
+  void aJsonArrayIsImportedAndItsBadElementsComeBackAsLines() throws Exception {
+    String array =
+        "[\n {\"gtin\": \"9527700000037\", \"name\": \"first\"},\n"
+            + " {\"gtin\": \"9527700000038\", \"name\": \"wrong\"},\n"
+            + " {\"gtin\": \"9527700000044\",\n  \"name\": \"open},\n"
+            + " {\"gtin\": \"9527700000044\", \"name\": \"last\"}\n]\n";
+    JsonNode told =
+        imported(
+            array.getBytes(StandardCharsets.UTF_8), "", "done", "Content-Type", "application/json");
+    assertThat(told.path("result").path("rejected").asInt()).isEqualTo(2);
+    assertThat(get(PRIVATE, "/v1/items/9527700000037").body()).contains("first");
+    assertThat(get(PRIVATE, "/v1/items/9527700000044").body()).contains("last");
+
+    HttpResponse<String> rejects = get(PRIVATE, told.path("rejects").asText());
+    assertThat(rejects.headers().firstValue("Content-Type")).hasValue("application/x-ndjson");
+    assertThat(rejects.body().lines()).hasSize(2).allMatch(line -> line.startsWith("{"));
+    JsonNode mended =
+        imported(
+            rejects
+                .body()
+                .replace("9527700000038", "9527700000051")
+                .getBytes(StandardCharsets.UTF_8),
+            "",
+            "done",
+            "Content-Type",
+            "application/x-ndjson");
+    assertThat(mended.path("result").path("rejected").asInt()).isEqualTo(1);
+    assertThat(get(PRIVATE, "/v1/items/9527700000051").body()).contains("wrong");
+  }
+
+  @Test
   void whoeverSeesTheEndOfAnImportCanFetchItsRowsAtOnce() throws Exception {
     for (int i = 0; i < 15; i++) {
       JsonNode failed = imported("gtin,name\nx,A\n", "", "failed");
@@ -246,7 +277,9 @@ class DoorsIT extends RunningService {
         "text/csv; charset=windows-1252 | - | 202",
         "text/csv; charset=klingon | - | 415",
         "text/csvfoo | - | 415",
-        "application/json | - | 415",
+        "application/json | - | 202",
+        "application/json; charset=utf-16 | - | 415",
+        "application/xml | - | 415",
         "text/csv | br | 415",
         "application/gzip | body | 202",
       })

@@ -22,7 +22,8 @@ record MediaType(String name, String charset) {
       Pattern.compile("(?i);\\s*charset\\s*=\\s*(?:\"([^\"]*)\"|([^\\s;\"]+))");
 
   /** What rows may be sent as, for a message. */
-  static final String ROWS = "text/csv or application/x-ndjson, or application/gzip of one";
+  static final String ROWS =
+      "text/csv, application/x-ndjson or application/json, or application/gzip of one";
 
   private static final Set<String> FILES =
       Set.of("text/csv", "text/tab-separated-values", "application/gzip", "application/zip");
@@ -50,10 +51,11 @@ record MediaType(String name, String charset) {
   }
 
   /**
-   * Rows of a file: CSV, or a JSON value a line; the file itself says which, and how compressed.
+   * Rows of a file: CSV, a JSON object a line, or an array of them; the file itself says which, and
+   * how compressed.
    */
   boolean isRows() {
-    return isLines() || FILES.contains(name);
+    return isLines() || FILES.contains(name) || (name.equals("application/json") && isUtf8());
   }
 
   /** JSON is UTF-8 (RFC 8259 section 8.1). */

@@ -7,28 +7,30 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of JSON Lines: an object a line, whose members are the columns. A name may be in several
+ * Rows of JSON, each of which is an object, whose members are the columns. A name may be in several
  * languages, as Open Food Facts has it: {@code [{"lang": "main", "text": "Oats"}, …]}.
  */
 final class JsonRows {
-  private static final int MOST_LINE = 1 << 20;
+  private static final Pattern LINE_END = Pattern.compile("\\s*[\\r\\n]+\\s*");
   private static final List<String> LANGUAGES = List.of("main", "en", "");
 
   private static final ObjectReader JSON =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(MOST_LINE).build())
+                      StreamReadConstraints.builder()
+                          .maxStringLength(JsonTexts.MOST_CHARACTERS)
+                          .build())
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
@@ -43,45 +45,50 @@ final class JsonRows {
     this.named = named;
   }
 
-  void read(BufferedReader source, RowReader.Sink sink) throws IOException {
-    long number = 0;
-    for (String line = line(source); line != null; line = line(source)) {
-      number++;
-      Row.Raw raw = new Row.Raw.Text(line);
-      if (line.indexOf(TextFile.NO_TEXT) >= 0) {
-        sink.broken(
-            number,
-            "malformed",
-            TextFile.WRONG_ENCODING,
-            new Row.Raw.Text(line.replace(TextFile.NO_TEXT, '\ufffd')));
-      } else if (line.length() > MOST_LINE) {
-        sink.broken(
-            number, "malformed", "found more than " + MOST_LINE + " characters in one line", raw);
-      } else if (!line.isBlank()) {
-        row(number, line, raw, sink);
+  void read(JsonTexts texts, RowReader.Sink sink) throws IOException {
+    for (JsonTexts.Text text = texts.next(); text != null; text = texts.next()) {
+      if (!text.wrong().isEmpty()) {
+        broken(texts, text, text.wrong(), sink);
+      } else if (!text.text().isBlank()) {
+        row(texts, text, sink);
       }
     }
   }
 
-  private void row(long number, String line, Row.Raw raw, RowReader.Sink sink) throws IOException {
+  private static void broken(JsonTexts texts, JsonTexts.Text text, String why, RowReader.Sink sink)
+      throws IOException {
+    String left = texts.giveUp(text).replace(TextFile.NO_TEXT, '\ufffd');
+    sink.broken(text.line(), "malformed", why, new Row.Raw.Text(left));
+  }
+
+  private void row(JsonTexts texts, JsonTexts.Text text, RowReader.Sink sink) throws IOException {
     Map<String, Object> object;
     try {
-      object = JSON.readValue(line);
+      object = JSON.readValue(text.text());
     } catch (JsonProcessingException notJson) {
-      sink.broken(
-          number,
-          "malformed",
-          "found no JSON object: "
-              + notJson
-                  .getOriginalMessage()
-                  .replaceFirst("^Trailing token.*", "there is more behind a value"),
-          raw);
+      String why =
+          notJson
+              .getOriginalMessage()
+              .replaceFirst("^Trailing token.*", "there is more behind a value");
+      broken(texts, text, "found no JSON object: " + why, sink);
       return;
     }
     if (object == null) {
-      sink.broken(number, "malformed", "found no JSON object: null", raw);
+      broken(texts, text, "found no JSON object: null", sink);
       return;
     }
+    row(text.line(), object, new Row.Raw.Text(oneLine(text.text())), sink);
+  }
+
+  /** As JSON Lines has it; in an object, line ends stand between values only. */
+  static String oneLine(String text) {
+    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
+        ? text
+        : LINE_END.matcher(text).replaceAll(" ");
+  }
+
+  private void row(long number, Map<String, Object> object, Row.Raw raw, RowReader.Sink sink)
+      throws IOException {
     Columns columns;
     try {
       List<String> names = List.copyOf(object.keySet());
@@ -137,26 +144,5 @@ final class JsonRows {
       }
     }
     return texts.isEmpty() ? list : texts.getFirst();
-  }
-
-  /** The next line, of one that is too long its beginning; null at the end. */
-  private static @Nullable String line(BufferedReader source) throws IOException {
-    int c = source.read();
-    if (c < 0) {
-      return null;
-    }
-    StringBuilder line = new StringBuilder(256);
-    for (; c >= 0 && c != '\n' && c != '\r'; c = source.read()) {
-      if (line.length() <= MOST_LINE) {
-        line.append((char) c);
-      }
-    }
-    if (c == '\r') {
-      source.mark(1);
-      if (source.read() != '\n') {
-        source.reset();
-      }
-    }
-    return line.toString();
   }
 }

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a file, one after the other: CSV with a header, or JSON Lines, which the file's first
- * character tells. Columns are known by the names that shops, databases and catalogues give them.
+ * Rows of a file, one after the other: CSV with a header, JSON Lines, or a JSON array of objects,
+ * which the file's beginning tells. Columns are known by the names that shops, databases and
+ * catalogues give them.
  */
 public final class RowReader {
   /** What is done with rows; either may stop the reading by an exception. */
@@ -24,7 +25,7 @@ public final class RowReader {
     /**
      * Takes notice of what the file is, before any row.
      *
-     * @param header of CSV; empty for JSON Lines
+     * @param header of CSV; empty for JSON
      */
     default void begin(List<String> header) throws IOException {}
 
@@ -44,6 +45,7 @@ public final class RowReader {
 
   private static final String SEPARATORS = ",;\t|";
   private static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=(.)\"?[,;\t|]*");
+  private static final Pattern ARRAY = Pattern.compile("\\s*\\[\\s*[{\\]]");
   private static final int LOOKED_AT = 1 << 12;
 
   private final Map<Column, String> named;
@@ -59,45 +61,58 @@ public final class RowReader {
    * Gives every row to the sink.
    *
    * @param encoding where no byte order mark says which
-   * @return the file's names of the columns that were used, by the columns' codes; empty for JSON
-   *     Lines, whose rows each have their own
+   * @return the file's names of the columns that were used, by the columns' codes; empty for JSON,
+   *     whose rows each have their own
    * @throws NoRows when no row can come from it
    */
   public Map<String, String> read(InputStream file, Charset encoding, Sink sink)
       throws IOException {
     try (BufferedReader text = TextFile.read(file, encoding)) {
-      int first = isJson(text) ? '{' : first(text);
+      String begin = beginning(text);
+      if (isArray(begin)) {
+        sink.begin(List.of());
+        new JsonRows(named).read(new JsonArray(text), sink);
+        return Map.of();
+      }
+      int first = isJson(begin) ? '{' : first(begin);
       return switch (first) {
         case '{' -> {
           sink.begin(List.of());
-          new JsonRows(named).read(text, sink);
+          new JsonRows(named).read(JsonTexts.lines(text), sink);
           yield Map.of();
         }
-        case '[' -> throw new NoRows("found a JSON array, expected an object a line (JSON Lines)");
+        case '[' -> throw new NoRows("found a JSON array, expected one of objects");
         case '<' -> throw new NoRows("found a page or XML, expected CSV or JSON Lines");
         default -> csv(new CsvRows(text), sink);
       };
     }
   }
 
-  /** The first character that is no white space, which stays to be read; -1 where there is none. */
-  private static int first(BufferedReader text) throws IOException {
-    text.mark(LOOKED_AT);
-    int first = text.read();
-    for (int i = 1; first >= 0 && Character.isWhitespace(first) && i < LOOKED_AT; i++) {
-      first = text.read();
-    }
-    text.reset();
-    return first;
-  }
-
-  /** Whether one of the first lines is an object; the very first may be a broken row. */
-  private static boolean isJson(BufferedReader text) throws IOException {
+  /** What it begins with, which stays to be read. */
+  private static String beginning(BufferedReader text) throws IOException {
     text.mark(LOOKED_AT);
     char[] begin = new char[LOOKED_AT - 1];
     int length = Math.max(0, text.read(begin, 0, begin.length));
     text.reset();
-    return new String(begin, 0, length).lines().anyMatch(line -> line.matches("\\s*\\{\\s*\".*"));
+    return new String(begin, 0, length);
+  }
+
+  /** The first character that is no white space; 0 where there is none. */
+  private static char first(String begin) {
+    String rest = begin.stripLeading();
+    return rest.isEmpty() ? 0 : rest.charAt(0);
+  }
+
+  /**
+   * Whether it is an array, and not of something else; its very first element may be a broken row.
+   */
+  private static boolean isArray(String begin) {
+    return ARRAY.matcher(begin).lookingAt() || (first(begin) == '[' && isJson(begin));
+  }
+
+  /** Whether one of the first lines is an object; the very first may be a broken row. */
+  private static boolean isJson(String begin) {
+    return begin.lines().anyMatch(line -> line.matches("\\s*\\{\\s*\".*"));
   }
 
   private Map<String, String> csv(CsvRows rows, Sink sink) throws IOException {

@@ -67,7 +67,8 @@ class RowReaderTest {
   @ValueSource(
       strings = {
         "2\t\"Best\" pizza",
-        "2\t\"12\\\" pizza\"",
+        "2\t\"12\\\" pizza, C:\\x\"",
+        "2\t\"12\\\"",
         "2\t\"open",
         "2\t\"open\" ",
         "2\tx\ty\tz",
@@ -120,6 +121,15 @@ class RowReaderTest {
           .as(lines.toString())
           .containsExactly("A", "B", "C");
     }
+  }
+
+  /** As MySQL writes them, where they can be nothing else. */
+  @Test
+  void aMarkBehindABackslashIsPartOfItsCell() throws Exception {
+    Took took =
+        read("gtin,name,brand\n1,\"5\\\" pipe\",\"a\\\"b\\\"c\"\n2,\"\\\"x\",C:\\dir\n3,D,\n");
+    assertThat(took.names).containsExactly("[1] 5\" pipe a\"b\"c", "[2] \"x C:\\dir", "[3] D null");
+    assertThat(took.broken).isEmpty();
   }
 
   @Test
@@ -180,7 +190,7 @@ class RowReaderTest {
         "\n\n",
         "gtin,nom\n",
         "<html>",
-        "[{}]"
+        "[1, 2]"
       })
   void aFileThatNoRowCanComeFromFailsAtItsHeader(String text) {
     assertThatThrownBy(() -> read(text))
@@ -378,5 +388,99 @@ class RowReaderTest {
                     named)
                 .names)
         .containsExactly("[1] A null");
+  }
+
+  private static final List<String> OBJECTS =
+      List.of(
+          "{\"gtin\": 1, \"name\": \"A ] } \\\" [ {\"}",
+          "{\"gtin\": 2, \"name\": [{\"lang\": \"en\", \"text\": \"B\"}]}",
+          "{\"gtin\": 3, \"name\": \"C\"}");
+
+  /** Its elements in lines or in one, shifted or not, each in one line or in several. */
+  private static List<String> arrays(List<String> objects) {
+    List<String> arrays = new ArrayList<>();
+    for (String end : List.of("\n", "\r\n")) {
+      for (String shift : List.of("", "  ")) {
+        for (String within : List.of(" ", end + shift + "  ")) {
+          arrays.add(
+              "["
+                  + end
+                  + String.join(
+                      "," + end,
+                      objects.stream()
+                          .map(each -> shift + each.replace(", \"", "," + within + "\""))
+                          .toList())
+                  + end
+                  + "]"
+                  + end);
+        }
+      }
+    }
+    return arrays;
+  }
+
+  @Test
+  void theElementsOfAJsonArrayAreItsRows() throws Exception {
+    List<String> all = new ArrayList<>(arrays(OBJECTS));
+    all.add("[" + String.join(",", OBJECTS) + "]");
+    all.add(" [ " + String.join(" , ", OBJECTS) + " ] ");
+    for (String array : all) {
+      Took took = read(array);
+      assertThat(took.broken).as(array).isEmpty();
+      assertThat(took.names)
+          .as(array)
+          .containsExactly("[1] A ] } \" [ { null", "[2] B null", "[3] C null");
+    }
+    assertThat(read("[]").names).isEmpty();
+    assertThat(read("[]").broken).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"gtin\": 9, \"name\": \"X",
+        "{\"gtin\": 9, \"name\": \"X\"",
+        "{\"gtin\": 9, \"name\": [\"X\"}",
+        "{\"gtin\": 9, \"name\": X\"}",
+        "{\"gtin\": 9, \"name\": \"X\\\"}",
+        "{\"gtin\" 9}",
+        "{{\"gtin\": 9}",
+        "\"gtin\": 9}",
+        "null",
+        "17",
+      })
+  void aBadElementCostsItselfWhereverItStands(String bad) throws Exception {
+    for (int at = 0; at <= OBJECTS.size(); at++) {
+      List<String> objects = new ArrayList<>(OBJECTS);
+      objects.add(at, bad);
+      for (String array : arrays(objects)) {
+        Took took = read(array);
+        assertThat(took.names)
+            .as(array)
+            .containsExactly("[1] A ] } \" [ { null", "[2] B null", "[3] C null");
+        assertThat(took.broken).as(array).isNotEmpty().allMatch(why -> why.endsWith(" malformed"));
+        assertThat(took.rejects.toString().lines()).hasSameSizeAs(took.broken);
+      }
+    }
+  }
+
+  @Test
+  void anArrayThatIsCutOffIsTold() throws Exception {
+    String whole = arrays(OBJECTS).getFirst();
+    for (int length = whole.indexOf('{') + 1; length < whole.lastIndexOf(']'); length++) {
+      Took took = read(whole.substring(0, length));
+      assertThat(took.broken).as(whole.substring(0, length)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void anElementOfAnyLengthCostsNoOtherOne() throws Exception {
+    String open = "{\"gtin\": 9, \"name\": \"" + "x".repeat(3_000_000);
+    for (String bad : List.of(open, open + "\"}")) {
+      Took took =
+          read("[\n" + OBJECTS.getLast() + ",\n" + bad + ",\n" + OBJECTS.getLast() + "\n]\n");
+      assertThat(took.names).containsExactly("[3] C null", "[3] C null");
+      assertThat(took.broken).isNotEmpty();
+    }
   }
 }
