@@ -46,7 +46,7 @@ public record TreeCheck(
    */
   public static TreeCheck of(Map<String, String> values, SealKeys seals) {
     Config config = read(values, seals);
-    try (Telemetry telemetry = new Telemetry()) {
+    try (Telemetry telemetry = Telemetry.unpublished()) {
       RoutingTable table =
           new TableCompiler(
                   new Endpoints(List.of()),

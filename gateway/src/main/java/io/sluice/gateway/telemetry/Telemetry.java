@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway's meters: one registry, named {@code sluice_<noun>_<unit>}. Any thread. */
 public final class Telemetry implements AutoCloseable {
@@ -50,7 +53,7 @@ public final class Telemetry implements AutoCloseable {
           .toArray(Duration[]::new);
 
   private final Exemplars exemplars = new Exemplars();
-  private final PrometheusMeterRegistry registry;
+  private final MeterRegistry registry;
 
   @Bounded("by the frontends that are written")
   private final Map<String, FrontendMeters> frontends = new ConcurrentHashMap<>();
@@ -64,7 +67,7 @@ public final class Telemetry implements AutoCloseable {
   @Bounded("by the reasons that there are")
   private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
 
-  private final JvmGcMetrics gc = new JvmGcMetrics();
+  private @Nullable JvmGcMetrics gc;
 
   /** One whose measurements lead to no traces. */
   public Telemetry() {
@@ -80,6 +83,19 @@ public final class Telemetry implements AutoCloseable {
             ? new PrometheusMeterRegistry(
                 PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, exemplars)
             : new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    nameAsPrometheusDoes();
+  }
+
+  private Telemetry(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** One that keeps nothing, for those who compile a table and serve nobody. */
+  public static Telemetry unpublished() {
+    return new Telemetry(new CompositeMeterRegistry());
+  }
+
+  private void nameAsPrometheusDoes() {
     // Prometheus wants neither nanoseconds nor names that end in "count".
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
@@ -92,6 +108,7 @@ public final class Telemetry implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    gc = new JvmGcMetrics();
     gc.bindTo(registry);
     return this;
   }
@@ -203,17 +220,26 @@ public final class Telemetry implements AutoCloseable {
 
   /** The same as {@link #OPEN_METRICS}. */
   public String openMetrics() {
-    return registry.scrape(OPEN_METRICS);
+    return published().scrape(OPEN_METRICS);
   }
 
   /** Everything in Prometheus' text format. */
   public String scrape() {
-    return registry.scrape();
+    return published().scrape();
+  }
+
+  private PrometheusMeterRegistry published() {
+    if (registry instanceof PrometheusMeterRegistry published) {
+      return published;
+    }
+    throw new IllegalStateException("nothing is kept that could be told");
   }
 
   @Override
   public void close() {
-    gc.close();
+    if (gc != null) {
+      gc.close();
+    }
     registry.close();
   }
 }
