@@ -45,7 +45,7 @@ final class FrameWriter extends DefaultHttp2FrameWriter {
       int padding,
       boolean ends,
       ChannelPromise promise) {
-    if (!gathering.isOpen()) {
+    if (padding > 0 || !gathering.isOpen()) {
       return super.writeHeaders(ctx, id, headers, padding, ends, promise);
     }
     ByteBuf out = gathering.room(USUAL_HEAD_BYTES);

@@ -76,7 +76,8 @@ class FrameWriterTest {
       ChannelPromise promise = side.channel.newPromise();
       switch (random.nextInt(6)) {
         case 0, 1 ->
-            side.writer.writeHeaders(side.codec, id, head(random.nextInt(most)), 0, ends, promise);
+            side.writer.writeHeaders(
+                side.codec, id, head(random.nextInt(most)), i % 3, ends, promise);
         case 2, 3 ->
             side.writer.writeData(side.codec, id, body(random.nextInt(most)), 0, ends, promise);
         case 4 ->
