@@ -22,6 +22,12 @@ final class JsonArray implements JsonTexts {
   /** How far to the right the last element began. */
   private int indentation;
 
+  /**
+   * How many characters may still be read again: in a file of nothing but open objects, each would
+   * be looked for to the end.
+   */
+  private long patience = 16L * MOST_CHARACTERS;
+
   private boolean closed;
   private boolean cutOff;
 
@@ -75,12 +81,18 @@ final class JsonArray implements JsonTexts {
   /** Reads on to the end of an object; whether there was one in time. */
   private boolean object(StringBuilder text) throws IOException {
     boolean inText = false;
+    boolean lineBegins = false;
     for (int depth = 1; depth > 0; ) {
       int c = read();
-      if (c == END || text.length() > MOST_CHARACTERS) {
+      if (c == END) {
         return false;
       }
       text.append((char) c);
+      boolean next = c == '{' && lineBegins && column - 1 <= indentation;
+      if (text.length() > MOST_CHARACTERS || (inText && c == '\n') || (next && patience < 0)) {
+        return false;
+      }
+      lineBegins = c == '\n' || (lineBegins && Character.isWhitespace(c));
       if (c == '"') {
         inText = !inText;
       } else if (inText && c == '\\') {
@@ -108,6 +120,7 @@ final class JsonArray implements JsonTexts {
   public String giveUp(Text last) throws IOException {
     String text = last.text();
     int rest = nextBeginning(text);
+    patience -= text.length() - rest;
     for (int i = text.length() - 1; i >= rest; i--) {
       source.unread(text.charAt(i));
       line -= text.charAt(i) == '\n' ? 1 : 0;
@@ -122,7 +135,7 @@ final class JsonArray implements JsonTexts {
   private int nextBeginning(String text) {
     for (int at = text.indexOf('\n') + 1; at > 0; at = text.indexOf('\n', at) + 1) {
       int first = at;
-      while (first < text.length() && Character.isWhitespace(text.charAt(first))) {
+      while (first < text.length() && " \t".indexOf(text.charAt(first)) >= 0) {
         first++;
       }
       if (first < text.length() && text.charAt(first) == '{' && first - at <= indentation) {

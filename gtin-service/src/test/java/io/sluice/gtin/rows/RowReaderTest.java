@@ -464,6 +464,16 @@ class RowReaderTest {
     }
   }
 
+  /** Where each were looked for to its end, this would take hours. */
+  @Test
+  void aFileOfNothingButOpenElementsIsReadInTime() throws Exception {
+    int many = 50_000;
+    String open = "{\"gtin\": 9, \"name\": [\"X\"},\n";
+    Took took = read("[\n" + open.repeat(many) + OBJECTS.getLast() + "\n]\n");
+    assertThat(took.broken).hasSize(many);
+    assertThat(took.names).containsExactly("[3] C null");
+  }
+
   @Test
   void anArrayThatIsCutOffIsTold() throws Exception {
     String whole = arrays(OBJECTS).getFirst();
