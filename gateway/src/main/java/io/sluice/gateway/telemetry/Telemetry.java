@@ -83,7 +83,9 @@ public final class Telemetry implements AutoCloseable {
             ? new PrometheusMeterRegistry(
                 PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, exemplars)
             : new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    nameAsPrometheusDoes();
+    // Prometheus wants neither nanoseconds nor names that end in "count".
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
   }
 
   private Telemetry(MeterRegistry registry) {
@@ -93,12 +95,6 @@ public final class Telemetry implements AutoCloseable {
   /** One that keeps nothing, for those who compile a table and serve nobody. */
   public static Telemetry unpublished() {
     return new Telemetry(new CompositeMeterRegistry());
-  }
-
-  private void nameAsPrometheusDoes() {
-    // Prometheus wants neither nanoseconds nor names that end in "count".
-    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
-    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
   }
 
   /** Publishes the JVM's own numbers, too, as a process that lives long does. */
