@@ -54,10 +54,13 @@ final class JsonArray implements JsonTexts {
     indentation = column - 1;
     long begin = line;
     StringBuilder text = new StringBuilder(256).append((char) c);
-    boolean ended = c == '{' ? object(text) : restOfLine(text);
-    return ended
-        ? Text.of(begin, text.toString())
-        : new Text(begin, text.toString(), "found no end of an object");
+    if (c == '{' && !object(text)) {
+      return new Text(begin, text.toString(), "found no end of an object");
+    }
+    if (c != '{') {
+      restOfLine(text);
+    }
+    return Text.of(begin, text.toString());
   }
 
   /** A file that was cut off is no whole one, and its rows are good nevertheless. */
@@ -107,13 +110,12 @@ final class JsonArray implements JsonTexts {
     return true;
   }
 
-  private boolean restOfLine(StringBuilder text) throws IOException {
+  private void restOfLine(StringBuilder text) throws IOException {
     for (int c = read(); c != END && c != '\n' && c != '\r'; c = read()) {
       if (text.length() <= MOST_CHARACTERS) {
         text.append((char) c);
       }
     }
-    return true;
   }
 
   @Override

@@ -70,17 +70,11 @@ public final class RowReader {
     try (BufferedReader text = TextFile.read(file, encoding)) {
       String begin = beginning(text);
       if (isArray(begin)) {
-        sink.begin(List.of());
-        new JsonRows(named).read(new JsonArray(text), sink);
-        return Map.of();
+        return json(new JsonArray(text), sink);
       }
       int first = isJson(begin) ? '{' : first(begin);
       return switch (first) {
-        case '{' -> {
-          sink.begin(List.of());
-          new JsonRows(named).read(JsonTexts.lines(text), sink);
-          yield Map.of();
-        }
+        case '{' -> json(JsonTexts.lines(text), sink);
         case '[' -> throw new NoRows("found a JSON array, expected one of objects");
         case '<' -> throw new NoRows("found a page or XML, expected CSV or JSON Lines");
         default -> csv(new CsvRows(text), sink);
@@ -113,6 +107,12 @@ public final class RowReader {
   /** Whether one of the first lines is an object; the very first may be a broken row. */
   private static boolean isJson(String begin) {
     return begin.lines().anyMatch(line -> line.matches("\\s*\\{\\s*\".*"));
+  }
+
+  private Map<String, String> json(JsonTexts texts, Sink sink) throws IOException {
+    sink.begin(List.of());
+    new JsonRows(named).read(texts, sink);
+    return Map.of();
   }
 
   private Map<String, String> csv(CsvRows rows, Sink sink) throws IOException {
