@@ -25,6 +25,7 @@ record Columns(Map<Column, List<String>> used) {
    */
   static Columns of(List<String> found, Map<Column, String> named) throws NoRows {
     Map<Column, List<String>> used = new EnumMap<>(Column.class);
+    Map<String, String> plain = plain(found, named);
     for (Column column : Column.values()) {
       String name = named.get(column);
       if (name != null) {
@@ -36,21 +37,30 @@ record Columns(Map<Column, List<String>> used) {
         used.put(column, said);
         continue;
       }
-      List<String> known = known(column.names(), found, named);
-      used.put(column, known.isEmpty() ? known(column.weakNames(), found, named) : known);
+      List<String> known = known(column.names(), found, plain);
+      used.put(column, known.isEmpty() ? known(column.weakNames(), found, plain) : known);
     }
     return new Columns(used);
   }
 
+  /** The plain names of those that nobody has said anything of. */
+  private static Map<String, String> plain(List<String> found, Map<Column, String> named) {
+    Map<String, String> plain = new HashMap<>();
+    for (String each : found) {
+      if (named.values().stream().noneMatch(said -> said.strip().equalsIgnoreCase(each.strip()))) {
+        plain.put(each, Column.plain(each));
+      }
+    }
+    return plain;
+  }
+
   /** In the order of what is known, so that the best comes first. */
   private static List<String> known(
-      List<String> names, List<String> found, Map<Column, String> named) {
+      List<String> names, List<String> found, Map<String, String> plain) {
     List<String> known = new ArrayList<>();
     for (String name : names) {
       for (String each : found) {
-        boolean taken =
-            named.values().stream().anyMatch(said -> said.strip().equalsIgnoreCase(each.strip()));
-        if (!taken && Column.plain(each).equals(name)) {
+        if (name.equals(plain.get(each))) {
           known.add(each);
         }
       }

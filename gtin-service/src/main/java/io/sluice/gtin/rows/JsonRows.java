@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,13 @@ final class JsonRows {
           .build()
           .readerForMapOf(Object.class);
 
+  /** As many kinds of objects as a file may reasonably have; of more, each is looked at anew. */
+  private static final int KINDS = 256;
+
   private final Map<Column, String> named;
+
+  /** What names mean, by the names: objects of one file are mostly alike. */
+  private final Map<List<String>, Columns> kinds = new HashMap<>();
 
   JsonRows(Map<Column, String> named) {
     this.named = named;
@@ -91,9 +98,7 @@ final class JsonRows {
       throws IOException {
     Columns columns;
     try {
-      List<String> names = List.copyOf(object.keySet());
-      columns = Columns.of(names, named);
-      columns.check(names);
+      columns = columns(List.copyOf(object.keySet()));
     } catch (NoRows unknown) {
       sink.broken(number, "columns", String.valueOf(unknown.getMessage()), raw);
       return;
@@ -114,6 +119,19 @@ final class JsonRows {
             value(object, columns, Column.CATEGORY),
             value(object, columns, Column.ATTRIBUTES),
             raw));
+  }
+
+  private Columns columns(List<String> names) throws NoRows {
+    Columns known = kinds.get(names);
+    if (known != null) {
+      return known;
+    }
+    Columns columns = Columns.of(names, named);
+    columns.check(names);
+    if (kinds.size() < KINDS) {
+      kinds.put(names, columns);
+    }
+    return columns;
   }
 
   private static @Nullable Object value(

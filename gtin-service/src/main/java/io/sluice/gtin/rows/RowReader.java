@@ -4,15 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a file, one after the other: CSV with a header, JSON Lines, or a JSON array of objects,
@@ -140,13 +135,11 @@ public final class RowReader {
     Columns columns = Columns.of(header, named);
     columns.check(header);
     sink.begin(header);
-    rows(rows, header, columns.at(header), sink);
+    rows(rows, new CsvTable(header, columns.at(header)), sink);
     return columns.names();
   }
 
-  private static void rows(CsvRows rows, List<String> header, Map<Column, int[]> at, Sink sink)
-      throws IOException {
-    boolean rejected = RejectedRows.isHeader(header);
+  private static void rows(CsvRows rows, CsvTable table, Sink sink) throws IOException {
     while (true) {
       switch (rows.read()) {
         case CsvRows.Read.Nothing _ -> {
@@ -155,104 +148,9 @@ public final class RowReader {
         case CsvRows.Read.Broken broken ->
             sink.broken(broken.line(), "malformed", broken.why(), new Row.Raw.Text(broken.text()));
         case CsvRows.Read.Cells cells when cells.isBlank() -> {}
-        case CsvRows.Read.Cells cells -> row(cells, header, at, rejected, sink);
+        case CsvRows.Read.Cells cells -> table.row(cells, sink);
       }
     }
-  }
-
-  private static void row(
-      CsvRows.Read.Cells read,
-      List<String> header,
-      Map<Column, int[]> at,
-      boolean rejected,
-      Sink sink)
-      throws IOException {
-    List<String> cells = rejected ? mended(read.cells()) : read.cells();
-    String text = rejected ? RejectedRows.text(cells) : "";
-    if (!text.isEmpty()) {
-      sink.broken(
-          read.line(),
-          "malformed",
-          "found a row that was rejected and is not mended, expected its cells in the columns",
-          new Row.Raw.Text(text));
-      return;
-    }
-    Row.Raw raw = new Row.Raw.Cells(cells);
-    for (int i = header.size(); i < cells.size(); i++) {
-      if (!cells.get(i).isBlank()) {
-        sink.broken(
-            read.line(),
-            "malformed",
-            "found " + cells.size() + " cells, expected " + header.size() + " as the header has",
-            raw);
-        return;
-      }
-    }
-    for (Column column : List.of(Column.NAME, Column.BRAND, Column.CATEGORY, Column.ATTRIBUTES)) {
-      Set<String> values =
-          new LinkedHashSet<>(values(cells, ofOneName(header, places(at, column))));
-      if (values.size() > 1) {
-        sink.broken(
-            read.line(),
-            "columns",
-            column.code() + ": found " + values + " in columns of one name, expected the same",
-            raw);
-        return;
-      }
-    }
-    sink.row(
-        new Row(
-            read.line(),
-            codes(cells, header, places(at, Column.GTIN)),
-            first(values(cells, places(at, Column.NAME))),
-            first(values(cells, places(at, Column.BRAND))),
-            first(values(cells, places(at, Column.CATEGORY))),
-            first(values(cells, places(at, Column.ATTRIBUTES))),
-            raw));
-  }
-
-  /** Those of the best name. */
-  private static int[] ofOneName(List<String> header, int[] places) {
-    return Arrays.stream(places)
-        .filter(
-            place -> Column.plain(header.get(place)).equals(Column.plain(header.get(places[0]))))
-        .toArray();
-  }
-
-  /** Each once; a column's name says as much of ten digits as if it were printed before them. */
-  private static List<Object> codes(List<String> cells, List<String> header, int[] places) {
-    Set<Object> codes = new LinkedHashSet<>();
-    for (int place : places) {
-      for (String code : values(cells, new int[] {place})) {
-        boolean book = Column.plain(header.get(place)).startsWith("isbn");
-        codes.add(book && code.strip().matches("[0-9]{9}[0-9Xx]") ? "ISBN " + code.strip() : code);
-      }
-    }
-    return List.copyOf(codes);
-  }
-
-  private static int[] places(Map<Column, int[]> at, Column column) {
-    return at.getOrDefault(column, new int[0]);
-  }
-
-  /** Those that are not blank. */
-  private static List<String> values(List<String> cells, int[] places) {
-    List<String> values = new ArrayList<>(1);
-    for (int place : places) {
-      if (place < cells.size() && !cells.get(place).isBlank()) {
-        values.add(cells.get(place));
-      }
-    }
-    return values;
-  }
-
-  private static @Nullable String first(List<String> values) {
-    return values.isEmpty() ? null : values.getFirst();
-  }
-
-  /** Without the apostrophes that kept a spreadsheet from running what was rejected. */
-  private static List<String> mended(List<String> cells) {
-    return cells.stream().map(RejectedRows::exact).toList();
   }
 
   /** What the header has most of outside of quotation marks, of commas, semicolons, tabs, bars. */
