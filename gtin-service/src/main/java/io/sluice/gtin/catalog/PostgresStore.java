@@ -68,7 +68,7 @@ final class PostgresStore extends SqlStore {
           + differs("item.", "excluded.", "IS DISTINCT FROM");
 
   /** The last thing that is made; a catalogue of an older program has less, or none of it. */
-  private static final String SCHEMA_TABLE = "catalogue_schema_3";
+  private static final String SCHEMA_TABLE = "catalogue_schema_4";
 
   private static final int FETCHED_ROWS = 10_000;
 

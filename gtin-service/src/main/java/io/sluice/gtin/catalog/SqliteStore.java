@@ -14,7 +14,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.Function;
@@ -43,7 +42,7 @@ final class SqliteStore extends SqlStore {
         + " TEXT, category_before TEXT, name_after TEXT, brand_after TEXT, category_after TEXT)",
     "CREATE INDEX IF NOT EXISTS change_of ON change (gtin)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS item_text USING fts5 (name, brand, category, content='',"
-        + " contentless_delete=1, detail='column', tokenize='unicode61 remove_diacritics 0')"
+        + " contentless_delete=1, detail='column', tokenize='ascii')"
   };
 
   /** What came with {@code user_version} 3. */
@@ -57,15 +56,12 @@ final class SqliteStore extends SqlStore {
     "UPDATE change SET attributes_after = '' WHERE name_after IS NOT NULL"
   };
 
-  /** An item that is there as it is to be is not written; who brought it first stays known. */
-  private static final String REPLACE =
-      " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand,"
-          + " category = excluded.category, attributes = excluded.attributes WHERE "
-          + differs("item.", "excluded.", "IS NOT");
+  private static final int REINDEXED = 10_000;
 
-  private static final String PUT_TEXT =
-      "INSERT OR REPLACE INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
-  private static final int BATCH = 10_000;
+  /** Room for the words of a batch, so that they are written once. */
+  private static final int INDEX_BYTES = 16 * 1024 * 1024;
+
+  private static final int USUAL_INDEX_BYTES = 1024 * 1024;
 
   /** Room for the inner pages of ten million items, so that a lookup reads one page. */
   private static final int CACHE = -4 * 1024;
@@ -152,14 +148,14 @@ final class SqliteStore extends SqlStore {
   private static void index(Connection writer, boolean all) throws SQLException {
     try (Statement select = writer.createStatement();
         ResultSet row = select.executeQuery(ALL);
-        PreparedStatement text = writer.prepareStatement(PUT_TEXT)) {
+        PreparedStatement text = writer.prepareStatement(SqliteItems.REPLACE_TEXT)) {
       int waiting = 0;
       while (row.next()) {
         Item item = item(row.getLong(1), row, 2);
         if (all || Words.wasFoldedOtherwise(item.name() + item.brand() + item.category())) {
-          bindText(text, item);
+          SqliteItems.bindText(text, item);
           text.addBatch();
-          if (++waiting % BATCH == 0) {
+          if (++waiting % REINDEXED == 0) {
             text.executeBatch();
           }
         }
@@ -327,11 +323,9 @@ final class SqliteStore extends SqlStore {
 
   @Override
   void put(Connection connection, Item item) throws SQLException {
-    try (PreparedStatement put = connection.prepareStatement(put(null));
-        PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
-      bind(put, text, item);
-      put.executeUpdate();
-      text.executeUpdate();
+    try (SqliteItems items = new SqliteItems(connection, null)) {
+      items.put(item);
+      items.flush();
     }
   }
 
@@ -346,34 +340,32 @@ final class SqliteStore extends SqlStore {
       throws SQLException, IOException {
     Long from = origin.isEmpty() ? null : begin(connection, origin.get());
     try (Statement statement = connection.createStatement();
-        PreparedStatement put = connection.prepareStatement(put(from));
-        PreparedStatement text = connection.prepareStatement(PUT_TEXT)) {
+        SqliteItems items = new SqliteItems(connection, from)) {
       statement.execute("PRAGMA cache_size = -262144");
+      indexBytes(statement, INDEX_BYTES);
       if (from != null) {
         record(statement, from);
       }
-      int[] waiting = {0};
       source.giveTo(
           item -> {
             try {
-              bind(put, text, item);
-              put.addBatch();
-              text.addBatch();
-              if (++waiting[0] % BATCH == 0) {
-                put.executeBatch();
-                text.executeBatch();
-              }
+              items.put(item);
             } catch (SQLException failed) {
               throw new IOException(failed.getMessage(), failed);
             }
           });
-      put.executeBatch();
-      text.executeBatch();
+      items.flush();
+      indexBytes(statement, USUAL_INDEX_BYTES);
       // One that is rolled back takes its trigger with it.
       statement.execute("DROP TRIGGER IF EXISTS temp.replaced");
       statement.execute("DROP TRIGGER IF EXISTS temp.came_again");
       statement.execute("PRAGMA cache_size = " + CACHE);
     }
+  }
+
+  /** How much of the index is kept before it is written (FTS5, "hashsize"). */
+  private static void indexBytes(Statement statement, int bytes) throws SQLException {
+    statement.execute("INSERT INTO item_text (item_text, rank) VALUES ('hashsize', " + bytes + ")");
   }
 
   /**
@@ -413,31 +405,6 @@ final class SqliteStore extends SqlStore {
     } catch (SQLException failed) {
       LOG.warn("the log of {} could not be cut", writer, failed);
     }
-  }
-
-  private static String put(@Nullable Long origin) {
-    return "INSERT INTO item (gtin, name, brand, category, attributes, origin) VALUES (?, ?, ?, ?,"
-        + " ?, "
-        + origin
-        + ")"
-        + REPLACE;
-  }
-
-  private static void bind(PreparedStatement put, PreparedStatement text, Item item)
-      throws SQLException {
-    put.setLong(1, item.gtin().value());
-    int at = 2;
-    for (String field : item.fields()) {
-      put.setString(at++, field);
-    }
-    bindText(text, item);
-  }
-
-  private static void bindText(PreparedStatement text, Item item) throws SQLException {
-    text.setLong(1, item.gtin().value());
-    text.setString(2, Words.folded(item.name()));
-    text.setString(3, Words.folded(item.brand()));
-    text.setString(4, Words.folded(item.category()));
   }
 
   @Override

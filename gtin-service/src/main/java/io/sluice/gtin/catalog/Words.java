@@ -24,7 +24,10 @@ public final class Words {
 
   private static final int LATIN_END = 0x250;
 
-  /** Latin letters that Unicode does not take apart into a letter and a mark. */
+  /**
+   * Latin letters that Unicode does not take apart into a letter and a mark, and the one Greek
+   * letter that is written otherwise at the end of a word.
+   */
   private static final Map<Integer, String> PLAIN =
       Map.ofEntries(
           Map.entry((int) 'ł', "l"),
@@ -42,7 +45,8 @@ public final class Words {
           Map.entry((int) 'ŋ', "n"),
           Map.entry((int) 'ŧ', "t"),
           Map.entry((int) 'ƒ', "f"),
-          Map.entry((int) 'ə', "e"));
+          Map.entry((int) 'ə', "e"),
+          Map.entry((int) 'ς', "σ"));
 
   private Words() {}
 
@@ -64,7 +68,10 @@ public final class Words {
 
   /** A text's words with a space between two. */
   static String folded(String text) {
-    String plain = isAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFKD);
+    if (isAscii(text)) {
+      return foldedAscii(text);
+    }
+    String plain = Normalizer.normalize(text, Normalizer.Form.NFKD);
     StringBuilder folded = new StringBuilder(plain.length());
     for (int i = 0; i < plain.length(); ) {
       int c = plain.codePointAt(i);
@@ -82,6 +89,15 @@ public final class Words {
       }
     }
     return folded.toString();
+  }
+
+  private static String foldedAscii(String text) {
+    char[] folded = new char[text.length()];
+    for (int i = 0; i < folded.length; i++) {
+      char c = text.charAt(i);
+      folded[i] = Character.isLetterOrDigit(c) ? Character.toLowerCase(c) : ' ';
+    }
+    return new String(folded);
   }
 
   /** Whether a text has letters that were compared as they are before there was a table of them. */

@@ -83,6 +83,12 @@ class StoreContractIT {
         assertThat(opened.history(9521000000018L))
             .singleElement()
             .satisfies(change -> assertThat(change.before().name()).isEqualTo("Old"));
+        Item other = new Item(new Gtin(9521000000018L), "Czarna \u0141\u00f3d\u017a", "", "");
+        opened.replaceAll(sink -> sink.put(other), ME, ItemStore.Ending.FORGOTTEN);
+        assertThat(opened.search(new Search(Words.of("lodz"), "", "", "", "", 0, 9)).items())
+            .containsExactly(other);
+        assertThat(opened.search(new Search(Words.of("lomza"), "", "", "", "", 0, 9)).items())
+            .isEmpty();
       }
     }
   }
@@ -600,7 +606,7 @@ class StoreContractIT {
     void lettersAreFoundAsPeopleTypeThem() throws Exception {
       String odd =
           "\u0141\u00f3d\u017a \u00d8l Stra\u00dfe \u00c6ble \u0152uf \u0110akovo I\u015f\u0131k"
-              + " \u00derir \u00e9t\u00e9";
+              + " \u00derir \u00e9t\u00e9 \u039f\u03b4\u03cc\u03c2";
       put(item(95210000001L, odd, "R\u00f8dgr\u00f8d", "\u0130stanbul"));
       for (String typed :
           List.of(
@@ -613,6 +619,8 @@ class StoreContractIT {
               "isik",
               "thrir",
               "ete",
+              "\u03bf\u03b4\u03bf\u03c2",
+              "\u039f\u0394\u039f\u03a3",
               "rodgrod",
               "istanbul")) {
         assertThat(names(search(typed, "", "", ""))).as(typed).containsExactly(odd);
