@@ -3,7 +3,6 @@ package io.sluice.gtin.http;
 import io.sluice.gtin.catalog.Catalogue;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -140,7 +139,7 @@ final class Api {
   Router publicRouter() {
     Router router = router();
     router.route().handler(Api::forEveryOrigin);
-    addItem(router, path(router, "/v1/items/:code"));
+    addItem(router, item(router));
     addReading(router);
     return router;
   }
@@ -149,7 +148,7 @@ final class Api {
     Router router = router();
     addItem(
         router,
-        path(router, "/v1/items/:code")
+        item(router)
             .on(
                 HttpMethod.PUT,
                 own(MediaType::checkCoding, body(), MediaType::onlyJson, writes::put))
@@ -209,7 +208,13 @@ final class Api {
     return router;
   }
 
+  /** What is asked most comes first: routes are tried in their order. */
+  private Path item(Router router) {
+    return path(router, "/v1/items/:code").on(HttpMethod.GET, items::one);
+  }
+
   private void addItem(Router router, Path item) {
+    item.serve();
     new Path(router, "/v1/items:lookup", "\\/v1\\/items:lookup")
         .on(
             HttpMethod.POST,
@@ -220,7 +225,6 @@ final class Api {
             lookups::array)
         .serve();
     path(router, "/v1/items").on(HttpMethod.GET, searches::search).serve();
-    item.on(HttpMethod.GET, items::one).serve();
     path(router, "/v1/items/:code/cases").on(HttpMethod.GET, items::cases).serve();
   }
 
@@ -247,7 +251,7 @@ final class Api {
   /** What there is, for who comes without knowing; a browser gets a page. */
   private static void home(RoutingContext context) {
     if (Sending.isForPeople(context)) {
-      Sending.page(context, 200, Buffer.buffer(Pages.home()), Sending.A_DAY);
+      Sending.page(context, 200, Pages.home(), Sending.A_DAY);
     } else {
       Sending.lasting(
           context,

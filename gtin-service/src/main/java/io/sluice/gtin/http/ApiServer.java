@@ -67,7 +67,13 @@ public final class ApiServer {
                 .setWorkerPoolSize(Runtime.getRuntime().availableProcessors())
                 .setInternalBlockingPoolSize(2));
     HttpServerOptions options =
-        new HttpServerOptions().setIdleTimeout(75).setAcceptBacklog(4096).setTcpNoDelay(true);
+        new HttpServerOptions()
+            .setIdleTimeout(75)
+            .setAcceptBacklog(4096)
+            .setTcpNoDelay(true)
+            // Nothing here speaks WebSocket.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
     ApiServer server =
         new ApiServer(vertx, vertx.createHttpServer(options), vertx.createHttpServer(options));
     RequestMeters meters = new RequestMeters(log, spans);

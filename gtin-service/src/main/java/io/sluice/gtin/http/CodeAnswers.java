@@ -32,6 +32,7 @@ final class CodeAnswers {
   private final Accept accept;
   private final CompanyPrefixes prefixes;
   private final Optional<VariableMeasure.Region> region;
+  private final LastAnswers last = new LastAnswers();
 
   CodeAnswers(Catalogue catalogue, Accept accept, Knowledge knowledge) {
     this.catalogue = catalogue;
@@ -66,11 +67,14 @@ final class CodeAnswers {
           .thenCompose(
               found ->
                   found.isPresent()
-                      ? CompletableFuture.completedFuture(
-                          items(input, List.of(new Answer.Found(one, found.get()))))
+                      ? CompletableFuture.completedFuture(meant(input, one, found.get()))
                       : lookUp(question, read));
     }
     return lookUp(question, read);
+  }
+
+  private Answer meant(Input input, Reading.One one, Item item) {
+    return last.get(input, item, () -> items(input, List.of(new Answer.Found(one, item))));
   }
 
   private CompletableFuture<Answer> lookUp(Question question, Read read) {

@@ -34,7 +34,7 @@ final class Failures {
           case TooLongHttpHeaderException _ -> Problem.HEADERS_TOO_LARGE;
           case null, default -> Problem.MALFORMED_REQUEST;
         };
-    Buffer body = Sending.bytes(problem.body("expected a request of HTTP/1.1"));
+    Buffer body = Written.of(problem.body("expected a request of HTTP/1.1")).bytes();
     request
         .response()
         .setStatusCode(problem.status())

@@ -102,16 +102,20 @@ final class ItemRoutes {
       Sending.answer(context, answer, Sending.ALWAYS_ASK);
       return;
     }
-    Buffer bytes = bytes(form, answer.found().getFirst().item(), answer.body());
+    if (form == Representation.HTML) {
+      Sending.page(context, 200, answer.body(), Sending.ALWAYS_ASK);
+      return;
+    }
     String caching =
         form == Representation.SVG || form == Representation.PNG
             ? Sending.A_DAY
             : Sending.ALWAYS_ASK;
-    if (form == Representation.HTML) {
-      Sending.page(context, 200, bytes, caching);
-    } else {
-      Sending.as(context, form, bytes, caching);
-    }
+    Item item = answer.found().getFirst().item();
+    Sending.as(
+        context,
+        form,
+        form == Representation.JSON ? answer.written() : written(form, item, answer.body()),
+        caching);
   }
 
   /**
@@ -119,14 +123,14 @@ final class ItemRoutes {
    *
    * @param answer in JSON
    */
-  static Buffer bytes(Representation form, Item item, JsonObject answer) {
+  static Written written(Representation form, Item item, JsonObject answer) {
     return switch (form) {
-      case JSON -> Sending.bytes(answer);
-      case JSON_LD -> Answers.product(item).toBuffer();
-      case LINKSET -> Linkset.of(item).toBuffer();
-      case SVG -> Buffer.buffer(BarCode.svg(item.gtin()));
-      case PNG -> Buffer.buffer(BarCode.png(item.gtin()));
-      case HTML -> Buffer.buffer(Pages.of(200, answer));
+      case JSON -> Written.of(answer);
+      case JSON_LD -> Written.of(Answers.product(item).toBuffer());
+      case LINKSET -> Written.of(Linkset.of(item).toBuffer());
+      case SVG -> Written.of(Buffer.buffer(BarCode.svg(item.gtin())));
+      case PNG -> Written.of(Buffer.buffer(BarCode.png(item.gtin())));
+      case HTML -> Written.of(Buffer.buffer(Pages.of(200, answer)));
     };
   }
 }

@@ -90,7 +90,7 @@ final class LinkRoutes {
       Sending.as(
           context,
           Representation.LINKSET,
-          Linkset.of(item, link.qualifiers()).toBuffer(),
+          Written.of(Linkset.of(item, link.qualifiers()).toBuffer()),
           Sending.ALWAYS_ASK);
       return;
     }

@@ -15,11 +15,12 @@ import java.util.TreeSet;
 /** The description of the API (OpenAPI 3.1). */
 final class OpenApi {
   private static final JsonObject DESCRIPTION = read();
+  private static final Written WRITTEN = Written.of(DESCRIPTION.toBuffer());
 
   private OpenApi() {}
 
   static void send(RoutingContext context) {
-    Sending.as(context, Representation.JSON, DESCRIPTION.toBuffer(), Sending.A_DAY);
+    Sending.as(context, Representation.JSON, WRITTEN, Sending.A_DAY);
   }
 
   /**

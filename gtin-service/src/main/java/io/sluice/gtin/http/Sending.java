@@ -8,10 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,14 +21,10 @@ import org.jspecify.annotations.Nullable;
  * the client has them; compressed where that is worth it.
  */
 final class Sending {
-  private static final int TAG_BYTES = 8;
   private static final int WORTH_COMPRESSING = 1_024;
 
   /** Also of a query that cannot be read. */
   private static final Pattern FORMAT = Pattern.compile("(?:^|&)format=([a-z-]*)");
-
-  private static final ThreadLocal<MessageDigest> DIGESTS =
-      ThreadLocal.withInitial(Sending::sha256);
 
   /** Of what may be another answer the next time. */
   static final String ALWAYS_ASK = "no-cache";
@@ -56,14 +49,14 @@ final class Sending {
 
   /** The answer to a write: what an item is now, with the tag of its own address. */
   static void written(RoutingContext context, int status, JsonObject body) {
-    Buffer bytes = bytes(body);
+    Written written = Written.of(body);
     context
         .response()
         .setStatusCode(status)
-        .putHeader("ETag", tag(bytes))
+        .putHeader("ETag", written.tag())
         .putHeader("Cache-Control", NEVER_KEEP)
         .putHeader("Content-Type", "application/json")
-        .end(bytes);
+        .end(written.bytes());
   }
 
   /** A problem (RFC 9457). */
@@ -83,28 +76,35 @@ final class Sending {
   static void answer(RoutingContext context, Answer answer, String caching) {
     if (answer.isProblem()) {
       problem(context, answer.status(), answer.body());
+    } else if (isForPeople(context)) {
+      page(context, answer.status(), answer.body(), caching);
     } else {
-      send(context, answer.status(), "application/json", answer.body(), caching);
+      send(context, answer.status(), "application/json", answer.written(), caching);
     }
   }
 
-  /** An answer in another form than JSON. */
-  static void as(RoutingContext context, Representation form, Buffer bytes, String caching) {
-    send(context, 200, form.type(), bytes, caching);
+  /** An item in a form, or something else that is there ready. */
+  static void as(RoutingContext context, Representation form, Written answer, String caching) {
+    send(context, 200, form.type(), answer, caching);
   }
 
   /** A page for people. */
-  static void page(RoutingContext context, int status, Buffer page, String caching) {
+  static void page(RoutingContext context, int status, String page, String caching) {
     Pages.protect(context.response());
-    send(context, status, "text/html; charset=utf-8", page, caching);
+    send(context, status, "text/html; charset=utf-8", Written.of(Buffer.buffer(page)), caching);
+  }
+
+  /** The page of an answer. */
+  static void page(RoutingContext context, int status, JsonObject body, String caching) {
+    page(context, status, Pages.of(status, body), caching);
   }
 
   private static void send(
       RoutingContext context, int status, String type, JsonObject body, String caching) {
     if (isForPeople(context)) {
-      page(context, status, Buffer.buffer(Pages.of(status, body)), caching);
+      page(context, status, body, caching);
     } else {
-      send(context, status, type, bytes(body), caching);
+      send(context, status, type, Written.of(body), caching);
     }
   }
 
@@ -122,7 +122,8 @@ final class Sending {
   }
 
   private static void send(
-      RoutingContext context, int status, String type, Buffer bytes, String caching) {
+      RoutingContext context, int status, String type, Written answer, String caching) {
+    Buffer bytes = answer.bytes();
     HttpServerResponse response = context.response();
     HttpMethod method = context.request().method();
     boolean reading = method == HttpMethod.GET || method == HttpMethod.HEAD;
@@ -135,7 +136,7 @@ final class Sending {
             && takesGzip(context);
     if (reading && !caching.equals(NEVER_KEEP)) {
       // Each coding is a representation of its own (RFC 9110 section 8.8.3.3).
-      String tag = small ? tag(bytes).replaceFirst("\"$", "-gzip\"") : tag(bytes);
+      String tag = small ? answer.tag().replaceFirst("\"$", "-gzip\"") : answer.tag();
       response.putHeader("ETag", tag).putHeader("Cache-Control", caching);
       if (status < 300 && isElse(context, tag)) {
         problem(
@@ -229,29 +230,5 @@ final class Sending {
       }
     }
     return false;
-  }
-
-  /** An answer as it is sent. */
-  static Buffer bytes(JsonObject body) {
-    return body.toBuffer().appendByte((byte) '\n');
-  }
-
-  /** The validator of an answer in JSON. */
-  static String tag(JsonObject body) {
-    return tag(bytes(body));
-  }
-
-  /** A strong validator of an answer (RFC 9110 section 8.8.3). */
-  static String tag(Buffer bytes) {
-    byte[] digest = DIGESTS.get().digest(bytes.getBytes());
-    return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

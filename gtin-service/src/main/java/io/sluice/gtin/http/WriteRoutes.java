@@ -228,13 +228,13 @@ final class WriteRoutes {
    * Whether the tag of the item is named, in any form of this address or of its fourteen digits.
    */
   private boolean isListed(String tags, Targets.Target target, Item item, boolean weak) {
-    if (Sending.lists(tags, Sending.tag(answers.item(item)), weak)) {
+    if (Sending.lists(tags, Written.of(answers.item(item)).tag(), weak)) {
       return true;
     }
     JsonObject body = answers.item(target.input(), target.one(), item);
     return Arrays.stream(Representation.values())
-        .map(form -> ItemRoutes.bytes(form, item, body))
-        .anyMatch(bytes -> Sending.lists(tags, Sending.tag(bytes), weak));
+        .map(form -> ItemRoutes.written(form, item, body))
+        .anyMatch(written -> Sending.lists(tags, written.tag(), weak));
   }
 
   private void answer(RoutingContext context, Edited edited) {
@@ -277,7 +277,7 @@ final class WriteRoutes {
     String peer = context.request().remoteAddress().hostAddress();
     String who = address == null ? peer : address;
     if (certificate != null) {
-      String print = Sending.tag(Buffer.buffer(certificate)).replace("\"", "");
+      String print = Written.of(Buffer.buffer(certificate)).tag().replace("\"", "");
       who = "certificate " + print + " at " + who;
     }
     String id = request == null ? "" : request;
