@@ -49,12 +49,12 @@ final class RequestMeters {
   RequestMeters(RequestLog log, Spans spans) {
     this.log = log;
     this.spans = spans;
-    FunctionCounter.builder("gtin_log_lines_lost", log, RequestLog::lost)
-        .description("Lines of the request log that were dropped")
-        .register(registry);
     // Prometheus wants neither nanoseconds nor names that end in "count".
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+    FunctionCounter.builder("gtin_log_lines_lost", log, RequestLog::lost)
+        .description("Lines of the request log that were dropped")
+        .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     Gauge.builder("gtin_requests_in_flight", inFlight, AtomicInteger::get)
