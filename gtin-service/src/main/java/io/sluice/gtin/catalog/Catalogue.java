@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,9 +48,6 @@ public final class Catalogue implements AutoCloseable {
   /** For who writes, who listens, who looks at the version, and who tells of imports. */
   private static final int OTHERS = 4;
 
-  /** How many numbers are looked up at once among single lookups. */
-  private static final int MOST_OF_ONE = 32;
-
   private static final int CACHED = 20_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -64,7 +60,7 @@ public final class Catalogue implements AutoCloseable {
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final @Nullable Copier copier;
-  private final AsyncLoadingCache<Long, Optional<Item>> cache;
+  private final AsyncLoadingCache<Gtin, Optional<Item>> cache;
   private final Availability availability;
 
   /**
@@ -75,12 +71,17 @@ public final class Catalogue implements AutoCloseable {
       ItemStore store, @Nullable LocalCopy copy, Copier.@Nullable Step follow, boolean away) {
     this.store = store;
     this.copy = copy;
+    BatchingLoader loader =
+        new BatchingLoader(
+            lookups,
+            gtin -> read(from -> from.find(gtin.value())),
+            gtins -> read(from -> from.lookUp(gtins)));
     this.cache =
         Caffeine.newBuilder()
             .maximumSize(CACHED)
             .expireAfterWrite(FRESH)
             .executor(lookups)
-            .buildAsync(this::load);
+            .buildAsync((gtin, threads) -> loader.load(gtin));
     this.availability = new Availability(store, away, () -> cache.synchronous().invalidateAll());
     this.copier =
         copy == null || follow == null ? null : new Copier(copy, follow, availability::version);
@@ -139,16 +140,12 @@ public final class Catalogue implements AutoCloseable {
    * ask.
    */
   public CompletableFuture<Optional<Item>> find(Gtin gtin) {
-    try {
-      return cache.get(gtin.value());
-    } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(lookups.busy());
-    }
+    return cache.get(gtin);
   }
 
   /** What there is of some numbers; many do not keep single lookups waiting. */
   public CompletableFuture<Looked> lookUp(Collection<Gtin> gtins) {
-    Lane lane = gtins.size() <= MOST_OF_ONE ? lookups : batches;
+    Lane lane = gtins.size() <= SqlStore.FEW ? lookups : batches;
     return ask(lane, () -> read(from -> from.lookUp(gtins)));
   }
 
@@ -203,7 +200,7 @@ public final class Catalogue implements AutoCloseable {
         () -> {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
-            cache.synchronous().invalidate(gtin.value());
+            cache.synchronous().invalidate(gtin);
             return edited;
           } catch (EditRefused refused) {
             throw new CompletionException(refused);
@@ -352,10 +349,6 @@ public final class Catalogue implements AutoCloseable {
         throw new CatalogueAway(failed);
       }
     }
-  }
-
-  private Optional<Item> load(Long value) {
-    return read(from -> from.find(value));
   }
 
   /** What is read from the database, or from its copy. */

@@ -32,6 +32,11 @@ abstract class SqlStore implements ItemStore {
   static final String FIND = "SELECT " + COLUMNS + " FROM item WHERE gtin = ?";
   private static final String SELECT = "SELECT gtin, " + COLUMNS + " FROM item";
   static final String ALL = SELECT + " ORDER BY gtin";
+
+  /** So many numbers are looked up by one statement, which databases know already. */
+  static final int FEW = 32;
+
+  private static final String IN_FEW = "(?" + ", ?".repeat(FEW - 1) + ")";
   private static final int MOST_AT_ONCE = 500;
   static final int MOST_SEARCH_SECONDS = 2;
 
@@ -158,21 +163,20 @@ abstract class SqlStore implements ItemStore {
   private static void lookUp(
       Connection connection, List<Gtin> gtins, Map<Gtin, Item> items, Set<Gtin> gone)
       throws SQLException {
-    String in = in(gtins);
-    try (Statement select = connection.createStatement()) {
-      try (ResultSet row = select.executeQuery(SELECT + " WHERE gtin IN " + in)) {
-        while (row.next()) {
-          Item item = item(row.getLong(1), row, 2);
-          items.put(item.gtin(), item);
-        }
+    try (PreparedStatement select = selecting(connection, SELECT, gtins);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        Item item = item(row.getLong(1), row, 2);
+        items.put(item.gtin(), item);
       }
-      if (items.keySet().containsAll(gtins)) {
-        return;
-      }
-      try (ResultSet row = select.executeQuery("SELECT gtin FROM gone WHERE gtin IN " + in)) {
-        while (row.next()) {
-          gone.add(new Gtin(row.getLong(1)));
-        }
+    }
+    if (items.keySet().containsAll(gtins)) {
+      return;
+    }
+    try (PreparedStatement select = selecting(connection, "SELECT gtin FROM gone", gtins);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        gone.add(new Gtin(row.getLong(1)));
       }
     }
   }
@@ -182,6 +186,20 @@ abstract class SqlStore implements ItemStore {
         .map(gtin -> Long.toString(gtin.value()))
         .collect(Collectors.joining(", ", "(", ")"));
   }
+  /** Selects rows with some numbers. */
+  private static PreparedStatement selecting(Connection connection, String what, List<Gtin> gtins)
+      throws SQLException {
+    if (gtins.size() > FEW) {
+      return connection.prepareStatement(what + " WHERE gtin IN " + in(gtins));
+    }
+    PreparedStatement select = connection.prepareStatement(what + " WHERE gtin IN " + IN_FEW);
+    for (int i = 0; i < FEW; i++) {
+      // The last one stands for those that are not there.
+      select.setLong(i + 1, gtins.get(Math.min(i, gtins.size() - 1)).value());
+    }
+    return select;
+  }
+
 
   @Override
   public long count() throws SQLException {

@@ -3,15 +3,19 @@ package io.sluice.gtin.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.gtin.catalog.Item;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Supplier;
 
 /**
- * The answers that were given lately to codes which mean one item, so that what is asked all the
- * time is made and written once. One is good for as long as the catalogue has the same item. Any
- * thread.
+ * Answers to codes which mean one item and were asked for twice lately, so that what is asked all
+ * the time is made and written once, and what is asked once leaves nothing. One is good for as long
+ * as the catalogue has the same item. Any thread.
  */
 final class LastAnswers {
-  private static final long MOST_BYTES = 16 << 20;
+  private static final long MOST_BYTES = 8 << 20;
+
+  /** Who is asked for as one of so many is asked for all the time; a power of two. */
+  private static final int ONE_OF = 4_096;
 
   /** What an answer takes besides its item's own texts, about. */
   private static final int USUAL_BYTES = 4 << 10;
@@ -26,6 +30,9 @@ final class LastAnswers {
           .weigher(LastAnswers::bytes)
           .build();
 
+  /** Hashes of what was asked last, each in the place that its first bits say. */
+  private final AtomicIntegerArray once = new AtomicIntegerArray(ONE_OF);
+
   /**
    * The answer to an input.
    *
@@ -38,8 +45,22 @@ final class LastAnswers {
       return last;
     }
     Answer now = made.get();
-    answers.put(input, now);
+    if (last != null || isAskedAgain(input)) {
+      answers.put(input, now);
+    }
     return now;
+  }
+
+  private boolean isAskedAgain(Input input) {
+    int hash = input.hashCode() * 0x9e3779b9;
+    return once.getAndSet(hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(ONE_OF)), hash)
+        == hash;
+  }
+
+  /** How many are kept. */
+  long size() {
+    answers.cleanUp();
+    return answers.estimatedSize();
   }
 
   private static int bytes(Input input, Answer answer) {
