@@ -185,8 +185,11 @@ public final class Catalogue implements AutoCloseable {
     return askIfThere(() -> store.history(gtin.value()));
   }
 
-  /** What was done to any item after a change, in the order in which it came to be seen. */
-  public CompletableFuture<List<Change>> changes(long after, int limit) {
+  /**
+   * What was done to any item behind a place in the feed; that an import has run is followed by the
+   * items that are new by it.
+   */
+  public CompletableFuture<List<Change>> changes(ChangeCursor after, int limit) {
     return askIfThere(() -> store.changes(after, limit));
   }
 

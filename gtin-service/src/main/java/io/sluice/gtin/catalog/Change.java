@@ -15,4 +15,9 @@ public record Change(
     long id, String at, Author author, long gtin, @Nullable Item before, @Nullable Item after) {
   /** The number that stands for an import. */
   public static final long IMPORT = 0;
+
+  /** Where it is in the feed. */
+  public ChangeCursor cursor() {
+    return new ChangeCursor(id, gtin);
+  }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Who did what to items, in the table {@code change}, in a dialect that both databases speak. An
  * edit is a row. An import is a row of no item, which is the {@code origin} of the rows that it
  * replaces and of the items that it brings; an item that is new by it has no row, as that would
- * write ten millions twice.
+ * write ten millions twice: it knows its origin, also where it is gone, and what it was at first
+ * stands in the first of its later rows.
  */
 final class ChangeLog {
   /** What stands for the fields of no item. */
@@ -91,33 +92,84 @@ final class ChangeLog {
     return changes;
   }
 
-  /** What was done to any after a change, in the order in which it came to be seen. */
-  static List<Change> after(Connection connection, long change, int limit) throws SQLException {
+  /** What was done to any behind a place, in the order of the feed. */
+  static List<Change> after(Connection connection, ChangeCursor place, int limit)
+      throws SQLException {
+    List<Change> changes = new ArrayList<>();
+    if (place.gtin() < Long.MAX_VALUE) {
+      changes.addAll(brought(connection, place, limit));
+    }
+    for (Change change : rows(connection, place.change(), limit - changes.size())) {
+      if (changes.size() == limit) {
+        break;
+      }
+      changes.add(change);
+      if (change.gtin() == Change.IMPORT) {
+        changes.addAll(brought(connection, change.cursor(), limit - changes.size()));
+      }
+    }
+    return changes;
+  }
+
+  /** What was recorded after a change, without what is new by imports. */
+  static List<Change> rows(Connection connection, long change, int limit) throws SQLException {
     return select(connection, "id > " + change + " ORDER BY id LIMIT " + limit);
   }
 
-  /** How an item came that an import has brought. */
+  /** The items that are new by an import, as they came, behind one of them. */
+  private static List<Change> brought(Connection connection, ChangeCursor place, int limit)
+      throws SQLException {
+    List<Change> brought = new ArrayList<>();
+    String which = " WHERE origin = " + place.change() + " AND gtin > " + place.gtin();
+    try (Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT origin.at, origin.who, origin.request, new.gtin, later.id, "
+                    + SqlStore.columns("later.", "_before")
+                    + ", "
+                    + SqlStore.columns("item.", "")
+                    + " FROM (SELECT gtin FROM item"
+                    + which
+                    + " UNION ALL SELECT gtin FROM gone"
+                    + which
+                    + " ORDER BY gtin LIMIT "
+                    + limit
+                    + ") new JOIN change origin ON origin.id = "
+                    + place.change()
+                    + " LEFT JOIN item ON item.gtin = new.gtin LEFT JOIN change later ON later.id ="
+                    + " (SELECT min(id) FROM change WHERE change.gtin = new.gtin)"
+                    + " ORDER BY new.gtin")) {
+      while (row.next()) {
+        long gtin = row.getLong(4);
+        boolean changed = row.getString(5) != null;
+        Item first = item(gtin, row, changed ? 6 : 6 + FIELDS);
+        if (first != null) {
+          Author author = new Author(row.getString(2), row.getString(3));
+          brought.add(new Change(place.change(), row.getString(1), author, gtin, null, first));
+        }
+      }
+    }
+    return brought;
+  }
+
+  /** How an item came that an import has brought, also where it was removed since. */
   private static Optional<Change> came(Connection connection, long gtin, List<Change> later)
       throws SQLException {
     try (Statement select = connection.createStatement();
         ResultSet row =
             select.executeQuery(
-                "SELECT at, who, request, id, "
-                    + SqlStore.columns("item.", "")
-                    + " FROM item JOIN change ON change.id = item.origin WHERE item.gtin = "
-                    + gtin)) {
+                "SELECT at, who, request, id FROM change WHERE id = (SELECT origin FROM item WHERE"
+                    + " gtin = "
+                    + gtin
+                    + " UNION ALL SELECT origin FROM gone WHERE gtin = "
+                    + gtin
+                    + ")")) {
       if (!row.next()) {
         return Optional.empty();
       }
-      Item first = later.isEmpty() ? SqlStore.item(gtin, row, 5) : later.getFirst().before();
-      return Optional.of(
-          new Change(
-              row.getLong(4),
-              row.getString(1),
-              new Author(row.getString(2), row.getString(3)),
-              gtin,
-              null,
-              first));
+      Item first = later.isEmpty() ? SqlStore.find(connection, gtin) : later.getFirst().before();
+      Author author = new Author(row.getString(2), row.getString(3));
+      return Optional.of(new Change(row.getLong(4), row.getString(1), author, gtin, null, first));
     }
   }
 

@@ -30,8 +30,8 @@ interface ItemStore extends AutoCloseable {
   /** What was done to an item, oldest first. */
   List<Change> history(long gtin) throws SQLException;
 
-  /** What was done to any item after a change, in the order in which it came to be seen. */
-  List<Change> changes(long after, int limit) throws SQLException;
+  /** What was done to any item behind a place in the feed. */
+  List<Change> changes(ChangeCursor after, int limit) throws SQLException;
 
   /** Gives all items in the order of their numbers, as they are at one moment. */
   void all(Sink sink) throws SQLException, IOException;

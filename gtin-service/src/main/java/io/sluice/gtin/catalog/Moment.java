@@ -77,7 +77,7 @@ final class Moment {
       return null;
     }
     List<Now> changes = new ArrayList<>();
-    for (Change each : ChangeLog.after(connection, from.change(), MOST_CHANGES + 1)) {
+    for (Change each : ChangeLog.rows(connection, from.change(), MOST_CHANGES + 1)) {
       if (each.gtin() == Change.IMPORT) {
         return null;
       }

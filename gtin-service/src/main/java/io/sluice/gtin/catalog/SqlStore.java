@@ -52,6 +52,11 @@ abstract class SqlStore implements ItemStore {
         .collect(Collectors.joining(" OR ", "(", ")"));
   }
 
+  /** Who brought an item first stays known when it comes again. */
+  static final String ORIGIN_OF_GONE =
+      "UPDATE item SET origin = gone.origin FROM gone WHERE gone.gtin = item.gtin AND gone.origin"
+          + " IS NOT NULL";
+
   /** What is done with a connection, and may fail by itself as well. */
   interface Work<T, E extends Exception> {
     T with(Connection connection) throws SQLException, E;
@@ -124,7 +129,7 @@ abstract class SqlStore implements ItemStore {
     return looking(connection -> Optional.ofNullable(find(connection, gtin)));
   }
 
-  private static @Nullable Item find(Connection connection, long gtin) throws SQLException {
+  static @Nullable Item find(Connection connection, long gtin) throws SQLException {
     try (PreparedStatement find = connection.prepareStatement(FIND)) {
       find.setLong(1, gtin);
       try (ResultSet row = find.executeQuery()) {
@@ -181,11 +186,6 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
-  private static String in(List<Gtin> gtins) {
-    return gtins.stream()
-        .map(gtin -> Long.toString(gtin.value()))
-        .collect(Collectors.joining(", ", "(", ")"));
-  }
   /** Selects rows with some numbers. */
   private static PreparedStatement selecting(Connection connection, String what, List<Gtin> gtins)
       throws SQLException {
@@ -200,6 +200,11 @@ abstract class SqlStore implements ItemStore {
     return select;
   }
 
+  private static String in(List<Gtin> gtins) {
+    return gtins.stream()
+        .map(gtin -> Long.toString(gtin.value()))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
 
   @Override
   public long count() throws SQLException {
@@ -333,10 +338,15 @@ abstract class SqlStore implements ItemStore {
   /** Lets an item be this, or be gone. */
   void set(Connection connection, long gtin, @Nullable Item after) throws SQLException {
     if (after == null) {
+      update(
+          connection,
+          "INSERT INTO gone (gtin, origin) SELECT gtin, origin FROM item WHERE gtin = ? ON CONFLICT"
+              + " DO NOTHING",
+          gtin);
       remove(connection, gtin);
-      update(connection, "INSERT INTO gone (gtin) VALUES (?) ON CONFLICT DO NOTHING", gtin);
     } else {
       put(connection, after);
+      update(connection, ORIGIN_OF_GONE + " AND item.gtin = ?", gtin);
       update(connection, "DELETE FROM gone WHERE gtin = ?", gtin);
     }
   }
@@ -360,7 +370,7 @@ abstract class SqlStore implements ItemStore {
   }
 
   @Override
-  public List<Change> changes(long after, int limit) throws SQLException {
+  public List<Change> changes(ChangeCursor after, int limit) throws SQLException {
     return reading(connection -> ChangeLog.after(connection, after, limit));
   }
 
@@ -380,7 +390,7 @@ abstract class SqlStore implements ItemStore {
         });
   }
 
-  private static boolean any(Connection connection, String table) throws SQLException {
+  static boolean any(Connection connection, String table) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
       return row.next();
@@ -403,6 +413,7 @@ abstract class SqlStore implements ItemStore {
                     + columns("item.", "")
                     + " FROM gone JOIN item ON item.gtin = gone.gtin JOIN change origin ON"
                     + " origin.id = item.origin");
+            statement.executeUpdate(ORIGIN_OF_GONE);
             statement.executeUpdate("DELETE FROM gone WHERE gtin IN (SELECT gtin FROM item)");
           }
           long added = count(connection) - before;

@@ -56,6 +56,11 @@ final class SqliteStore extends SqlStore {
     "UPDATE change SET attributes_after = '' WHERE name_after IS NOT NULL"
   };
 
+  private static final String INDEX = "CREATE INDEX item_origin ON item (origin)";
+
+  /** What came with {@code user_version} 4. */
+  private static final String[] FEED = {"ALTER TABLE gone ADD COLUMN origin INTEGER", INDEX};
+
   private static final int REINDEXED = 10_000;
 
   /** Room for the words of a batch, so that they are written once. */
@@ -66,7 +71,7 @@ final class SqliteStore extends SqlStore {
   /** Room for the inner pages of ten million items, so that a lookup reads one page. */
   private static final int CACHE = -4 * 1024;
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** How long an edit waits for who writes before it; its author waits too. */
   private static final int SHORT_MILLIS = 1_000;
@@ -116,12 +121,17 @@ final class SqliteStore extends SqlStore {
             statement.execute(part);
           }
         }
-        if (version(statement) < VERSION) {
+        if (version(statement) < 3) {
           for (String part : ATTRIBUTES) {
             statement.execute(part);
           }
           index(writer, version(statement) == 0);
           for (String part : ImportLog.schema("BLOB")) {
+            statement.execute(part);
+          }
+        }
+        if (version(statement) < VERSION) {
+          for (String part : FEED) {
             statement.execute(part);
           }
           statement.execute("PRAGMA user_version = " + VERSION);
@@ -343,6 +353,11 @@ final class SqliteStore extends SqlStore {
         SqliteItems items = new SqliteItems(connection, from)) {
       statement.execute("PRAGMA cache_size = -262144");
       indexBytes(statement, INDEX_BYTES);
+      // Of ten millions at once, an index is made faster behind them than with each.
+      boolean empty = !any(connection, "item");
+      if (empty) {
+        statement.execute("DROP INDEX item_origin");
+      }
       if (from != null) {
         record(statement, from);
       }
@@ -355,6 +370,9 @@ final class SqliteStore extends SqlStore {
             }
           });
       items.flush();
+      if (empty) {
+        statement.execute(INDEX);
+      }
       indexBytes(statement, USUAL_INDEX_BYTES);
       // One that is rolled back takes its trigger with it.
       statement.execute("DROP TRIGGER IF EXISTS temp.replaced");
@@ -375,7 +393,9 @@ final class SqliteStore extends SqlStore {
     String from =
         " FROM change origin, item WHERE origin.id = " + origin + " AND item.gtin = new.gtin;";
     statement.execute(
-        "CREATE TEMP TRIGGER replaced AFTER UPDATE ON main.item BEGIN "
+        "CREATE TEMP TRIGGER replaced AFTER UPDATE OF "
+            + columns("", "")
+            + " ON main.item BEGIN "
             + ChangeLog.recording()
             + columns("old.", "")
             + ", "
@@ -395,7 +415,8 @@ final class SqliteStore extends SqlStore {
             + ", "
             + columns("new.", "")
             + from
-            + " DELETE FROM gone WHERE gtin = new.gtin; END");
+            + " UPDATE item SET origin = coalesce((SELECT origin FROM gone WHERE gtin = new.gtin),"
+            + " origin) WHERE gtin = new.gtin; DELETE FROM gone WHERE gtin = new.gtin; END");
   }
 
   /** Gives the disk back what a transaction took that was rolled back. */

@@ -2,8 +2,10 @@ package io.sluice.gtin.http;
 
 import io.sluice.gtin.catalog.Catalogue;
 import io.sluice.gtin.catalog.Change;
+import io.sluice.gtin.catalog.ChangeCursor;
 import io.sluice.gtin.catalog.Item;
 import io.sluice.gtin.gtin.Gtin;
+import io.sluice.gtin.gtin.Quoted;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -44,15 +46,15 @@ final class ChangeRoutes {
   }
 
   /**
-   * A page of what was done after a change, and where the next page begins, which also is where to
-   * ask again later. That an import has run is one of them; the items that are new by it are not.
+   * A page of what was done behind a place, and where the next page begins, which also is where to
+   * ask again later. That an import has run is followed by the items that are new by it.
    */
   void since(RoutingContext context) {
-    long since;
+    ChangeCursor since;
     int limit;
     try {
       Query query = Query.of(context);
-      since = query.number("since", 0, 0, Long.MAX_VALUE);
+      since = place(query.find("since").orElse("0"));
       limit = (int) query.number("limit", USUAL, 1, MOST);
     } catch (Malformed malformed) {
       malformed.answer(context);
@@ -63,7 +65,18 @@ final class ChangeRoutes {
         .onFailure(context::fail);
   }
 
-  private static JsonObject page(long since, int limit, List<Change> changes) {
+  private static ChangeCursor place(String text) throws Malformed {
+    return ChangeCursor.find(text)
+        .orElseThrow(
+            () ->
+                new Malformed(
+                    Problem.MALFORMED_PARAMETER,
+                    "since: found "
+                        + Quoted.of(text)
+                        + ", expected that of the page before, or 0"));
+  }
+
+  private static JsonObject page(ChangeCursor since, int limit, List<Change> changes) {
     JsonArray list = new JsonArray();
     for (Change change : changes) {
       JsonObject each = new JsonObject().put("change", change.id());
@@ -77,10 +90,10 @@ final class ChangeRoutes {
       }
       list.add(each);
     }
-    long last = changes.isEmpty() ? since : changes.getLast().id();
+    ChangeCursor last = changes.isEmpty() ? since : changes.getLast().cursor();
     return new JsonObject()
         .put("changes", list)
-        .put("since", last)
+        .put("since", last.text())
         .put("more", changes.size() == limit);
   }
 

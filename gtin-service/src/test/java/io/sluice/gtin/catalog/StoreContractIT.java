@@ -13,9 +13,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -581,14 +583,97 @@ class StoreContractIT {
       put(two);
       store.edit(one.gtin().value(), ME, before -> null);
 
-      List<Change> all = store.changes(0, 100);
+      List<Change> all = store.changes(from("0"), 100);
       assertThat(all)
           .extracting(Change::gtin)
-          .endsWith(one.gtin().value(), Change.IMPORT, one.gtin().value());
-      Change middle = all.get(all.size() - 2);
-      assertThat(store.changes(middle.id(), 100)).containsExactly(all.getLast());
-      assertThat(store.changes(all.getLast().id(), 100)).isEmpty();
-      assertThat(store.changes(0, 1)).hasSize(1);
+          .endsWith(one.gtin().value(), Change.IMPORT, two.gtin().value(), one.gtin().value());
+      for (int i = 0; i < all.size(); i++) {
+        assertThat(store.changes(from(all.get(i).cursor().text()), 100))
+            .isEqualTo(all.subList(i + 1, all.size()));
+      }
+      Change brought = all.get(all.size() - 2);
+      assertThat(brought.after()).isEqualTo(two);
+      assertThat(store.changes(from(Long.toString(brought.id())), 100))
+          .as("a change's number alone is behind all of it")
+          .containsExactly(all.getLast());
+    }
+
+    private static ChangeCursor from(String text) {
+      return ChangeCursor.find(text).orElseThrow();
+    }
+
+    /** Keeps a catalogue of its own by what the feed says, and holds the feed to it. */
+    private final class Follower {
+      private final Map<Long, Item> items = new TreeMap<>();
+      private ChangeCursor place = from("0");
+
+      void follow(int limit) throws SQLException {
+        while (true) {
+          List<Change> page = store.changes(place, limit);
+          assertThat(page).hasSizeLessThanOrEqualTo(limit);
+          for (Change change : page) {
+            if (change.gtin() != Change.IMPORT) {
+              assertThat(change.before()).isEqualTo(items.get(change.gtin()));
+              items.remove(change.gtin());
+              if (change.after() != null) {
+                items.put(change.gtin(), change.after());
+              }
+            }
+            place = from(change.cursor().text());
+          }
+          if (page.size() < limit) {
+            return;
+          }
+        }
+      }
+
+      void hasWhatThereIs() throws Exception {
+        List<Item> there = new ArrayList<>();
+        store.all(there::add);
+        assertThat(items.values()).containsExactlyElementsOf(there);
+      }
+    }
+
+    @Test
+    void whoFollowsTheFeedHasWhatTheCatalogueHas() throws Exception {
+      Random random = new Random(11);
+      Follower always = new Follower();
+      for (int n = 0; n < 80; n++) {
+        Item item = item(95210000001L + random.nextInt(8), "name " + random.nextInt(3));
+        if (random.nextBoolean()) {
+          store.edit(item.gtin().value(), ME, before -> random.nextBoolean() ? item : null);
+        } else {
+          Item[] some = new Item[1 + random.nextInt(6)];
+          Arrays.setAll(
+              some, i -> item(95210000001L + random.nextInt(8), "name " + random.nextInt(3)));
+          put(some);
+        }
+        if (random.nextInt(3) == 0) {
+          always.follow(1 + random.nextInt(5));
+          always.hasWhatThereIs();
+        }
+      }
+      for (int limit : new int[] {1, 2, 3, 7, 1_000}) {
+        Follower late = new Follower();
+        late.follow(limit);
+        late.hasWhatThereIs();
+      }
+    }
+
+    @Test
+    void whatAnImportHasBroughtIsKnownWhenItIsGoneAndWhenItComesAgain() throws Exception {
+      Item item = item(95210000001L, "brought");
+      long gtin = item.gtin().value();
+      put(item);
+      store.edit(gtin, ME, before -> null);
+      assertThat(store.history(gtin)).extracting(Change::before).containsExactly(null, item);
+      Item again = item(95210000001L, "again");
+      store.edit(gtin, ME, before -> again);
+      store.edit(gtin, ME, before -> null);
+      put(item);
+      assertThat(store.history(gtin))
+          .extracting(Change::after)
+          .containsExactly(item, null, again, null, item);
     }
 
     @Test
