@@ -47,13 +47,19 @@ final class Sending {
     send(context, status, "application/json", body, A_DAY);
   }
 
-  /** The answer to a write: what an item is now, with the tag of its own address. */
+  /**
+   * The answer to a write: what an item is now. With its tag where the client has sent changes;
+   * whoever has sent the whole would take the tag for that of what he sent, which is kept otherwise
+   * (RFC 9110 section 9.3.4).
+   */
   static void written(RoutingContext context, int status, JsonObject body) {
     Written written = Written.of(body);
+    if (context.request().method() == HttpMethod.PATCH) {
+      context.response().putHeader("ETag", written.tag());
+    }
     context
         .response()
         .setStatusCode(status)
-        .putHeader("ETag", written.tag())
         .putHeader("Cache-Control", NEVER_KEEP)
         .putHeader("Content-Type", "application/json")
         .end(written.bytes());
