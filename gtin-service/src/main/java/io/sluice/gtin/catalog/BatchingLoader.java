@@ -65,7 +65,7 @@ final class BatchingLoader {
       for (Waiting each : taken) {
         each.answer.complete(Optional.ofNullable(looked.items().get(each.gtin)));
       }
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       taken.forEach(each -> each.answer.completeExceptionally(failed));
     }
   }
