@@ -48,7 +48,7 @@ final class PostgresStore extends SqlStore {
     "ALTER TABLE item ADD COLUMN IF NOT EXISTS attributes TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE item ADD COLUMN IF NOT EXISTS origin BIGINT",
     "ALTER TABLE gone ADD COLUMN IF NOT EXISTS origin BIGINT",
-    "CREATE INDEX IF NOT EXISTS item_origin ON item (origin, gtin)",
+    "CREATE INDEX IF NOT EXISTS item_origin ON item (origin, gtin) WHERE origin IS NOT NULL",
     "ALTER TABLE change ADD COLUMN IF NOT EXISTS origin BIGINT",
     "ALTER TABLE change ADD COLUMN IF NOT EXISTS attributes_before TEXT",
     "ALTER TABLE change ADD COLUMN IF NOT EXISTS attributes_after TEXT",

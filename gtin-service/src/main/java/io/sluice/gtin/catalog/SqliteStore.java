@@ -56,7 +56,8 @@ final class SqliteStore extends SqlStore {
     "UPDATE change SET attributes_after = '' WHERE name_after IS NOT NULL"
   };
 
-  private static final String INDEX = "CREATE INDEX item_origin ON item (origin)";
+  private static final String INDEX =
+      "CREATE INDEX item_origin ON item (origin) WHERE origin IS NOT NULL";
 
   /** What came with {@code user_version} 4. */
   private static final String[] FEED = {"ALTER TABLE gone ADD COLUMN origin INTEGER", INDEX};
