@@ -67,7 +67,7 @@ final class PostgresStore extends SqlStore {
   private static final String REPLACE =
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
           + " excluded.category, attributes = excluded.attributes, words = excluded.words WHERE "
-          + differs("item.", "excluded.", "IS DISTINCT FROM");
+          + differsFrom("excluded.");
 
   /** The last thing that is made; a catalogue of an older program has less, or none of it. */
   private static final String SCHEMA_TABLE = "catalogue_schema_4";
@@ -128,6 +128,13 @@ final class PostgresStore extends SqlStore {
     patient.addDataSourceProperty("targetServerType", "primary");
     return new PostgresStore(
         new HikariDataSource(quick), new HikariDataSource(lookups), new HikariDataSource(patient));
+  }
+
+  /** Whether an item differs from another row, as a condition. */
+  private static String differsFrom(String other) {
+    return FIELDS.stream()
+        .map(name -> "item." + name + " IS DISTINCT FROM " + other + name)
+        .collect(Collectors.joining(" OR ", "(", ")"));
   }
 
   private static HikariConfig config(CatalogueAddress address, String name, int connections) {
@@ -481,7 +488,7 @@ final class PostgresStore extends SqlStore {
                 + columns("new.", "")
                 + " FROM (SELECT DISTINCT ON (gtin) * FROM incoming ORDER BY gtin, row DESC) new"
                 + " JOIN item ON item.gtin = new.gtin AND "
-                + differs("item.", "new.", "IS DISTINCT FROM")
+                + differsFrom("new.")
                 + " JOIN change origin ON origin.id = "
                 + from);
       }

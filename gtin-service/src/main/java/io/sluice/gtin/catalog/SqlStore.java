@@ -45,13 +45,6 @@ abstract class SqlStore implements ItemStore {
     return FIELDS.stream().map(name -> before + name + behind).collect(Collectors.joining(", "));
   }
 
-  /** Whether an item differs from another, as a condition. */
-  static String differs(String one, String other, String isNot) {
-    return FIELDS.stream()
-        .map(name -> one + name + " " + isNot + " " + other + name)
-        .collect(Collectors.joining(" OR ", "(", ")"));
-  }
-
   /** Who brought an item first stays known when it comes again. */
   static final String ORIGIN_OF_GONE =
       "UPDATE item SET origin = gone.origin FROM gone WHERE gone.gtin = item.gtin AND gone.origin"
