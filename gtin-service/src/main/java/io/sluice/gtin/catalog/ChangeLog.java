@@ -120,7 +120,6 @@ final class ChangeLog {
   private static List<Change> brought(Connection connection, ChangeCursor place, int limit)
       throws SQLException {
     List<Change> brought = new ArrayList<>();
-    String which = " WHERE origin = " + place.change() + " AND gtin > " + place.gtin();
     try (Statement select = connection.createStatement();
         ResultSet row =
             select.executeQuery(
@@ -128,10 +127,10 @@ final class ChangeLog {
                     + SqlStore.columns("later.", "_before")
                     + ", "
                     + SqlStore.columns("item.", "")
-                    + " FROM (SELECT gtin FROM item"
-                    + which
-                    + " UNION ALL SELECT gtin FROM gone"
-                    + which
+                    + " FROM ("
+                    + broughtFrom("item", place)
+                    + " UNION ALL "
+                    + broughtFrom("gone", place)
                     + " ORDER BY gtin LIMIT "
                     + limit
                     + ") new JOIN change origin ON origin.id = "
@@ -143,13 +142,26 @@ final class ChangeLog {
         long gtin = row.getLong(4);
         boolean changed = row.getString(5) != null;
         Item first = item(gtin, row, changed ? 6 : 6 + FIELDS);
-        if (first != null) {
-          Author author = new Author(row.getString(2), row.getString(3));
-          brought.add(new Change(place.change(), row.getString(1), author, gtin, null, first));
-        }
+        Author author = new Author(row.getString(2), row.getString(3));
+        brought.add(new Change(place.change(), row.getString(1), author, gtin, null, first));
       }
     }
     return brought;
+  }
+
+  /** Their numbers in one table; an item that has come again has a row of its own, and is none. */
+  private static String broughtFrom(String table, ChangeCursor place) {
+    return "SELECT gtin FROM "
+        + table
+        + " WHERE origin = "
+        + place.change()
+        + " AND gtin > "
+        + place.gtin()
+        + " AND NOT EXISTS (SELECT 1 FROM change WHERE change.gtin = "
+        + table
+        + ".gtin AND change.origin = "
+        + place.change()
+        + " AND change.name_before IS NULL)";
   }
 
   /** How an item came that an import has brought, also where it was removed since. */

@@ -661,6 +661,20 @@ class StoreContractIT {
     }
 
     @Test
+    void whatComesAgainByAnImportHidesNothingThatIsNewByIt() throws Exception {
+      Item again = item(95210000001L, "again");
+      store.edit(again.gtin().value(), ME, before -> again);
+      store.edit(again.gtin().value(), ME, before -> null);
+      put(again, item(95210000002L, "new"), item(95210000003L, "new"));
+      store.edit(again.gtin().value(), ME, before -> null);
+      for (int limit : new int[] {1, 2, 3, 4}) {
+        Follower follower = new Follower();
+        follower.follow(limit);
+        follower.hasWhatThereIs();
+      }
+    }
+
+    @Test
     void whatAnImportHasBroughtIsKnownWhenItIsGoneAndWhenItComesAgain() throws Exception {
       Item item = item(95210000001L, "brought");
       long gtin = item.gtin().value();
