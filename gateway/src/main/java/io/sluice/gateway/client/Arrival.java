@@ -1,6 +1,7 @@
 package io.sluice.gateway.client;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.sluice.gateway.config.Listener;
 import io.sluice.gateway.exchange.Peer;
 import io.sluice.gateway.exchange.ProxyContext;
@@ -130,16 +131,21 @@ final class Arrival {
   }
 
   private Http1Connection http1() {
-    Http1Connection connection = new Http1Connection(context, socket, loop, channel, peer, terms);
-    loop.connections().add(connection);
-    channel.pipeline().addLast("http1", connection);
-    return connection;
+    return serve("http1", new Http1Connection(context, socket, loop, channel, peer, terms));
   }
 
   private void http2() {
-    Http2Connection connection = Http2Connection.on(context, socket, loop, channel, peer, terms);
+    serve("http2", Http2Connection.on(context, socket, loop, channel, peer, terms));
+  }
+
+  private <C extends ChannelHandler & ClientConnection> C serve(String name, C connection) {
     loop.connections().add(connection);
-    channel.pipeline().addLast("http2", connection);
+    channel.pipeline().addLast(name, connection);
+    // Its listener went while it arrived: it was not there to be told.
+    if (socket.isClosed()) {
+      connection.closeWhenIdle();
+    }
+    return connection;
   }
 
   private void refuse(Reason reason) {

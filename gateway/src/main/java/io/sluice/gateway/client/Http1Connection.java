@@ -115,7 +115,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
             outgoing::unsentBytes,
             this::onExpired);
     this.peer = peer;
-    this.leaving = socket.isClosed();
     watch();
   }
 
@@ -366,7 +365,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     boolean modern = requests.head().minorVersion() == 1;
     // A request that is still coming in cannot be told from the next one once its response is sent.
-    keepAlive &= state == State.AWAITING_RESPONSE && modern && !leaving;
+    boolean isLast = leaving || socket.isClosed();
+    keepAlive &= state == State.AWAITING_RESPONSE && modern && !isLast;
     responses.head(head, requests.head(), !keepAlive);
     watch();
   }

@@ -6,7 +6,6 @@ import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,33 +110,6 @@ class IsolationIT {
     }
   }
 
-  /** It has a second for it; on a machine that is slower it gets another try. */
-  @Test
-  void aRequestThatWasOnItsWayWhileTheListenerMovedIsAnsweredAndIsTheLast() {
-    gateway.put("frontends/going/frontend", frontend("open", "Path(`/g`)", "'going'"));
-    int port = gateway.listener("going");
-    Wire.Message last = null;
-    for (int attempt = 0; attempt < 5 && last == null; attempt++) {
-      gateway.awaitStatus(port, "/g", 200);
-      int before = port;
-      try (Wire client = Wire.connect(before)) {
-        client.send("GET /g HTTP/1.1\r\nHost: a\r\n\r\n");
-        assertThat(client.message().closes()).isFalse();
-        port = gateway.listener("going");
-        Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> refuses(before));
-
-        client.send("GET /g HTTP/1.1\r\nHost: a\r\n\r\n");
-        last = client.message();
-      } catch (UncheckedIOException tooLate) {
-        last = null;
-      }
-    }
-    assertThat(last).isNotNull();
-    assertThat(last.head()).startsWith("HTTP/1.1 200");
-    assertThat(last.closes()).isTrue();
-    gateway.remove("frontends/going/frontend").remove("listeners/going");
-  }
-
   @Test
   void aListenerMovesToAnotherAddressAndChangesItsScopeWhileConnected() {
     int before = gateway.listener("moving");
@@ -207,7 +179,7 @@ class IsolationIT {
     try {
       Wire.connect(port).close();
       return false;
-    } catch (java.io.UncheckedIOException refused) {
+    } catch (UncheckedIOException refused) {
       return true;
     }
   }

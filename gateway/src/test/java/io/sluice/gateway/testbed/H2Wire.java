@@ -41,15 +41,21 @@ public final class H2Wire implements AutoCloseable {
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
   public H2Wire(int port) {
-    wire = Wire.connect(port);
-    isServer = false;
+    this(Wire.connect(port), false);
     wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    frame(SETTINGS, 0, 0, new byte[0]);
+    settings();
   }
 
-  private H2Wire(Wire wire) {
+  private H2Wire(Wire wire, boolean isServer) {
     this.wire = wire;
-    this.isServer = true;
+    this.isServer = isServer;
+  }
+
+  /** The client's end of a connection on which the preface was sent. */
+  public static H2Wire begun(Wire wire) {
+    H2Wire client = new H2Wire(wire, false);
+    client.settings();
+    return client;
   }
 
   /**
@@ -66,7 +72,7 @@ public final class H2Wire implements AutoCloseable {
   /** The same, before it has sent its settings. */
   public static H2Wire accepting(Wire wire) {
     wire.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
-    return new H2Wire(wire);
+    return new H2Wire(wire, true);
   }
 
   public void settings(int... settings) {
