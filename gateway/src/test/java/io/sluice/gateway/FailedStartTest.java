@@ -75,9 +75,7 @@ class FailedStartTest {
   private void leavesNothing(Supplier<GatewaySettings> settings) {
     assertThatThrownBy(() -> Gateway.start(settings.get())).isInstanceOf(Exception.class);
 
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(left()).isEmpty());
+    Awaitility.await().untilAsserted(() -> assertThat(left()).isEmpty());
   }
 
   /** The gateway's own threads; shared pools of the Java library and of Netty may stay. */

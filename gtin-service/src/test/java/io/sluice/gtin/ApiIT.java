@@ -243,7 +243,6 @@ class ApiIT extends RunningService {
                     }
                   });
       Awaitility.await()
-          .atMost(PATIENCE)
           .during(Duration.ofSeconds(1))
           .until(() -> sender.getState() == Thread.State.WAITING && isServing());
     }
@@ -380,7 +379,6 @@ class ApiIT extends RunningService {
             .firstValue("Location")
             .orElseThrow();
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> send(PRIVATE, "GET", location, "").body().contains("\"taken\":1"));
     assertThat(
             send(

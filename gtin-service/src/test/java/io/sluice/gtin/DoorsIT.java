@@ -188,7 +188,6 @@ class DoorsIT extends RunningService {
     String location = begun.headers().firstValue("Location").orElseThrow();
     JsonNode[] status = new JsonNode[1];
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               status[0] = JSON.readTree(get(PRIVATE, location).body());
@@ -264,7 +263,6 @@ class DoorsIT extends RunningService {
     assertThat(send(PRIVATE, "DELETE", location, "").statusCode()).isIn(200, 202);
 
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> get(PRIVATE, location).body().contains("\"state\":\"cancelled\""));
     assertThat(get(PUBLIC, "/v1/items/9527100000019").statusCode()).isEqualTo(404);
   }
@@ -308,9 +306,7 @@ class DoorsIT extends RunningService {
     assertThat(answer.body()).doesNotContain("/tmp", "--");
     if (status == 202) {
       String location = answer.headers().firstValue("Location").orElseThrow();
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> get(PRIVATE, location).body().contains("\"state\":\"done\""));
+      Awaitility.await().until(() -> get(PRIVATE, location).body().contains("\"state\":\"done\""));
     }
   }
 

@@ -3,6 +3,7 @@ package io.sluice.gtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -151,7 +152,7 @@ class PrivateListenerIT extends RunningService {
 
   private static String ask(int port, String request, String head) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout((int) Patience.TIME.toMillis());
       String text =
           request
               + " HTTP/1.1\r\n"

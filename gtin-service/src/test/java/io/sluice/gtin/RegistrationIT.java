@@ -39,7 +39,6 @@ class RegistrationIT extends RunningService {
       int port = FreePort.next();
       try (Program program = registered(etcd, port, 3)) {
         Awaitility.await()
-            .atMost(PATIENCE)
             .until(
                 () ->
                     servers(etcd)
@@ -51,7 +50,6 @@ class RegistrationIT extends RunningService {
         // Longer than the lease: only renewing keeps it.
         Awaitility.await()
             .during(5, TimeUnit.SECONDS)
-            .atMost(PATIENCE)
             .until(() -> servers(etcd).contains("servers/one"));
 
         program.terminate();
@@ -59,10 +57,10 @@ class RegistrationIT extends RunningService {
         assertThat(servers(etcd)).doesNotContain("servers/one");
       }
       try (Program program = registered(etcd, port, 3)) {
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         program.kill();
         assertThat(servers(etcd)).contains("servers/one");
-        Awaitility.await().atMost(PATIENCE).until(() -> !servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> !servers(etcd).contains("servers/one"));
       }
     }
   }
@@ -71,12 +69,12 @@ class RegistrationIT extends RunningService {
   void aStoreThatForgetsTheLeaseIsToldAgain() {
     try (Etcd etcd = Etcd.start()) {
       try (Program program = registered(etcd, FreePort.next(), 3)) {
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         etcd.kill();
         etcd.wipe();
         etcd.resume();
 
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         program.terminate();
         assertThat(program.awaitExit(PATIENCE)).isZero();
       }
@@ -88,13 +86,13 @@ class RegistrationIT extends RunningService {
     try (Etcd etcd = Etcd.start();
         Program program = registered(etcd, FreePort.next(), 6)) {
       String key = "/vulcand/backends/gtin/servers/one";
-      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+      Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
       etcd.ctl(
           "put", key, "{\"URL\":\"http://127.0.0.1:1\",\"State\":\"draining\"}", "--ignore-lease");
       String lease = etcd.ctl("lease", "list").strip().lines().reduce((a, b) -> b).orElseThrow();
       awaitRenewals(etcd, lease, 2);
       etcd.ctl("lease", "revoke", lease);
-      Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+      Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
 
       assertThat(etcd.ctl("get", key)).contains("draining");
       program.terminate();
@@ -134,14 +132,13 @@ class RegistrationIT extends RunningService {
               etcd.file("gtin.pem").toString(),
               "--etcd-key",
               etcd.file("gtin.key").toString())) {
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         Awaitility.await()
             .during(5, TimeUnit.SECONDS)
-            .atMost(PATIENCE)
             .until(() -> servers(etcd).contains("servers/one"));
         etcd.kill();
         etcd.resume();
-        Awaitility.await().atMost(PATIENCE).until(() -> servers(etcd).contains("servers/one"));
+        Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         program.terminate();
         assertThat(program.awaitExit(PATIENCE)).isZero();
         assertThat(servers(etcd)).doesNotContain("servers/one");
@@ -182,7 +179,6 @@ class RegistrationIT extends RunningService {
     AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
     AtomicInteger seen = new AtomicInteger();
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               Matcher matcher = remaining.matcher(etcd.ctl("lease", "timetolive", lease));

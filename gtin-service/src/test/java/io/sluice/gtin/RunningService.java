@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service as a process, for the tests of one class to ask. */
 abstract class RunningService {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Patience.TIME;
   static final int PUBLIC = FreePort.next();
   static final int PRIVATE = FreePort.next();
   static final String OATS = "/v1/items/09521000000018";
@@ -69,10 +70,7 @@ abstract class RunningService {
   }
 
   static void awaitReady(int port) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> get(port, "/readyz").statusCode() == 200);
+    Awaitility.await().ignoreExceptions().until(() -> get(port, "/readyz").statusCode() == 200);
   }
 
   static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {

@@ -269,7 +269,7 @@ class ServiceIT extends RunningService {
     try (Postgres postgres = Postgres.start()) {
       try (Program before = shared(port, privatePort, postgres)) {
         awaitReady(port);
-        Awaitility.await().atMost(PATIENCE).until(() -> COPIED.matcher(before.printed()).find());
+        Awaitility.await().until(() -> COPIED.matcher(before.printed()).find());
         assertThat(get(port, OATS).headers().firstValue("Catalogue-State")).isEmpty();
         before.terminate();
         assertThat(before.awaitExit(PATIENCE)).isZero();

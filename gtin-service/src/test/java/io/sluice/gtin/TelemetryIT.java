@@ -64,15 +64,13 @@ class TelemetryIT extends RunningService {
       Path moved = folder.resolve("moved.log");
       Files.move(log, moved);
       Program.run(PATIENCE, "kill", "-HUP", Long.toString(service.id()));
-      Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(log));
+      Awaitility.await().until(() -> Files.exists(log));
       ask(port, "/v1/items/9521000000018", "00", "r-3");
       assertThat(awaitLine(log, "r-3").path("status").asInt()).isEqualTo(200);
       assertThat(Files.readString(moved)).doesNotContain("r-3");
 
       byte[] trace = HexFormat.of().parseHex(TRACE);
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> received.stream().anyMatch(each -> has(each, trace)));
+      Awaitility.await().until(() -> received.stream().anyMatch(each -> has(each, trace)));
       assertThat(received)
           .allMatch(each -> has(each, "gtin-service".getBytes(StandardCharsets.UTF_8)));
       service.terminate();
@@ -101,9 +99,7 @@ class TelemetryIT extends RunningService {
 
   private static JsonNode awaitLine(Path log, String id) throws Exception {
     String wanted = "\"request_id\":\"" + id + "\"";
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> Files.exists(log) && Files.readString(log).contains(wanted));
+    Awaitility.await().until(() -> Files.exists(log) && Files.readString(log).contains(wanted));
     for (String line : Files.readAllLines(log)) {
       if (line.contains(wanted)) {
         return JSON.readTree(line);

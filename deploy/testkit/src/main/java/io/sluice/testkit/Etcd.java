@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * speaks TLS and asks for certificates, whose common names are its users.
  */
 public final class Etcd implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.TIME;
   private static @Nullable Path home;
 
   private final Path directory;

@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 
 /** A real authority of Let's Encrypt's makers for tests, to which every name leads to loopback. */
 public final class Pebble implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.TIME;
 
   private final Path directory = TestFolder.make("pebble");
   private final int port = FreePort.next();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A real PostgreSQL on loopback, which a test may kill and start again. */
 public final class Postgres implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.TIME;
   private static @Nullable Path home;
 
   private final Path directory;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A real Redis on loopback, which a test may kill, hold still and start again. */
 public final class Redis implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.TIME;
   private static final String PASSWORD = "of-tests";
   private static @Nullable Path home;
 

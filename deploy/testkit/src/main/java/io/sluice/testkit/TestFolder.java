@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -26,7 +25,7 @@ public final class TestFolder {
   /** Removes it and all in it, though a process that was just killed may still add to it. */
   public static void remove(Path folder) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Patience.TIME)
         .ignoreExceptionsMatching(
             failed -> failed instanceof IOException || failed instanceof UncheckedIOException)
         .until(() -> removed(folder));

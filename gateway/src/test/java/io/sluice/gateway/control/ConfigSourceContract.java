@@ -2,6 +2,7 @@ package io.sluice.gateway.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testkit.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every source of configuration does. */
 abstract class ConfigSourceContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Patience.TIME;
 
   /** A source on what {@link #put} has written so far. */
   abstract ConfigSource open() throws Exception;

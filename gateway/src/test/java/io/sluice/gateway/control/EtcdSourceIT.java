@@ -11,6 +11,7 @@ import io.sluice.gateway.store.EtcdConnection;
 import io.sluice.gateway.store.EtcdSettings;
 import io.sluice.gateway.store.EtcdStore;
 import io.sluice.testkit.Etcd;
+import io.sluice.testkit.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class EtcdSourceIT extends ConfigSourceContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.TIME;
   private static Etcd etcd;
   private static int tests;
 
@@ -163,7 +164,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       }
       put("listeners/b", "3");
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () -> {
                 Snapshot now = source.await(Duration.ofMillis(100));
@@ -203,7 +203,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       source.await(PATIENCE);
       etcd.kill();
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () -> source.await(Duration.ofMillis(100)) == null && !source.status().connected());
       etcd.resume();
@@ -252,7 +251,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       source.await(PATIENCE);
       etcd.kill();
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () -> source.await(Duration.ofMillis(100)) == null && !source.status().connected());
       etcd.resume();
@@ -264,7 +262,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       etcd.compact();
 
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(() -> Map.of("listeners/a", "2", "listeners/b", "1").equals(latest(source)));
     }
   }
@@ -279,7 +276,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       etcd.wipe();
       etcd.resume();
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () ->
                   source.await(Duration.ofMillis(100)) == null
@@ -293,7 +289,7 @@ class EtcdSourceIT extends ConfigSourceContract {
 
       assertThat(values(next(source))).isEqualTo(Map.of("frontends/new/frontend", "2"));
       put("frontends/newer/frontend", "3");
-      Awaitility.await().atMost(PATIENCE).until(() -> latest(source).size() == 2);
+      Awaitility.await().until(() -> latest(source).size() == 2);
       assertThat(source.status().held()).isEmpty();
     }
   }
@@ -307,7 +303,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       etcd.wipe();
       etcd.resume();
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () ->
                   source.await(Duration.ofMillis(100)) == null
@@ -323,7 +318,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       etcd.resume();
       Awaitility.await()
           .during(Duration.ofSeconds(3))
-          .atMost(PATIENCE)
           .until(() -> source.await(Duration.ofMillis(100)) == null);
 
       assertThat(source.status().held()).isNotEmpty();
@@ -346,7 +340,6 @@ class EtcdSourceIT extends ConfigSourceContract {
       etcd.takeOver(other);
       etcd.resume();
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(
               () ->
                   source.await(Duration.ofMillis(100)) == null
@@ -382,7 +375,6 @@ class EtcdSourceIT extends ConfigSourceContract {
   private static Snapshot next(ConfigSource source) {
     Snapshot[] found = new Snapshot[1];
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               found[0] = source.await(Duration.ofMillis(500));

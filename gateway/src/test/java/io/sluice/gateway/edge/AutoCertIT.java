@@ -11,6 +11,7 @@ import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Pebble;
 import io.sluice.testkit.TestFolder;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.TestInstance;
 /** Certificates that two gateways of a fleet get from a real authority. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AutoCertIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.TIME;
 
   private final int[] plain = {FreePort.next(), FreePort.next()};
   private final int[] tls = {FreePort.next(), FreePort.next()};
@@ -113,16 +114,10 @@ class AutoCertIT {
   void aHostWithoutAKeyPairGetsOneCertificateThatAllGatewaysServe() throws Exception {
     want("shop.example");
 
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> served(tls[0], "shop.example") != null);
+    Awaitility.await().ignoreExceptions().until(() -> served(tls[0], "shop.example") != null);
     X509Certificate first = served(tls[0], "shop.example");
     assertThat(first.getIssuerX500Principal().getName()).contains("Pebble");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> first.equals(served(tls[1], "shop.example")));
+    Awaitility.await().ignoreExceptions().until(() -> first.equals(served(tls[1], "shop.example")));
 
     // What was got is in the store, with a key that nobody reads there, and the proof is gone.
     String kept = etcd.ctl("get", "/vulcand/acme/certificates/shop.example");
@@ -138,14 +133,11 @@ class AutoCertIT {
   @Test
   void aNameIsProvedInTheHandshakeWhereTheHostSaysSo() throws Exception {
     etcd.delete("/vulcand/listeners/plain0");
-    Awaitility.await().atMost(PATIENCE).until(() -> !isOpen(plain[0]));
+    Awaitility.await().until(() -> !isOpen(plain[0]));
     try {
       want("shown.example", "tls-alpn-01");
       for (int port : tls) {
-        Awaitility.await()
-            .atMost(PATIENCE)
-            .ignoreExceptions()
-            .until(() -> served(port, "shown.example") != null);
+        Awaitility.await().ignoreExceptions().until(() -> served(port, "shown.example") != null);
         assertThat(served(port, "shown.example").getIssuerX500Principal().getName())
             .contains("Pebble");
       }
@@ -153,17 +145,17 @@ class AutoCertIT {
       assertThat(problems()).isEmpty();
     } finally {
       listener("plain0", "http", plain[0], 0);
-      Awaitility.await().atMost(PATIENCE).until(() -> isOpen(plain[0]));
+      Awaitility.await().until(() -> isOpen(plain[0]));
     }
   }
 
   @Test
   void whatTheAuthoritySaysIsAProblemUntilTheNameLeadsHere() throws Exception {
     etcd.delete("/vulcand/listeners/plain0");
-    Awaitility.await().atMost(PATIENCE).until(() -> !isOpen(plain[0]));
+    Awaitility.await().until(() -> !isOpen(plain[0]));
     want("later.example");
     try {
-      Awaitility.await().atMost(PATIENCE).until(() -> !problems().isEmpty());
+      Awaitility.await().until(() -> !problems().isEmpty());
       assertThat(problems())
           .singleElement()
           .satisfies(
@@ -176,7 +168,7 @@ class AutoCertIT {
       listener("plain0", "http", plain[0], 0);
       etcd.delete("/vulcand/hosts/later.example/host");
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> problems().isEmpty() && isOpen(plain[0]));
+    Awaitility.await().until(() -> problems().isEmpty() && isOpen(plain[0]));
   }
 
   @Test
@@ -185,7 +177,6 @@ class AutoCertIT {
         .isEqualTo(200);
     put("acme/proofs/tok-en_1", "{'Authorization':'tok-en_1.thumb'}");
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () ->
                 TestGateway.get(plain[1], "/.well-known/acme-challenge/tok-en_1")
@@ -205,10 +196,7 @@ class AutoCertIT {
   @Test
   void certificatesThatWereGotAreShownAndNeverExported() throws Exception {
     want("seen.example");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> served(tls[0], "seen.example") != null);
+    Awaitility.await().ignoreExceptions().until(() -> served(tls[0], "seen.example") != null);
 
     Sluice certs = Sluice.run(etcd, "certs", "--seal-key", sealKeys.toString(), "-o", "json");
     assertThat(certs.out()).contains("seen.example", "until");

@@ -72,7 +72,6 @@ class SiegeIT {
                 "--access-log",
                 folder.resolve("access.log").toString()));
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
         .until(() -> TestGateway.get(port, "/ok").statusCode() == 200);
   }
@@ -103,7 +102,6 @@ class SiegeIT {
     assertThat(report.slowest()).isLessThan(Siege.PATIENCE);
     assertThat(report.slowestHealth()).isLessThan(Siege.PATIENCE);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
         .until(() -> TestGateway.get(port, route).statusCode() == 200 && isAsBefore());
   }

@@ -14,6 +14,7 @@ import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -221,7 +222,7 @@ class TlsIT {
         };
     boolean speaksTls = kind.ordinal() >= Refused.NO_CERTIFICATE.ordinal();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout((int) Patience.TIME.toMillis());
       if (!speaksTls) {
         socket.getOutputStream().write(sent);
         socket.shutdownOutput();
@@ -373,7 +374,7 @@ class TlsIT {
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(name)));
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout((int) Patience.TIME.toMillis());
     return socket;
   }
 

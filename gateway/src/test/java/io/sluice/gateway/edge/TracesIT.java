@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Spans as a collector gets them, which reads OTLP by its field numbers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TracesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String SPAN = "b7ad6b7169203331";
 
@@ -94,7 +92,6 @@ class TracesIT {
                         URI.create("http://127.0.0.1:" + collectorPort), 0))
                 .build());
     Awaitility.await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> TestGateway.get(port, "/never").statusCode() == 200);
   }
@@ -208,7 +205,7 @@ class TracesIT {
 
   /** The exchange's span and those of its tries, the exchange's first. */
   private List<Span> of(String requestId, int count) {
-    Awaitility.await().atMost(PATIENCE).until(() -> found(requestId).size() == count);
+    Awaitility.await().until(() -> found(requestId).size() == count);
     return found(requestId);
   }
 
@@ -309,7 +306,7 @@ class TracesIT {
     Span failed = null;
     for (int i = 0; i < 20 && failed == null; i++) {
       String id = id(TestGateway.get(port, "/half/" + i));
-      Awaitility.await().atMost(PATIENCE).until(() -> found(id).size() >= 2);
+      Awaitility.await().until(() -> found(id).size() >= 2);
       List<Span> all = found(id);
       if (all.size() == 3) {
         assertThat(all.getFirst().attributes).containsEntry("http.response.status_code", "200");
@@ -387,9 +384,7 @@ class TracesIT {
       put("backends/broken/backend", "{'Type':'http'}");
       put("backends/broken/servers/s", "{'URL':'" + breaking.url() + "'}");
       frontend("broken", "broken", "PathRegexp(`^/broken`)", "{'Trace':{'Sample':1}}");
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> gateway.status().table().frontends().containsKey("broken"));
+      Awaitility.await().until(() -> gateway.status().table().frontends().containsKey("broken"));
       try {
         TestGateway.get(port, "/broken", "X-Request-Id", "it-breaks-off");
       } catch (UncheckedIOException cut) {
@@ -438,9 +433,7 @@ class TracesIT {
       for (int i = 0; i < 200; i++) {
         assertThat(TestGateway.get(port, "/always/" + i).statusCode()).isEqualTo(200);
       }
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> meter("sluice_trace_spans_lost_total") >= before + 400);
+      Awaitility.await().until(() -> meter("sluice_trace_spans_lost_total") >= before + 400);
     } finally {
       collector = collector();
     }

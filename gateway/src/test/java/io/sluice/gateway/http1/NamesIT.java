@@ -53,7 +53,6 @@ class NamesIT {
                 "--admin",
                 "127.0.0.1:0"));
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
         .until(() -> TestGateway.get(port, "/").statusCode() == 404);
   }
@@ -81,7 +80,6 @@ class NamesIT {
     hosts("127.0.0.2", "127.0.0.4");
 
     Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> {

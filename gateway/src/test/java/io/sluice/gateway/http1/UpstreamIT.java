@@ -11,8 +11,8 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -195,7 +195,7 @@ class UpstreamIT {
 
   private static void awaitLatch(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }
@@ -418,7 +418,6 @@ class UpstreamIT {
             + "'},'Settings':{'Limits':{'MaxConnectionsPerAddress':2}}}");
     gateway.awaitServing(narrow);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
         .untilAsserted(
             () -> {

@@ -21,6 +21,7 @@ import io.grpc.testing.integration.TestServiceGrpc;
 import io.grpc.testing.integration.TestServiceImpl;
 import io.sluice.gateway.http.Reason;
 import io.sluice.gateway.testbed.TestGateway;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -275,7 +276,7 @@ class GrpcIT {
         calls.add(TestServiceGrpc.newFutureStub(channel).unaryCall(request));
       }
       for (Future<SimpleResponse> call : calls) {
-        assertThat(call.get(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(call.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isNotNull();
       }
     } finally {
       channel.shutdownNow();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.testbed.H2Wire;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -150,7 +151,10 @@ class Http2IT {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception failed) {
       throw new AssertionError(failed);
     }
@@ -291,7 +295,8 @@ class Http2IT {
         "listeners/other",
         "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + FreePort.next() + "'}}");
 
-    assertThat(goodbye.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(goodbye.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join())
+        .isEqualTo(Integer.MAX_VALUE);
     Future<Buffer> answer = open.response().compose(HttpClientResponse::body);
     await(open.end("last"));
     assertThat(await(answer).toString()).isEqualTo("first last");

@@ -11,6 +11,7 @@ import io.sluice.gateway.config.KeyTree;
 import io.sluice.gateway.http.ResponseHead;
 import io.sluice.gateway.memory.SharedBudget;
 import io.sluice.gateway.telemetry.Telemetry;
+import io.sluice.testkit.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a syslog hears of an exchange, over each transport. */
 class TracerTest {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
   private static Stage stage(String address) {
     String record =

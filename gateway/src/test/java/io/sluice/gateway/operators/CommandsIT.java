@@ -171,7 +171,6 @@ class CommandsIT {
       etcd.put("/vulcand/backends/b/servers/well", "{\"URL\":\"" + well.url() + "\"}");
       etcd.put("/vulcand/backends/b/servers/ill", "{\"URL\":\"http://127.0.0.1:" + closed + "\"}");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
           .until(
               () ->
                   one.admin("/status").body().contains("DOWN")
@@ -299,7 +298,6 @@ class CommandsIT {
       for (String foreign : List.of("{}", "garbage", own.replace("false", "true"))) {
         etcd.put(key, foreign);
         Awaitility.await()
-            .atMost(Duration.ofSeconds(30))
             .until(
                 () -> {
                   EtcdStore.Stored now = store.find("gateways/one");
@@ -307,9 +305,7 @@ class CommandsIT {
                 });
       }
       etcd.delete(key);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> store.find("gateways/one") != null);
+      Awaitility.await().until(() -> store.find("gateways/one") != null);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.operators;
 
 import io.sluice.gateway.testbed.TestGateway;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as it is packaged, with a folder of routes to follow. */
 abstract class PackagedProgram {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Patience.TIME;
 
   @TempDir Path folder;
 
@@ -57,7 +58,6 @@ abstract class PackagedProgram {
 
   static void awaitReady(int admin) {
     Awaitility.await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> TestGateway.get(admin, "/readyz").statusCode() == 200);
   }

@@ -12,6 +12,7 @@ import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesIT {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Patience.TIME;
   private static final int MOST_VIEWERS = 32;
 
   private final Etcd etcd = Etcd.start();
@@ -72,7 +73,6 @@ class PagesIT {
                 .log(LogSettings.to(folder.resolve("access.log").toString()))
                 .build());
     Awaitility.await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> TestGateway.get(port, "/shop").statusCode() == 200);
   }
@@ -127,7 +127,6 @@ class PagesIT {
   @Test
   void theFleetIsThatOfTheCommand() throws Exception {
     Awaitility.await()
-        .atMost(PATIENCE)
         .untilAsserted(
             () -> {
               JsonNode known = json("/gateways").path("gateways").path(0);
@@ -148,7 +147,7 @@ class PagesIT {
       answered = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
     String id = answered.replaceAll("(?s).*\r\nX-Request-Id: (\\S+).*", "$1");
-    Awaitility.await().atMost(PATIENCE).until(() -> get("/requests/" + id).statusCode() == 200);
+    Awaitility.await().until(() -> get("/requests/" + id).statusCode() == 200);
     JsonNode why = json("/requests/" + id + "/why");
     assertThat(why.path("request").path("status").asInt()).isEqualTo(400);
     assertThat(why.path("explanation").isNull()).isTrue();
@@ -163,7 +162,7 @@ class PagesIT {
         "guarded/m",
         "{'Type':'forwardauth','Priority':1,'Middleware':{'URL':'http://user:hidden1@127.0.0.1:9/check?token=hidden2'}}");
     String url = "/explain?url=" + written("http://127.0.0.1:" + port + "/guarded");
-    Awaitility.await().atMost(PATIENCE).until(() -> !json(url).path("stages").isEmpty());
+    Awaitility.await().until(() -> !json(url).path("stages").isEmpty());
     assertThat(get(url).body()).contains("/check").doesNotContain("hidden");
     Sluice.run(etcd, "rm", "middleware", "guarded/m").succeeds();
     Sluice.run(etcd, "rm", "frontend", "guarded").succeeds();
@@ -191,9 +190,7 @@ class PagesIT {
       for (int i = 0; i < 40; i++) {
         many.add(client.sendAsync(request("/history"), HttpResponse.BodyHandlers.ofString()));
       }
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> many.stream().filter(CompletableFuture::isDone).count() >= 20);
+      Awaitility.await().until(() -> many.stream().filter(CompletableFuture::isDone).count() >= 20);
       assertThat(
               many.stream().filter(CompletableFuture::isDone).map(each -> each.join().statusCode()))
           .contains(503);
@@ -210,7 +207,7 @@ class PagesIT {
     } finally {
       etcd.wake();
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> get("/history").statusCode() == 200);
+    Awaitility.await().until(() -> get("/history").statusCode() == 200);
   }
 
   @ParameterizedTest
@@ -254,14 +251,13 @@ class PagesIT {
   void anAnsweredRequestIsDecidedByTheRoutesOfItsTime() throws Exception {
     HttpResponse<String> answered = TestGateway.get(port, "/shop/then");
     String id = answered.headers().firstValue("X-Request-Id").orElseThrow();
-    Awaitility.await().atMost(PATIENCE).until(() -> get("/requests/" + id).statusCode() == 200);
+    Awaitility.await().until(() -> get("/requests/" + id).statusCode() == 200);
     JsonNode before = json("/requests/" + id + "/why");
     assertThat(before.path("as_recorded").asBoolean()).isTrue();
     assertThat(before.path("explanation").path("frontend").asText()).isEqualTo("shop");
 
     upsert("frontend", "zoo", "{'Type':'http','BackendId':'b','Route':'Path(`/shop/then`)'}");
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () ->
                 json("/explain?url=" + written("http://127.0.0.1:" + port + "/shop/then"))
@@ -280,7 +276,6 @@ class PagesIT {
     assertThat(get("/rollouts/shop/report").statusCode()).isEqualTo(404);
     Sluice.run(etcd, "rollout", "blue-green", "shop", "--to", "newer").succeeds();
     Awaitility.await()
-        .atMost(PATIENCE)
         .untilAsserted(
             () -> {
               JsonNode known = json("/rollouts").path("rollouts").path(0);
@@ -323,7 +318,6 @@ class PagesIT {
       }
     }
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               HttpResponse<InputStream> again =

@@ -7,6 +7,7 @@ import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Any program becomes a server: announced while it answers, let go of before it ends. */
 class RegisterIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.TIME;
 
   @TempDir private Path folder;
   private final Etcd etcd = Etcd.start();
@@ -87,7 +88,7 @@ class RegisterIT {
       assertThat(stored()).contains("servers/old");
       try (Load load = Load.start(4, port, "/a", answer -> answer.status() == 200);
           Program next = register(second, List.of("--server", "new"), server(second))) {
-        Awaitility.await().atMost(PATIENCE).until(() -> stored().contains("servers/new"));
+        Awaitility.await().until(() -> stored().contains("servers/new"));
 
         old.terminate();
         assertThat(old.awaitExit(PATIENCE)).isEqualTo(143);
@@ -116,14 +117,13 @@ class RegisterIT {
     int at = FreePort.next();
     try (Program program = register(at, List.of("--check", "/nothing"), server(at))) {
       Awaitility.await()
-          .atMost(PATIENCE)
           .ignoreExceptions()
           .until(() -> TestGateway.get(at, "/a").statusCode() == 200);
       assertThat(stored()).isEmpty();
 
       // What it is asked for is there at last.
       write("content/nothing");
-      Awaitility.await().atMost(PATIENCE).until(() -> stored().contains(":" + at));
+      Awaitility.await().until(() -> stored().contains(":" + at));
       program.terminate();
       assertThat(program.awaitExit(PATIENCE)).isEqualTo(143);
     }

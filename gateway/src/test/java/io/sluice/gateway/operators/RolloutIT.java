@@ -7,6 +7,7 @@ import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.UnderLoad;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.time.Duration;
 import java.util.Arrays;
@@ -170,7 +171,7 @@ class RolloutIT extends UnderLoad {
 
       broken.set(true);
 
-      Sluice ended = canary.get(60, TimeUnit.SECONDS);
+      Sluice ended = canary.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
       assertThat(ended.status()).isEqualTo(1);
       assertThat(ended.err()).contains("paused by an operator", "taken back: found");
       assertThat(any.answers()).isPositive();
@@ -210,7 +211,6 @@ class RolloutIT extends UnderLoad {
               return tester.startsWith("green") && other.startsWith("blue");
             });
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> TestGateway.get(port, "/a", "X-Tester", "yes") != null && canary.isDone());
 
     canary.join().succeeds();
@@ -276,7 +276,6 @@ class RolloutIT extends UnderLoad {
     CompletableFuture<Sluice> resumed =
         CompletableFuture.supplyAsync(() -> sluice("rollout", "resume", "f"));
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> etcd.ctl("get", "/vulcand/rollouts/f/runner").contains("process"));
     sluice("rollout", "pause", "f").succeeds();
     Awaitility.await().until(() -> sluice("rollout", "status").out().contains("PAUSED"));
@@ -284,11 +283,11 @@ class RolloutIT extends UnderLoad {
     Awaitility.await().until(() -> sluice("rollout", "status").out().contains("RUNNING"));
     sluice("rollout", "promote", "f").succeeds();
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> sluice("get", "frontend", "f").out().contains("\"BackendId\" : \"green\""));
     sluice("rollout", "abort", "f").succeeds();
 
-    assertThat(resumed.orTimeout(60, TimeUnit.SECONDS).join().out()).contains("TAKEN_BACK");
+    assertThat(resumed.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join().out())
+        .contains("TAKEN_BACK");
     assertThat(TestGateway.get(port, "/a").body()).startsWith("blue");
   }
 
@@ -308,13 +307,12 @@ class RolloutIT extends UnderLoad {
                     "--judge",
                     ""));
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> sluice("rollout", "history", "f").out().contains("measured"));
 
     String running = etcd.ctl("get", "/vulcand/rollouts/f", "--print-value-only");
     etcd.put("/vulcand/rollouts/f", running.replace("RUNNING", "TAKEN_BACK"));
 
-    Sluice ended = runner.orTimeout(60, TimeUnit.SECONDS).join();
+    Sluice ended = runner.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join();
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.out()).contains("TAKEN_BACK");
     assertThat(ended.err()).contains("somebody else has ended it: TAKEN_BACK");
@@ -390,7 +388,6 @@ class RolloutIT extends UnderLoad {
                     "--judge",
                     ""));
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               String tester = TestGateway.get(port, "/a", "Cookie", "a=b; tester=yes").body();
@@ -399,6 +396,7 @@ class RolloutIT extends UnderLoad {
             });
     sluice("rollout", "abort", "f").succeeds();
 
-    assertThat(canary.orTimeout(60, TimeUnit.SECONDS).join().out()).contains("TAKEN_BACK");
+    assertThat(canary.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join().out())
+        .contains("TAKEN_BACK");
   }
 }

@@ -14,7 +14,6 @@ import io.sluice.testkit.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +87,6 @@ class SecretIT {
 
   private void awaitServed(Gateway by) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
               Host host = by.status().table().config().hosts().get(NAME);

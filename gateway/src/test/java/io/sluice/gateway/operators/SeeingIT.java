@@ -15,7 +15,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -45,7 +44,7 @@ class SeeingIT {
   }
 
   private static ConditionFactory await() {
-    return Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptions();
+    return Awaitility.await().ignoreExceptions();
   }
 
   private Sluice sluice(String... arguments) {

@@ -19,6 +19,7 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestFolder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhyIT {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Patience.TIME;
 
   /** {@code -Dwhy.requests=100000} for a long look. */
   private static final int REQUESTS = Integer.getInteger("why.requests", 2_000);
@@ -76,13 +77,10 @@ class WhyIT {
     two = gateway(1);
     for (int port : ports) {
       Awaitility.await()
-          .atMost(PATIENCE)
           .ignoreExceptions()
           .until(() -> TestGateway.get(port, "/shop").statusCode() == 200);
     }
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> Sluice.run(etcd, "status").out().lines().count() == 3);
+    Awaitility.await().until(() -> Sluice.run(etcd, "status").out().lines().count() == 3);
   }
 
   private void put(String key, String json) {
@@ -126,7 +124,6 @@ class WhyIT {
     words.addAll(List.of(more));
     Sluice[] said = new Sluice[1];
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               said[0] = Sluice.run(etcd, words.toArray(String[]::new));
@@ -141,9 +138,7 @@ class WhyIT {
     // The line is there before the route moves away.
     why(id).succeeds();
     frontend("shop", "b", "PathRegexp(`^/elsewhere`)");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> TestGateway.get(ports[1], "/shop/cart").statusCode() == 404);
+    Awaitility.await().until(() -> TestGateway.get(ports[1], "/shop/cart").statusCode() == 404);
 
     Sluice said = why(id).succeeds();
     assertThat(said.out())
@@ -154,9 +149,7 @@ class WhyIT {
     Sluice late = why(id(TestGateway.get(ports[0], "/shop/cart")));
     assertThat(late.out()).contains("status=404", "reason=no_route", "none takes it");
     frontend("shop", "b", "PathRegexp(`^/shop`)");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> TestGateway.get(ports[0], "/shop").statusCode() == 200);
+    Awaitility.await().until(() -> TestGateway.get(ports[0], "/shop").statusCode() == 200);
   }
 
   @Test
@@ -271,7 +264,7 @@ class WhyIT {
       idle.connect(new InetSocketAddress("127.0.0.1", one.adminPort()));
       idle.getOutputStream()
           .write("GET /requests HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(UTF_8));
-      Awaitility.await().atMost(PATIENCE).until(() -> taps() == 1);
+      Awaitility.await().until(() -> taps() == 1);
       // More than the sockets hold by themselves.
       String path = "/shop/" + "x".repeat(1_900);
       long until = System.nanoTime() + PATIENCE.toNanos();
@@ -341,7 +334,6 @@ class WhyIT {
       changes.get();
     }
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(() -> Files.readString(log(0)).contains("\"replay-" + (REQUESTS - 1) + "\""));
 
     Map<Long, TreeCheck> trees = new HashMap<>();

@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetLimitsIT {
   private static final int TRIES = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final CountDownLatch released = new CountDownLatch(1);
   private final Redis redis = Redis.start();
@@ -123,7 +121,6 @@ class FleetLimitsIT {
   /** Both are asked, and both have heard of each other. */
   private void bothCount() {
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () ->
                 metric(one, "sluice_redis_connected") == 1
@@ -132,7 +129,6 @@ class FleetLimitsIT {
                     && metric(two, "sluice_redis_gateways") == 2);
     for (int port : ports) {
       Awaitility.await()
-          .atMost(PATIENCE)
           .ignoreExceptions()
           .until(() -> TestGateway.get(port, "/alone").statusCode() == 200);
     }
@@ -203,10 +199,9 @@ class FleetLimitsIT {
   void whileRedisIsAwayEachAllowsItsPartAndSaysSo() {
     redis.kill();
     try {
-      Awaitility.await().atMost(PATIENCE).until(() -> metric(one, "sluice_redis_connected") == 0);
+      Awaitility.await().until(() -> metric(one, "sluice_redis_connected") == 0);
       // The control thread looks once a second, and may have looked a moment before.
       Awaitility.await()
-          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(problems(one))
@@ -224,7 +219,7 @@ class FleetLimitsIT {
       redis.resume();
       bothCount();
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> problems(one).isEmpty());
+    Awaitility.await().until(() -> problems(one).isEmpty());
   }
 
   private static List<Problem> problems(Gateway gateway) {
@@ -264,14 +259,13 @@ class FleetLimitsIT {
     for (Wire wire : open) {
       wire.send("GET /places HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> slow.connections() == 3);
+    Awaitility.await().until(() -> slow.connections() == 3);
     for (int port : ports) {
       assertThat(TestGateway.get(port, "/places").statusCode()).isEqualTo(429);
     }
     open.getFirst().close();
     // Its place is free as soon as the gateway has seen it go; whoever comes too early is refused.
     Awaitility.await()
-        .atMost(PATIENCE)
         .until(
             () -> {
               Wire wire = Wire.connect(ports[1]);

@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final List<String> USERS = List.of("gateway", "operator", "gtin");
 
   @TempDir static Path folder;
@@ -194,7 +193,6 @@ class AccessIT {
       etcd.resume();
       awaitListener(gateway, byCertificate, "two");
       Awaitility.await()
-          .atMost(PATIENCE)
           .ignoreExceptions()
           .until(() -> find(byCertificate, "gateways/own") != null);
     }
@@ -211,7 +209,6 @@ class AccessIT {
 
   private void put(boolean byCertificate, String key, String value) {
     Awaitility.await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(
             () -> {

@@ -12,6 +12,7 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class ChangesIT {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }
@@ -231,7 +232,7 @@ class ChangesIT {
                 Op.delete(text("/vulcand/listeners/one"), DeleteOption.DEFAULT),
                 Op.put(text("/vulcand/listeners/two"), text(wider), PutOption.DEFAULT))
             .commit()
-            .get(20, TimeUnit.SECONDS);
+            .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
         awaitTrue(() -> gateway.gateway().status().table().listenerAt("0.0.0.0:" + shared) != null);
 
         kept.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

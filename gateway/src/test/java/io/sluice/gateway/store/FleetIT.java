@@ -7,7 +7,6 @@ import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
  * The fleet that commands wait for is the set of gateways alive, or somebody says who is missing.
  */
 class FleetIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static String known(Etcd etcd) {
     return etcd.ctl("get", "/vulcand/gateways/twin", "--print-value-only");
@@ -25,10 +23,8 @@ class FleetIT {
   void aNameIsOneGatewaysAndWhoeverHasItTooSaysSoUntilItIsFree() {
     try (Etcd etcd = Etcd.start();
         TestGateway second = twins(etcd)) {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> known(etcd).contains(":" + second.adminPort() + "\""));
-      Awaitility.await().atMost(PATIENCE).until(() -> second.problems().isEmpty());
+      Awaitility.await().until(() -> known(etcd).contains(":" + second.adminPort() + "\""));
+      Awaitility.await().until(() -> second.problems().isEmpty());
     }
   }
 
@@ -37,11 +33,10 @@ class FleetIT {
     TestGateway first = TestGateway.onEtcd("twin", etcd, null);
     try {
       String admin = ":" + first.adminPort() + "\"";
-      Awaitility.await().atMost(PATIENCE).until(() -> known(etcd).contains(admin));
+      Awaitility.await().until(() -> known(etcd).contains(admin));
       TestGateway second = TestGateway.onEtcd("twin", etcd, null);
 
       Awaitility.await()
-          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(second.problems())
@@ -76,7 +71,6 @@ class FleetIT {
       here.awaitStatus(port, "/a", 200);
 
       Awaitility.await()
-          .atMost(PATIENCE)
           .until(() -> there.gateway().status().table().frontends().containsKey("far"));
       assertThat(there.gateway().status().table().allListeners()).isEmpty();
       assertThat(there.problems()).isEmpty();
@@ -96,13 +90,13 @@ class FleetIT {
     try (Etcd etcd = Etcd.start();
         TestGateway gateway = TestGateway.onEtcd("twin", etcd, null)) {
       String admin = ":" + gateway.adminPort() + "\"";
-      Awaitility.await().atMost(PATIENCE).until(() -> known(etcd).contains(admin));
+      Awaitility.await().until(() -> known(etcd).contains(admin));
 
       etcd.put("/vulcand/gateways/twin", "nonsense");
 
-      Awaitility.await().atMost(PATIENCE).until(() -> known(etcd).contains(admin));
+      Awaitility.await().until(() -> known(etcd).contains(admin));
       etcd.delete("/vulcand/gateways/twin");
-      Awaitility.await().atMost(PATIENCE).until(() -> known(etcd).contains(admin));
+      Awaitility.await().until(() -> known(etcd).contains(admin));
     }
   }
 }

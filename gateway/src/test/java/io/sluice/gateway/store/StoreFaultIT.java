@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,9 +56,7 @@ class StoreFaultIT {
   void aKillOfTheStoreStopsNoTrafficAndItsReturnBringsNewRoutes() {
     try (Load load = Load.start(16, port, "/main", answer -> answer.status() == 200)) {
       etcd.kill();
-      Awaitility.await()
-          .atMost(20, TimeUnit.SECONDS)
-          .until(() -> gateway.meter("sluice_store_connected") == 0);
+      Awaitility.await().until(() -> gateway.meter("sluice_store_connected") == 0);
       assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(200);
       etcd.resume();
       gateway.frontend("after", "b", "Path(`/after`)").awaitStatus(port, "/after", 200);
@@ -90,9 +87,7 @@ class StoreFaultIT {
       etcd.kill();
       etcd.wipe();
       etcd.resume();
-      Awaitility.await()
-          .atMost(30, TimeUnit.SECONDS)
-          .until(() -> gateway.meter("sluice_store_held") == 1);
+      Awaitility.await().until(() -> gateway.meter("sluice_store_held") == 1);
       gateway.frontend("new", "b", "Path(`/new`)");
       gateway.put(
           "listeners/l", "{'Protocol':'http','Address':{'Address':'127.0.0.1:" + port + "'}}");
@@ -155,12 +150,9 @@ class StoreFaultIT {
       awaitServers(servers);
       try (Load load = Load.start(4, port, "/main", answer -> answer.status() == 200)) {
         etcd.kill();
-        Awaitility.await()
-            .atMost(20, TimeUnit.SECONDS)
-            .until(() -> gateway.meter("sluice_store_connected") == 0);
+        Awaitility.await().until(() -> gateway.meter("sluice_store_connected") == 0);
         etcd.resume();
         Awaitility.await()
-            .atMost(60, TimeUnit.SECONDS)
             .until(() -> etcd.ctl("get", "--prefix", "/vulcand/backends/b/servers/").isBlank());
         // What comes after the leases have ended has been seen with their end.
         gateway.frontend("after", "b", "Path(`/after`)").awaitStatus(port, "/after", 200);
@@ -175,7 +167,6 @@ class StoreFaultIT {
           register(again, servers / 2);
         }
         Awaitility.await()
-            .atMost(20, TimeUnit.SECONDS)
             .until(() -> gateway.gateway().status().source().unconfirmed().size() == servers / 2);
         awaitServers(servers);
         assertThat(load.wrong()).isEmpty();
@@ -202,7 +193,6 @@ class StoreFaultIT {
 
   private void awaitServers(int count) {
     Awaitility.await()
-        .atMost(20, TimeUnit.SECONDS)
         .until(
             () -> gateway.gateway().status().table().config().servers().get("b").size() == count);
   }

@@ -11,6 +11,7 @@ import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,7 @@ class SwapIT {
       upload.send(
           "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n"
               + "y".repeat(1_000_000));
-      uploadHeadSeen.get(20, TimeUnit.SECONDS);
+      uploadHeadSeen.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 
       try (Load load =
           Load.start(
@@ -242,7 +243,7 @@ class SwapIT {
   private void awaitApplied() throws Exception {
     long revision =
         keys.put(bytes("/vulcand/backends/marker/backend"), bytes("{\"Type\":\"http\"}"))
-            .get(20, TimeUnit.SECONDS)
+            .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS)
             .getHeader()
             .getRevision();
     Awaitility.await().until(() -> gateway.gateway().status().table().revision() >= revision);
@@ -250,7 +251,8 @@ class SwapIT {
 
   private void put(String key, String json) {
     try {
-      keys.put(bytes("/vulcand/" + key), bytes(json.replace('\'', '"'))).get(20, TimeUnit.SECONDS);
+      keys.put(bytes("/vulcand/" + key), bytes(json.replace('\'', '"')))
+          .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception failed) {
       throw new AssertionError(failed);
     }
@@ -258,7 +260,7 @@ class SwapIT {
 
   private void delete(String key) {
     try {
-      keys.delete(bytes("/vulcand/" + key)).get(20, TimeUnit.SECONDS);
+      keys.delete(bytes("/vulcand/" + key)).get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception failed) {
       throw new AssertionError(failed);
     }

@@ -11,6 +11,7 @@ import io.sluice.gateway.telemetry.LogSettings;
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.LeakWatch;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.TestFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,7 +30,7 @@ import org.awaitility.Awaitility;
  * a real etcd.
  */
 public final class TestGateway implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Patience.TIME;
 
   public static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -179,7 +180,6 @@ public final class TestGateway implements AutoCloseable {
   /** Waits until a request on this port gets this status. */
   public TestGateway awaitStatus(int port, String path, int status) {
     Awaitility.await()
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .ignoreExceptions()
         .until(() -> get(port, path).statusCode() == status);
@@ -190,7 +190,6 @@ public final class TestGateway implements AutoCloseable {
   public TestGateway awaitServing(int... ports) {
     for (int port : ports) {
       Awaitility.await()
-          .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(10))
           .ignoreExceptions()
           .until(
@@ -199,10 +198,7 @@ public final class TestGateway implements AutoCloseable {
                 return true;
               });
     }
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> problems().isEmpty());
+    Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> problems().isEmpty());
     return this;
   }
 
@@ -213,7 +209,6 @@ public final class TestGateway implements AutoCloseable {
 
   public TestGateway awaitRoute(String frontend, String backend, int port) {
     Awaitility.await()
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .until(
             () -> {

@@ -3,6 +3,7 @@ package io.sluice.gateway.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.Etcd;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Production under steady load: real etcd, real sockets, and not one failed request. */
 public abstract class UnderLoad {
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Patience.TIME;
 
   private static final int CLIENTS = 64;
 
@@ -76,6 +77,6 @@ public abstract class UnderLoad {
   /** Waits until a rollout's claim has ended with the process that held it. */
   public void awaitUnclaimed(String rollout) {
     String runner = "/vulcand/rollouts/" + rollout + "/runner";
-    Awaitility.await().atMost(PATIENCE).until(() -> !etcd.ctl("get", runner).contains("process"));
+    Awaitility.await().until(() -> !etcd.ctl("get", runner).contains("process"));
   }
 }

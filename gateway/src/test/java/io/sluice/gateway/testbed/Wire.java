@@ -1,5 +1,6 @@
 package io.sluice.gateway.testbed;
 
+import io.sluice.testkit.Patience;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -14,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 
 /** One end of a raw HTTP/1 connection, byte by byte, for tests on either side. Blocking. */
 public final class Wire implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
   private final Socket socket;
   private final InputStream in;

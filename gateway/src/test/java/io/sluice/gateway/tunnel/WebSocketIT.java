@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.table.RoutingTable;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
+import io.sluice.testkit.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -61,7 +62,7 @@ class WebSocketIT {
             .listen()
             .toCompletionStage()
             .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
+            .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     gateway = TestGateway.onFolder();
     port = gateway.listener("public");
     gateway.backend("b").server("b", "s", server.actualPort());
@@ -77,7 +78,11 @@ class WebSocketIT {
   @AfterAll
   static void stop() throws Exception {
     gateway.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static byte[] frame(int head, byte[] payload, boolean masked) {
