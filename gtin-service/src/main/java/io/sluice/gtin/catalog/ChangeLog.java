@@ -32,7 +32,12 @@ final class ChangeLog {
 
   /** Records an edit. */
   static void record(
-      Connection connection, long gtin, Author author, @Nullable Item before, @Nullable Item after)
+      Connection connection,
+      long gtin,
+      Author author,
+      Instant at,
+      @Nullable Item before,
+      @Nullable Item after)
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -43,7 +48,7 @@ final class ChangeLog {
                 + ") VALUES (?, ?, ?, ?"
                 + ", ?".repeat(2 * FIELDS)
                 + ")")) {
-      insert.setString(1, Instant.now().toString());
+      insert.setString(1, at.toString());
       insert.setString(2, author.name());
       insert.setString(3, author.request());
       insert.setLong(4, gtin);
@@ -61,8 +66,8 @@ final class ChangeLog {
   }
 
   /** Records that an import has run; the number is the origin of what comes from it. */
-  static long begin(Connection connection, Author author) throws SQLException {
-    record(connection, Change.IMPORT, author, null, null);
+  static long begin(Connection connection, Author author, Instant at) throws SQLException {
+    record(connection, Change.IMPORT, author, at, null, null);
     try (Statement select = connection.createStatement();
         ResultSet row =
             select.executeQuery("SELECT max(id) FROM change WHERE gtin = " + Change.IMPORT)) {
@@ -212,6 +217,6 @@ final class ChangeLog {
   }
 
   private static @Nullable Item item(long gtin, ResultSet row, int column) throws SQLException {
-    return row.getString(column) == null ? null : SqlStore.item(gtin, row, column);
+    return row.getString(column) == null ? null : SqlStore.undated(gtin, row, column);
   }
 }

@@ -35,7 +35,7 @@ final class Difference implements AutoCloseable {
     try {
       skipBefore(item.gtin().value());
       Item here = next;
-      if (here == null || !here.equals(item)) {
+      if (here == null || !here.isSame(item)) {
         changed.put(item);
       }
       if (here != null && here.gtin().equals(item.gtin())) {

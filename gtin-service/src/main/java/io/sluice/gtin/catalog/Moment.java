@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,9 @@ final class Moment {
       if (each.gtin() == Change.IMPORT) {
         return null;
       }
-      changes.add(new Now(each.gtin(), each.after()));
+      Item after = each.after();
+      changes.add(
+          new Now(each.gtin(), after == null ? null : after.updated(Instant.parse(each.at()))));
     }
     return changes.size() == versions ? changes : null;
   }

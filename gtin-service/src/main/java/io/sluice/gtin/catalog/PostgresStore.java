@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,7 @@ final class PostgresStore extends SqlStore {
     "ALTER TABLE item ADD COLUMN IF NOT EXISTS attributes TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE item ADD COLUMN IF NOT EXISTS origin BIGINT",
     "ALTER TABLE gone ADD COLUMN IF NOT EXISTS origin BIGINT",
+    "ALTER TABLE item ADD COLUMN IF NOT EXISTS updated BIGINT NOT NULL DEFAULT 0",
     "CREATE INDEX IF NOT EXISTS item_origin ON item (origin, gtin) WHERE origin IS NOT NULL",
     "ALTER TABLE change ADD COLUMN IF NOT EXISTS origin BIGINT",
     "ALTER TABLE change ADD COLUMN IF NOT EXISTS attributes_before TEXT",
@@ -66,11 +68,12 @@ final class PostgresStore extends SqlStore {
   /** An item that is there as it is to be is not written; who brought it first stays known. */
   private static final String REPLACE =
       " ON CONFLICT (gtin) DO UPDATE SET name = excluded.name, brand = excluded.brand, category ="
-          + " excluded.category, attributes = excluded.attributes, words = excluded.words WHERE "
+          + " excluded.category, attributes = excluded.attributes, updated = excluded.updated,"
+          + " words = excluded.words WHERE "
           + differsFrom("excluded.");
 
   /** The last thing that is made; a catalogue of an older program has less, or none of it. */
-  private static final String SCHEMA_TABLE = "catalogue_schema_4";
+  private static final String SCHEMA_TABLE = "catalogue_schema_5";
 
   private static final int FETCHED_ROWS = 10_000;
 
@@ -425,14 +428,15 @@ final class PostgresStore extends SqlStore {
   void put(Connection connection, Item item) throws SQLException {
     try (PreparedStatement put =
         connection.prepareStatement(
-            "INSERT INTO item (gtin, name, brand, category, attributes, words) VALUES (?, ?, ?, ?,"
-                + " ?, to_tsvector('simple', ?))"
+            "INSERT INTO item (gtin, name, brand, category, attributes, updated, words) VALUES (?,"
+                + " ?, ?, ?, ?, ?, to_tsvector('simple', ?))"
                 + REPLACE)) {
       put.setLong(1, item.gtin().value());
       int at = 2;
       for (String field : item.fields()) {
         put.setString(at++, field);
       }
+      put.setLong(at++, item.updated());
       put.setString(at, words(item));
       put.executeUpdate();
     }
@@ -479,7 +483,8 @@ final class PostgresStore extends SqlStore {
         }
       }
       statement.execute("SELECT pg_advisory_xact_lock(" + IMPORT_LOCK + ")");
-      Long from = origin.isEmpty() ? null : begin(connection, origin.get());
+      Instant at = now();
+      Long from = origin.isEmpty() ? null : begin(connection, origin.get(), at);
       if (from != null) {
         statement.executeUpdate(
             ChangeLog.recording()
@@ -493,9 +498,10 @@ final class PostgresStore extends SqlStore {
                 + from);
       }
       statement.executeUpdate(
-          "INSERT INTO item (gtin, name, brand, category, attributes, words, origin) SELECT"
-              + " DISTINCT ON (gtin) gtin, name, brand, category, attributes,"
-              + " to_tsvector('simple', words), CAST("
+          "INSERT INTO item (gtin, name, brand, category, attributes, updated, words, origin)"
+              + " SELECT DISTINCT ON (gtin) gtin, name, brand, category, attributes, "
+              + at.toEpochMilli()
+              + ", to_tsvector('simple', words), CAST("
               + from
               + " AS BIGINT) FROM incoming ORDER BY gtin, row DESC"
               + REPLACE);

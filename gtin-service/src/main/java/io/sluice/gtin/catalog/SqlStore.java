@@ -9,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,10 +29,8 @@ abstract class SqlStore implements ItemStore {
   /** An item's columns behind its number, as {@link Item#fields} has them. */
   static final List<String> FIELDS = List.of("name", "brand", "category", "attributes");
 
-  private static final String COLUMNS = String.join(", ", FIELDS);
-
-  static final String FIND = "SELECT " + COLUMNS + " FROM item WHERE gtin = ?";
-  private static final String SELECT = "SELECT gtin, " + COLUMNS + " FROM item";
+  static final String FIND = "SELECT " + read("") + " FROM item WHERE gtin = ?";
+  private static final String SELECT = "SELECT gtin, " + read("") + " FROM item";
   static final String ALL = SELECT + " ORDER BY gtin";
 
   /** So many numbers are looked up by one statement, which databases know already. */
@@ -43,6 +43,11 @@ abstract class SqlStore implements ItemStore {
   /** The fields' columns with something before and behind each. */
   static String columns(String before, String behind) {
     return FIELDS.stream().map(name -> before + name + behind).collect(Collectors.joining(", "));
+  }
+
+  /** The columns that {@link #item} reads, with something before each. */
+  private static String read(String before) {
+    return columns(before, "") + ", " + before + "updated";
   }
 
   /** Who brought an item first stays known when it comes again. */
@@ -96,7 +101,8 @@ abstract class SqlStore implements ItemStore {
    * Puts many, however many; the last one with a number counts. What differs from before is in the
    * history.
    *
-   * @param origin that of an import; empty for none, which the history does not know of
+   * @param origin that of an import, which writes them now; empty for a copy, which the history
+   *     does not know of and which keeps their times
    */
   abstract void putAll(Connection connection, Source source, Optional<Author> origin)
       throws SQLException, IOException;
@@ -131,13 +137,24 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
+  /** What an item is, from the columns of its fields and of its time. */
   static Item item(long gtin, ResultSet row, int column) throws SQLException {
+    return item(gtin, row, column, row.getLong(column + FIELDS.size()));
+  }
+
+  /** What an item was at some time, from the columns of its fields. */
+  static Item undated(long gtin, ResultSet row, int column) throws SQLException {
+    return item(gtin, row, column, 0);
+  }
+
+  private static Item item(long gtin, ResultSet row, int column, long updated) throws SQLException {
     return new Item(
         new Gtin(gtin),
         row.getString(column),
         row.getString(column + 1),
         row.getString(column + 2),
-        row.getString(column + 3));
+        row.getString(column + 3),
+        updated);
   }
 
   @Override
@@ -242,7 +259,7 @@ abstract class SqlStore implements ItemStore {
   }
 
   private Page page(Search search) throws SQLException {
-    return select("item.gtin, " + columns("item.", ""), search, row -> page(row, search.limit()));
+    return select("item.gtin, " + read("item."), search, row -> page(row, search.limit()));
   }
 
   /** What is made of rows. */
@@ -318,12 +335,15 @@ abstract class SqlStore implements ItemStore {
         connection -> {
           lock(connection, gtin);
           Item before = find(connection, gtin);
-          Item after = edit.of(before);
-          if (!Objects.equals(before, after)) {
-            set(connection, gtin, after);
-            announce(connection);
-            ChangeLog.record(connection, gtin, author, before, after);
+          Item wanted = edit.of(before);
+          if (Objects.equals(before, wanted)) {
+            return new Edited(before, before);
           }
+          Instant at = now();
+          Item after = wanted == null ? null : wanted.updated(at);
+          set(connection, gtin, after);
+          announce(connection);
+          ChangeLog.record(connection, gtin, author, at, before, after);
           return new Edited(before, after);
         });
   }
@@ -351,10 +371,15 @@ abstract class SqlStore implements ItemStore {
     }
   }
 
+  /** As precise as both an item and the history keep it. */
+  static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
   /** Makes it known that an import changes many items, which come from the number that this has. */
-  long begin(Connection connection, Author author) throws SQLException {
+  long begin(Connection connection, Author author, Instant at) throws SQLException {
     announce(connection);
-    return ChangeLog.begin(connection, author);
+    return ChangeLog.begin(connection, author, at);
   }
 
   @Override
@@ -375,8 +400,9 @@ abstract class SqlStore implements ItemStore {
           if (count(connection) > 0 || any(connection, "gone") || any(connection, "change")) {
             return 0;
           }
+          Instant at = now();
           for (Item item : items) {
-            put(connection, item);
+            put(connection, item.updated(at));
           }
           announce(connection);
           return items.size();

@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteItems implements AutoCloseable {
   private static final String INSERT =
-      "INSERT INTO item (gtin, name, brand, category, attributes, origin) VALUES (?, ?, ?, ?, ?, ?)"
-          + " ON CONFLICT (gtin) DO NOTHING";
+      "INSERT INTO item (gtin, name, brand, category, attributes, updated, origin) VALUES (?, ?, ?,"
+          + " ?, ?, ?, ?) ON CONFLICT (gtin) DO NOTHING";
 
   /** An item that is there as it is to be is not written; who brought it first stays known. */
   private static final String UPDATE =
-      "UPDATE item SET name = ?2, brand = ?3, category = ?4, attributes = ?5 WHERE gtin = ?1 AND"
-          + " (name IS NOT ?2 OR brand IS NOT ?3 OR category IS NOT ?4 OR attributes IS NOT ?5)";
+      "UPDATE item SET name = ?2, brand = ?3, category = ?4, attributes = ?5, updated = ?6 WHERE"
+          + " gtin = ?1 AND (name IS NOT ?2 OR brand IS NOT ?3 OR category IS NOT ?4 OR attributes"
+          + " IS NOT ?5";
+
+  private static final String OR_AT_ANOTHER_TIME = " OR updated IS NOT ?6";
 
   private static final String INTO_TEXT =
       " INTO item_text (rowid, name, brand, category) VALUES (?, ?, ?, ?)";
@@ -42,12 +45,12 @@ final class SqliteItems implements AutoCloseable {
   private final List<Item> batch = new ArrayList<>();
 
   /**
-   * @param origin that of the import which brings them; null for none
+   * @param origin that of the import which brings them; null where they are copied with their times
    */
   SqliteItems(Connection connection, @Nullable Long origin) throws SQLException {
     this.origin = origin;
     insert = connection.prepareStatement(INSERT);
-    update = connection.prepareStatement(UPDATE);
+    update = connection.prepareStatement(UPDATE + (origin == null ? OR_AT_ANOTHER_TIME : "") + ")");
     newText = connection.prepareStatement("INSERT" + INTO_TEXT);
     otherText = connection.prepareStatement(REPLACE_TEXT);
   }
@@ -65,7 +68,7 @@ final class SqliteItems implements AutoCloseable {
     batch.sort(Comparator.comparingLong(item -> item.gtin().value()));
     for (Item item : batch) {
       bind(insert, item);
-      insert.setObject(6, origin);
+      insert.setObject(7, origin);
       insert.addBatch();
     }
     List<Item> known = index(batch, insert.executeBatch(), newText);
@@ -104,6 +107,7 @@ final class SqliteItems implements AutoCloseable {
     for (String field : item.fields()) {
       statement.setString(at++, field);
     }
+    statement.setLong(at, item.updated());
   }
 
   static void bindText(PreparedStatement text, Item item) throws SQLException {

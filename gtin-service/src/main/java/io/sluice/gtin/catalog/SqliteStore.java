@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,10 @@ final class SqliteStore extends SqlStore {
   /** What came with {@code user_version} 4. */
   private static final String[] FEED = {"ALTER TABLE gone ADD COLUMN origin INTEGER", INDEX};
 
+  /** What came with {@code user_version} 5. */
+  private static final String TIMES =
+      "ALTER TABLE item ADD COLUMN updated INTEGER NOT NULL DEFAULT 0";
+
   private static final int REINDEXED = 10_000;
 
   /** Room for the words of a batch, so that they are written once. */
@@ -72,7 +77,7 @@ final class SqliteStore extends SqlStore {
   /** Room for the inner pages of ten million items, so that a lookup reads one page. */
   private static final int CACHE = -4 * 1024;
 
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
 
   /** How long an edit waits for who writes before it; its author waits too. */
   private static final int SHORT_MILLIS = 1_000;
@@ -117,31 +122,37 @@ final class SqliteStore extends SqlStore {
       }
       statement.execute("BEGIN IMMEDIATE");
       try {
-        if (version(statement) == 0) {
-          for (String part : SCHEMA) {
-            statement.execute(part);
-          }
-        }
-        if (version(statement) < 3) {
-          for (String part : ATTRIBUTES) {
-            statement.execute(part);
-          }
-          index(writer, version(statement) == 0);
-          for (String part : ImportLog.schema("BLOB")) {
-            statement.execute(part);
-          }
-        }
-        if (version(statement) < VERSION) {
-          for (String part : FEED) {
-            statement.execute(part);
-          }
-          statement.execute("PRAGMA user_version = " + VERSION);
-        }
+        bring(statement, version(statement));
         statement.execute("COMMIT");
       } catch (SQLException failed) {
         rollBack(statement);
         throw failed;
       }
+    }
+  }
+
+  /** Brings what was made by an older program, or is empty, to what this one has. */
+  private static void bring(Statement statement, int from) throws SQLException {
+    List<String> parts = new ArrayList<>();
+    if (from < 1) {
+      parts.addAll(List.of(SCHEMA));
+    }
+    if (from < 3) {
+      parts.addAll(List.of(ATTRIBUTES));
+      parts.addAll(List.of(ImportLog.schema("BLOB")));
+    }
+    if (from < 4) {
+      parts.addAll(List.of(FEED));
+    }
+    if (from < VERSION) {
+      parts.add(TIMES);
+      parts.add("PRAGMA user_version = " + VERSION);
+    }
+    for (String part : parts) {
+      statement.execute(part);
+    }
+    if (from < 3) {
+      index(statement.getConnection(), from < 1);
     }
   }
 
@@ -349,7 +360,8 @@ final class SqliteStore extends SqlStore {
   @Override
   void putAll(Connection connection, Source source, Optional<Author> origin)
       throws SQLException, IOException {
-    Long from = origin.isEmpty() ? null : begin(connection, origin.get());
+    Instant at = now();
+    Long from = origin.isEmpty() ? null : begin(connection, origin.get(), at);
     try (Statement statement = connection.createStatement();
         SqliteItems items = new SqliteItems(connection, from)) {
       statement.execute("PRAGMA cache_size = -262144");
@@ -365,7 +377,7 @@ final class SqliteStore extends SqlStore {
       source.giveTo(
           item -> {
             try {
-              items.put(item);
+              items.put(from == null ? item : item.updated(at));
             } catch (SQLException failed) {
               throw new IOException(failed.getMessage(), failed);
             }

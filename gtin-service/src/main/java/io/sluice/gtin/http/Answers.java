@@ -10,6 +10,7 @@ import io.sluice.gtin.gtin.Prefix;
 import io.sluice.gtin.gtin.Reading;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 
 /** The shapes of what the API answers; errors are RFC 9457 problems with a stable {@code code}. */
@@ -66,7 +67,7 @@ final class Answers {
 
   /** The number's answer with the item in it. */
   static JsonObject item(Input input, Reading.One one, Item item, CompanyPrefixes companies) {
-    return number(input, one, companies).put("item", fields(item));
+    return number(input, one, companies).put("item", dated(item));
   }
 
   /** The reading of an item's own fourteen digits. */
@@ -82,6 +83,15 @@ final class Answers {
     return "/v1/items/" + gtin.text();
   }
 
+  /** What it is now, and since when. */
+  private static JsonObject dated(Item item) {
+    JsonObject fields = fields(item);
+    return item.updated() == 0
+        ? fields
+        : fields.put("updated", Instant.ofEpochMilli(item.updated()).toString());
+  }
+
+  /** What it says. */
   static JsonObject fields(Item item) {
     JsonObject fields =
         new JsonObject()
@@ -98,7 +108,7 @@ final class Answers {
     return new JsonObject()
         .put("gtin", item.gtin().text())
         .put("type", item.gtin().type().text())
-        .mergeIn(fields(item));
+        .mergeIn(dated(item));
   }
 
   /** A Product as schema.org has it. */

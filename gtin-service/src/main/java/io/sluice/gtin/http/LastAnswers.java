@@ -41,7 +41,7 @@ final class LastAnswers {
    */
   Answer get(Input input, Item item, Supplier<Answer> made) {
     Answer last = answers.getIfPresent(input);
-    if (last != null && last.found().getFirst().item().equals(item)) {
+    if (last != null && last.found().getFirst().item().isSame(item)) {
       return last;
     }
     Answer now = made.get();

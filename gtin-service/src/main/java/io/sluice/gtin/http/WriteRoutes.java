@@ -40,7 +40,8 @@ final class WriteRoutes {
           "forms",
           "classification",
           "contains",
-          "variableMeasure");
+          "variableMeasure",
+          "updated");
 
   private static final int MOST_NAME = 128;
 

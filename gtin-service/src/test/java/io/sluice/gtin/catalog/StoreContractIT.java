@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -639,15 +640,7 @@ class StoreContractIT {
       Random random = new Random(11);
       Follower always = new Follower();
       for (int n = 0; n < 80; n++) {
-        Item item = item(95210000001L + random.nextInt(8), "name " + random.nextInt(3));
-        if (random.nextBoolean()) {
-          store.edit(item.gtin().value(), ME, before -> random.nextBoolean() ? item : null);
-        } else {
-          Item[] some = new Item[1 + random.nextInt(6)];
-          Arrays.setAll(
-              some, i -> item(95210000001L + random.nextInt(8), "name " + random.nextInt(3)));
-          put(some);
-        }
+        changeSome(random);
         if (random.nextInt(3) == 0) {
           always.follow(1 + random.nextInt(5));
           always.hasWhatThereIs();
@@ -657,6 +650,34 @@ class StoreContractIT {
         Follower late = new Follower();
         late.follow(limit);
         late.hasWhatThereIs();
+      }
+    }
+
+    /** An edit, a removal or an import, of eight items with three names. */
+    private void changeSome(Random random) throws Exception {
+      Item[] some = new Item[1 + random.nextInt(6)];
+      Arrays.setAll(some, i -> item(95210000001L + random.nextInt(8), "name " + random.nextInt(3)));
+      switch (random.nextInt(4)) {
+        case 0 -> store.edit(some[0].gtin().value(), ME, before -> null);
+        case 1 -> store.edit(some[0].gtin().value(), ME, before -> some[0]);
+        default -> put(some);
+      }
+    }
+
+    @Test
+    void whenAnItemWasWrittenIsWhenItsHistoryHasItLast() throws Exception {
+      Random random = new Random(13);
+      for (int n = 0; n < 60; n++) {
+        changeSome(random);
+        List<Item> there = new ArrayList<>();
+        store.all(there::add);
+        for (Item item : there) {
+          String last = store.history(item.gtin().value()).getLast().at();
+          assertThat(Instant.ofEpochMilli(item.updated())).isEqualTo(last);
+          assertThat(store.find(item.gtin().value())).get().matches(item::isSame);
+          assertThat(store.lookUp(List.of(item.gtin())).items().get(item.gtin()))
+              .matches(item::isSame);
+        }
       }
     }
 
