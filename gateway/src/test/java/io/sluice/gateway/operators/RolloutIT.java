@@ -306,8 +306,7 @@ class RolloutIT extends UnderLoad {
                     "3600",
                     "--judge",
                     ""));
-    Awaitility.await()
-        .until(() -> sluice("rollout", "history", "f").out().contains("measured"));
+    Awaitility.await().until(() -> sluice("rollout", "history", "f").out().contains("measured"));
 
     String running = etcd.ctl("get", "/vulcand/rollouts/f", "--print-value-only");
     etcd.put("/vulcand/rollouts/f", running.replace("RUNNING", "TAKEN_BACK"));
