@@ -29,7 +29,7 @@ class ServiceIT extends RunningService {
       value = {
         "/v1/items/9521000000018 | 200 | \"gtin\":\"09521000000018\",\"type\":\"GTIN-13\"",
         "/v1/items/9521000000018 | 200 | \"item\":{\"name\":\"Oat biscuits with sea salt 200"
-            + " g\",\"brand\":\"Weir & Daughters\",\"category\":\"bakery\"}",
+            + " g\",\"brand\":\"Weir & Daughters\",\"category\":\"bakery\",\"updated\":\"2",
         "/v1/items/95200000455 | 200 | \"code\":\"leading-zeros-restored\"",
         "/v1/items/0952453-5 | 200 | \"form\":\"UPC-E\"",
         "/v1/items/%20952%201000%20000018 | 200 | \"requested\":\" 952 1000 000018\"",
