@@ -42,7 +42,7 @@ public final class Siege {
       long connections) {}
 
   private static final Duration BETWEEN = Duration.ofMillis(100);
-  private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
+  private static final int PATIENCE_MILLIS = 60_000;
 
   /** A client that has not got its answer by then is not served at all. */
   public static final Duration PATIENCE = Duration.ofMillis(PATIENCE_MILLIS);
