@@ -13,6 +13,7 @@ import com.google.zxing.common.HybridBinarizer;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
@@ -390,7 +391,7 @@ class ApiIT extends RunningService {
                     "application/x-ndjson")
                 .body())
         .contains("\"gtin\":\"" + number + "\"", code.length() + " imported");
-    assertThat(Program.run(PATIENCE, program(), "check", code)).contains(number);
+    assertThat(Program.run(Patience.TIME, program(), "check", code)).contains(number);
   }
 
   @Test

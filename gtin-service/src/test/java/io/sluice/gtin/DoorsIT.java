@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.testkit.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -179,7 +180,7 @@ class DoorsIT extends RunningService {
         HTTP.send(
             HttpRequest.newBuilder(
                     URI.create("http://127.0.0.1:" + PRIVATE + "/v1/imports" + query))
-                .timeout(PATIENCE)
+                .timeout(Patience.TIME)
                 .headers(headers)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(rows))
                 .build(),
@@ -294,7 +295,7 @@ class DoorsIT extends RunningService {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + PRIVATE + "/v1/imports?dry-run=true"))
-            .timeout(PATIENCE)
+            .timeout(Patience.TIME)
             .header("Content-Type", type)
             .POST(HttpRequest.BodyPublishers.ofByteArray(small ? gzip.toByteArray() : rows));
     if (coding.equals("gzip") || coding.equals("br")) {
@@ -936,7 +937,7 @@ class DoorsIT extends RunningService {
 
   private static String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PUBLIC)) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       socket.shutdownOutput();
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

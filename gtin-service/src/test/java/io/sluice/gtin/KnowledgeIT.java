@@ -3,6 +3,7 @@ package io.sluice.gtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class KnowledgeIT extends RunningService {
       assertThat(get(port, "/v1/gtins/7203698195").body())
           .contains("\"company\":\"A Maker\"", "\"confidence\":\"likely\"");
       service.terminate();
-      assertThat(service.awaitExit(PATIENCE)).isZero();
+      assertThat(service.awaitExit(Patience.TIME)).isZero();
     }
   }
 }

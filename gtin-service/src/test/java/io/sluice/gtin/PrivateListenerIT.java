@@ -34,7 +34,7 @@ class PrivateListenerIT extends RunningService {
   @AfterAll
   static void stopNamed() {
     named.terminate();
-    assertThat(named.awaitExit(PATIENCE)).isZero();
+    assertThat(named.awaitExit(Patience.TIME)).isZero();
   }
 
   private static final List<String> OWN_PATHS =
@@ -152,7 +152,7 @@ class PrivateListenerIT extends RunningService {
 
   private static String ask(int port, String request, String head) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout((int) Patience.TIME.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       String text =
           request
               + " HTTP/1.1\r\n"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.Etcd;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +54,7 @@ class RegistrationIT extends RunningService {
             .until(() -> servers(etcd).contains("servers/one"));
 
         program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(program.awaitExit(Patience.TIME)).isZero();
         assertThat(servers(etcd)).doesNotContain("servers/one");
       }
       try (Program program = registered(etcd, port, 3)) {
@@ -76,7 +77,7 @@ class RegistrationIT extends RunningService {
 
         Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(program.awaitExit(Patience.TIME)).isZero();
       }
     }
   }
@@ -96,7 +97,7 @@ class RegistrationIT extends RunningService {
 
       assertThat(etcd.ctl("get", key)).contains("draining");
       program.terminate();
-      assertThat(program.awaitExit(PATIENCE)).isZero();
+      assertThat(program.awaitExit(Patience.TIME)).isZero();
     }
   }
 
@@ -140,7 +141,7 @@ class RegistrationIT extends RunningService {
         etcd.resume();
         Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
         program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(program.awaitExit(Patience.TIME)).isZero();
         assertThat(servers(etcd)).doesNotContain("servers/one");
       }
     }
@@ -168,7 +169,7 @@ class RegistrationIT extends RunningService {
             "/none/here",
             other,
             "/none/here")) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(2);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(2);
       assertThat(program.printed()).contains("/none/here");
     }
   }

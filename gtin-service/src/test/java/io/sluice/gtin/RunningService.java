@@ -13,7 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service as a process, for the tests of one class to ask. */
 abstract class RunningService {
-  static final Duration PATIENCE = Patience.TIME;
   static final int PUBLIC = FreePort.next();
   static final int PRIVATE = FreePort.next();
   static final String OATS = "/v1/items/09521000000018";
@@ -43,7 +41,7 @@ abstract class RunningService {
   @AfterAll
   static void stop() {
     service.terminate();
-    assertThat(service.awaitExit(PATIENCE)).isZero();
+    assertThat(service.awaitExit(Patience.TIME)).isZero();
   }
 
   static String program() {
@@ -82,7 +80,7 @@ abstract class RunningService {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(PATIENCE)
+            .timeout(Patience.TIME)
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);

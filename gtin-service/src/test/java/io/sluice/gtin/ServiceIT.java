@@ -3,6 +3,7 @@ package io.sluice.gtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Postgres;
 import io.sluice.testkit.Program;
 import io.vertx.core.json.JsonArray;
@@ -210,13 +211,13 @@ class ServiceIT extends RunningService {
         lines.write("{\"gtin\":9529999999993,\"name\":\"Last\"}\n");
       }
       try (Program killed = importing(many, catalogue)) {
-        killed.awaitPrinted("rows/s", PATIENCE);
+        killed.awaitPrinted("rows/s", Patience.TIME);
         killed.kill();
       }
       assertThat(get(port, "/v1/items/9529999999993").body()).contains("\"name\":\"New\"");
       assertThat(get(port, "/v1/items/1000000000009").statusCode()).isEqualTo(404);
       serving.terminate();
-      assertThat(serving.awaitExit(PATIENCE)).isZero();
+      assertThat(serving.awaitExit(Patience.TIME)).isZero();
     }
   }
 
@@ -239,7 +240,7 @@ class ServiceIT extends RunningService {
 
   private static Program runImport(Path file, String catalogue, int status) {
     Program program = importing(file, catalogue);
-    assertThat(program.awaitExit(PATIENCE)).isEqualTo(status);
+    assertThat(program.awaitExit(Patience.TIME)).isEqualTo(status);
     return program;
   }
 
@@ -256,7 +257,7 @@ class ServiceIT extends RunningService {
         assertThat(get(port, "/v1/items/" + code).statusCode()).as(code).isEqualTo(404);
       }
       old.terminate();
-      assertThat(old.awaitExit(PATIENCE)).isZero();
+      assertThat(old.awaitExit(Patience.TIME)).isZero();
     }
   }
 
@@ -272,7 +273,7 @@ class ServiceIT extends RunningService {
         Awaitility.await().until(() -> COPIED.matcher(before.printed()).find());
         assertThat(get(port, OATS).headers().firstValue("Catalogue-State")).isEmpty();
         before.terminate();
-        assertThat(before.awaitExit(PATIENCE)).isZero();
+        assertThat(before.awaitExit(Patience.TIME)).isZero();
       }
       postgres.kill();
 
@@ -287,7 +288,7 @@ class ServiceIT extends RunningService {
         }
         assertThat(send(privatePort, "DELETE", OATS, "").statusCode()).isEqualTo(503);
         service.terminate();
-        assertThat(service.awaitExit(PATIENCE)).isZero();
+        assertThat(service.awaitExit(Patience.TIME)).isZero();
       }
     }
   }
@@ -331,7 +332,7 @@ class ServiceIT extends RunningService {
     List<String> command = new ArrayList<>(List.of(program()));
     command.addAll(Arrays.asList(arguments.split(" ")));
     try (Program program = Program.start(Files.createTempFile("out", ""), command)) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(status);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(status);
       assertThat(program.printed()).contains(line);
     }
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
@@ -63,7 +64,7 @@ class TelemetryIT extends RunningService {
 
       Path moved = folder.resolve("moved.log");
       Files.move(log, moved);
-      Program.run(PATIENCE, "kill", "-HUP", Long.toString(service.id()));
+      Program.run(Patience.TIME, "kill", "-HUP", Long.toString(service.id()));
       Awaitility.await().until(() -> Files.exists(log));
       ask(port, "/v1/items/9521000000018", "00", "r-3");
       assertThat(awaitLine(log, "r-3").path("status").asInt()).isEqualTo(200);
@@ -74,7 +75,7 @@ class TelemetryIT extends RunningService {
       assertThat(received)
           .allMatch(each -> has(each, "gtin-service".getBytes(StandardCharsets.UTF_8)));
       service.terminate();
-      assertThat(service.awaitExit(PATIENCE)).isZero();
+      assertThat(service.awaitExit(Patience.TIME)).isZero();
       // The one that was not to be recorded is not.
       assertThat(
               received.stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.TestFolder;
 import java.net.Socket;
@@ -185,7 +186,7 @@ class WritingIT extends RunningService {
       done = importTo(privatePort, "gtin,name\n9526666666608,Tea\n9526666666600,Wrong\n", "done");
       failed = importTo(privatePort, "gtin,name\n9526666666608,Th\u00e9\n", "failed");
       service.terminate();
-      assertThat(service.awaitExit(PATIENCE)).isZero();
+      assertThat(service.awaitExit(Patience.TIME)).isZero();
     }
 
     try (Program service = service("all", port, privatePort)) {
@@ -196,7 +197,7 @@ class WritingIT extends RunningService {
       assertThat(send(privatePort, "GET", failed, "").body())
           .contains("\"state\":\"failed\"", "\"detail\":\"");
       service.terminate();
-      assertThat(service.awaitExit(PATIENCE)).isZero();
+      assertThat(service.awaitExit(Patience.TIME)).isZero();
     }
   }
 
@@ -217,7 +218,7 @@ class WritingIT extends RunningService {
   @Test
   void anImportThatTheDiskHasNoRoomForIsRefusedBeforeItIsReceived() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", PRIVATE)) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       String head =
           "POST /v1/imports HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\n"
               + "Content-Length: 900000000000000000\r\n\r\n";

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * speaks TLS and asks for certificates, whose common names are its users.
  */
 public final class Etcd implements AutoCloseable {
-  private static final Duration PATIENCE = Patience.TIME;
   private static @Nullable Path home;
 
   private final Path directory;
@@ -123,7 +122,7 @@ public final class Etcd implements AutoCloseable {
               file("member.key").toString()));
     }
     process = Program.start(directory.resolve("log"), command);
-    Awaitility.await().atMost(PATIENCE).until(this::answers);
+    Awaitility.await().atMost(Patience.TIME).until(this::answers);
   }
 
   /** It keeps its connections and answers nobody, until {@link #wake}. */
@@ -191,7 +190,7 @@ public final class Etcd implements AutoCloseable {
       Path file = Files.createTempFile(directory, "txn", "");
       Files.writeString(file, "\n" + String.join("\n", operations) + "\n\n\n");
       Program.run(
-          PATIENCE,
+          Patience.TIME,
           "sh",
           "-c",
           home().resolve("etcdctl") + " --endpoints " + url() + " txn < " + file);
@@ -230,7 +229,7 @@ public final class Etcd implements AutoCloseable {
         new ArrayList<>(List.of(home().resolve("etcdctl").toString(), "--endpoints", url()));
     command.addAll(as);
     command.addAll(Arrays.asList(arguments));
-    return Program.run(PATIENCE, command.toArray(new String[0]));
+    return Program.run(Patience.TIME, command.toArray(new String[0]));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sluice.testkit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,5 +33,14 @@ public final class FreePort {
     }
     throw new IllegalStateException(
         "found no free port from " + FIRST + " to " + (FIRST + COUNT - 1) + ", expected one");
+  }
+
+  /** Whether somebody listens at a port of loopback. */
+  public static boolean isTaken(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException nobody) {
+      return false;
+    }
   }
 }

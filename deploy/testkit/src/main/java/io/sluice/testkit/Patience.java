@@ -10,5 +10,8 @@ import java.time.Duration;
 public final class Patience {
   public static final Duration TIME = Duration.ofSeconds(60);
 
+  /** The same for sockets. */
+  public static final int MILLIS = (int) TIME.toMillis();
+
   private Patience() {}
 }

@@ -2,8 +2,6 @@ package io.sluice.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +10,6 @@ import org.awaitility.Awaitility;
 
 /** A real authority of Let's Encrypt's makers for tests, to which every name leads to loopback. */
 public final class Pebble implements AutoCloseable {
-  private static final Duration PATIENCE = Patience.TIME;
 
   private final Path directory = TestFolder.make("pebble");
   private final int port = FreePort.next();
@@ -72,7 +69,7 @@ public final class Pebble implements AutoCloseable {
                 directory.resolve("config.json").toString(),
                 "-dnsserver",
                 "127.0.0.1:" + namesPort));
-    Awaitility.await().atMost(PATIENCE).until(this::isOpen);
+    Awaitility.await().atMost(Patience.TIME).until(() -> FreePort.isTaken(port));
   }
 
   /**
@@ -99,14 +96,6 @@ public final class Pebble implements AutoCloseable {
   /** Everything it has said so far. */
   public String log() {
     return authority.printed();
-  }
-
-  private boolean isOpen() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException notYet) {
-      return false;
-    }
   }
 
   private static Path home() {

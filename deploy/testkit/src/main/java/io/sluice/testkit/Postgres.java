@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A real PostgreSQL on loopback, which a test may kill and start again. */
 public final class Postgres implements AutoCloseable {
-  private static final Duration PATIENCE = Patience.TIME;
   private static @Nullable Path home;
 
   private final Path directory;
@@ -29,10 +28,10 @@ public final class Postgres implements AutoCloseable {
     Postgres postgres = new Postgres(TestFolder.make("postgres"));
     if (isRoot()) {
       // It refuses to run as root.
-      Program.run(PATIENCE, "chown", "postgres", postgres.directory.toString());
+      Program.run(Patience.TIME, "chown", "postgres", postgres.directory.toString());
     }
     Program.run(
-        PATIENCE,
+        Patience.TIME,
         command("initdb", "-D", postgres.data(), "-U", "gtin", "-A", "trust", "-N", "-E", "UTF8")
             .toArray(new String[0]));
     postgres.resume();
@@ -43,7 +42,7 @@ public final class Postgres implements AutoCloseable {
   public static Postgres startStandbyOf(Postgres primary) {
     Postgres standby = new Postgres(TestFolder.make("postgres"));
     if (isRoot()) {
-      Program.run(PATIENCE, "chown", "postgres", standby.directory.toString());
+      Program.run(Patience.TIME, "chown", "postgres", standby.directory.toString());
     }
     standby.follow(primary);
     return standby;
@@ -51,9 +50,9 @@ public final class Postgres implements AutoCloseable {
 
   /** Forgets what it has and follows another one; it does not run. */
   public void follow(Postgres primary) {
-    Program.run(PATIENCE, "rm", "-rf", data());
+    Program.run(Patience.TIME, "rm", "-rf", data());
     Program.run(
-        PATIENCE,
+        Patience.TIME,
         command(
                 "pg_basebackup",
                 "-h",
@@ -101,7 +100,7 @@ public final class Postgres implements AutoCloseable {
 
   /** Starts it again on the data that is there. */
   public void resume() {
-    Awaitility.await().atMost(PATIENCE).until(this::comesUp);
+    Awaitility.await().atMost(Patience.TIME).until(this::comesUp);
   }
 
   /** What is left of one that was killed may be in its way for a moment. */
@@ -125,7 +124,7 @@ public final class Postgres implements AutoCloseable {
     }
     try {
       Program.run(
-          PATIENCE,
+          Patience.TIME,
           home().resolve("pg_isready").toString(),
           "-h",
           "127.0.0.1",
@@ -152,7 +151,7 @@ public final class Postgres implements AutoCloseable {
 
   private void ask(String statement) {
     Program.run(
-        PATIENCE,
+        Patience.TIME,
         home().resolve("psql").toString(),
         "-h",
         "127.0.0.1",

@@ -1,8 +1,5 @@
 package io.sluice.testkit;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A real Redis on loopback, which a test may kill, hold still and start again. */
 public final class Redis implements AutoCloseable {
-  private static final Duration PATIENCE = Patience.TIME;
   private static final String PASSWORD = "of-tests";
   private static @Nullable Path home;
 
@@ -52,15 +48,7 @@ public final class Redis implements AutoCloseable {
                 "no",
                 "--dir",
                 directory.toString()));
-    Awaitility.await().atMost(PATIENCE).until(this::isOpen);
-  }
-
-  private boolean isOpen() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException notYet) {
-      return false;
-    }
+    Awaitility.await().atMost(Patience.TIME).until(() -> FreePort.isTaken(port));
   }
 
   /** Ends it at once. */

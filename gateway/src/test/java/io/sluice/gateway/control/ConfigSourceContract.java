@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** What every source of configuration does. */
 abstract class ConfigSourceContract {
-  private static final Duration PATIENCE = Patience.TIME;
 
   /** A source on what {@link #put} has written so far. */
   abstract ConfigSource open() throws Exception;
@@ -25,7 +24,7 @@ abstract class ConfigSourceContract {
     put("listeners/a", "1");
     put("backends/b/servers/s", "2");
     try (ConfigSource source = open()) {
-      assertThat(values(source.await(PATIENCE)))
+      assertThat(values(source.await(Patience.TIME)))
           .isEqualTo(Map.of("listeners/a", "1", "backends/b/servers/s", "2"));
       assertThat(source.status().connected()).isTrue();
     }
@@ -34,7 +33,7 @@ abstract class ConfigSourceContract {
   @Test
   void anEmptyTreeIsATreeToo() throws Exception {
     try (ConfigSource source = open()) {
-      assertThat(values(source.await(PATIENCE))).isEmpty();
+      assertThat(values(source.await(Patience.TIME))).isEmpty();
     }
   }
 
@@ -42,7 +41,7 @@ abstract class ConfigSourceContract {
   void putsChangesAndRemovalsArrive() throws Exception {
     put("listeners/a", "1");
     try (ConfigSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
 
       put("frontends/f/middlewares/m", "2");
       assertThat(until(source, Map.of("listeners/a", "1", "frontends/f/middlewares/m", "2")))
@@ -58,9 +57,9 @@ abstract class ConfigSourceContract {
   @Test
   void theRevisionGrowsWithEveryChange() throws Exception {
     try (ConfigSource source = open()) {
-      long before = source.await(PATIENCE).tree().revision();
+      long before = source.await(Patience.TIME).tree().revision();
       put("listeners/a", "1");
-      assertThat(source.await(PATIENCE).tree().revision()).isGreaterThan(before);
+      assertThat(source.await(Patience.TIME).tree().revision()).isGreaterThan(before);
     }
   }
 
@@ -68,7 +67,7 @@ abstract class ConfigSourceContract {
   void withoutAChangeNothingComes() throws Exception {
     put("listeners/a", "1");
     try (ConfigSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       assertThat(source.await(Duration.ofMillis(200))).isNull();
     }
   }
@@ -76,7 +75,7 @@ abstract class ConfigSourceContract {
   @Test
   void aThousandChangesEndInTheLastState() throws Exception {
     try (ConfigSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       Map<String, String> expected = new TreeMap<>();
       for (int i = 0; i < many(); i++) {
         put("frontends/f" + i % 10 + "/frontend", "v" + i);
@@ -93,7 +92,7 @@ abstract class ConfigSourceContract {
 
   private static boolean until(ConfigSource source, Map<String, String> expected)
       throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + Patience.TIME.toNanos();
     while (System.nanoTime() < deadline) {
       Snapshot tree = source.await(Duration.ofSeconds(1));
       if (tree != null && values(tree).equals(expected)) {

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class EtcdSourceIT extends ConfigSourceContract {
-  private static final Duration PATIENCE = Patience.TIME;
   private static Etcd etcd;
   private static int tests;
 
@@ -95,7 +94,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("listeners/a", "1");
     etcd.put(prefix + "2/listeners/b", "2");
     try (EtcdSource source = open()) {
-      assertThat(values(source.await(PATIENCE))).isEqualTo(Map.of("listeners/a", "1"));
+      assertThat(values(source.await(Patience.TIME))).isEqualTo(Map.of("listeners/a", "1"));
     }
   }
 
@@ -107,7 +106,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     said.start();
     logger.addAppender(said);
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
     } finally {
       logger.detachAppender(said);
     }
@@ -127,7 +126,7 @@ class EtcdSourceIT extends ConfigSourceContract {
               .toList());
     }
     try (EtcdSource source = open()) {
-      assertThat(source.await(PATIENCE).tree().size()).isEqualTo(4_500);
+      assertThat(source.await(Patience.TIME).tree().size()).isEqualTo(4_500);
     }
   }
 
@@ -142,11 +141,11 @@ class EtcdSourceIT extends ConfigSourceContract {
       }
     }
     try (EtcdSource source = open()) {
-      KeyTree tree = source.await(PATIENCE).tree();
+      KeyTree tree = source.await(Patience.TIME).tree();
       assertThat(tree.size()).isEqualTo(80);
       assertThat(tree.values().get("hosts/h79/host")).hasSize(900_000);
       put("listeners/late", "1");
-      assertThat(source.await(PATIENCE).tree().size()).isEqualTo(81);
+      assertThat(source.await(Patience.TIME).tree().size()).isEqualTo(81);
     }
   }
 
@@ -154,7 +153,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void keysThatAreNoTextAreKeptApartAndFollowed() throws Exception {
     try (EtcdConnection raw = new EtcdConnection(settings());
         EtcdSource source = open()) {
-      AtomicReference<Snapshot> seen = new AtomicReference<>(source.await(PATIENCE));
+      AtomicReference<Snapshot> seen = new AtomicReference<>(source.await(Patience.TIME));
       put("listeners/a", "1");
       for (byte odd : new byte[] {(byte) 0xff, (byte) 0xfe}) {
         byte[] key = (prefix + "/listeners/?").getBytes(StandardCharsets.UTF_8);
@@ -172,7 +171,7 @@ class EtcdSourceIT extends ConfigSourceContract {
               });
     }
     try (EtcdSource again = open()) {
-      assertThat(again.await(PATIENCE).tree().values().keySet())
+      assertThat(again.await(Patience.TIME).tree().values().keySet())
           .hasSize(4)
           .contains("listeners/a", "listeners/b");
     }
@@ -183,14 +182,14 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("listeners/a", "old");
     put("listeners/b", "old");
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       for (int i = 0; i < 20; i++) {
         String value = "v" + i;
         etcd.transaction(
             List.of(
                 "put " + prefix + "/listeners/a " + value,
                 "put " + prefix + "/listeners/b " + value));
-        assertThat(values(source.await(PATIENCE)))
+        assertThat(values(source.await(Patience.TIME)))
             .isEqualTo(Map.of("listeners/a", value, "listeners/b", value));
       }
     }
@@ -200,7 +199,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aKillAndARestartLoseNothing() throws Exception {
     put("listeners/a", "1");
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       etcd.kill();
       Awaitility.await()
           .until(
@@ -218,7 +217,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aRevisionThatWritesTheSameAgainIsToldAlsoByAList() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      long before = source.await(PATIENCE).tree().revision();
+      long before = source.await(Patience.TIME).tree().revision();
       etcd.kill();
       etcd.resume();
       // Nobody asks the source meanwhile, so that it learns of this by a list.
@@ -232,7 +231,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void whatGatewaysSayOfThemselvesIsNoNewsButWhatAnOperatorSaysOfOneIs() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       put("gateways/one", "{}");
       assertThat(source.await(Duration.ofMillis(500))).isNull();
 
@@ -248,7 +247,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("listeners/a", "1");
     put("listeners/gone", "1");
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       etcd.kill();
       Awaitility.await()
           .until(
@@ -271,7 +270,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("frontends/f/frontend", "1");
     put("frontends/g/frontend", "1");
     try (EtcdSource source = open()) {
-      Snapshot served = source.await(PATIENCE);
+      Snapshot served = source.await(Patience.TIME);
       etcd.kill();
       etcd.wipe();
       etcd.resume();
@@ -298,7 +297,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aHoldOutlivesWhateverTheStoreDoesNext() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      Snapshot served = source.await(PATIENCE);
+      Snapshot served = source.await(Patience.TIME);
       etcd.kill();
       etcd.wipe();
       etcd.resume();
@@ -330,7 +329,7 @@ class EtcdSourceIT extends ConfigSourceContract {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open();
         Etcd other = Etcd.start()) {
-      Snapshot served = source.await(PATIENCE);
+      Snapshot served = source.await(Patience.TIME);
       other.put("/before", "so that its revision is higher");
       for (int i = 0; i < 150; i++) {
         other.put(prefix + "/frontends/foreign/frontend", "" + i);
@@ -356,7 +355,7 @@ class EtcdSourceIT extends ConfigSourceContract {
   void keysThatAreDeletedThroughAHealthyWatchAreDeleted() throws Exception {
     put("frontends/f/frontend", "1");
     try (EtcdSource source = open()) {
-      source.await(PATIENCE);
+      source.await(Patience.TIME);
       remove("frontends/f/frontend");
 
       assertThat(values(next(source))).isEmpty();

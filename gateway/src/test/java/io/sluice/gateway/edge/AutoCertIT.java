@@ -14,7 +14,6 @@ import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Patience;
 import io.sluice.testkit.Pebble;
 import io.sluice.testkit.TestFolder;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.TestInstance;
 /** Certificates that two gateways of a fleet get from a real authority. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AutoCertIT {
-  private static final Duration PATIENCE = Patience.TIME;
 
   private final int[] plain = {FreePort.next(), FreePort.next()};
   private final int[] tls = {FreePort.next(), FreePort.next()};
@@ -133,7 +131,7 @@ class AutoCertIT {
   @Test
   void aNameIsProvedInTheHandshakeWhereTheHostSaysSo() throws Exception {
     etcd.delete("/vulcand/listeners/plain0");
-    Awaitility.await().until(() -> !isOpen(plain[0]));
+    Awaitility.await().until(() -> !FreePort.isTaken(plain[0]));
     try {
       want("shown.example", "tls-alpn-01");
       for (int port : tls) {
@@ -145,14 +143,14 @@ class AutoCertIT {
       assertThat(problems()).isEmpty();
     } finally {
       listener("plain0", "http", plain[0], 0);
-      Awaitility.await().until(() -> isOpen(plain[0]));
+      Awaitility.await().until(() -> FreePort.isTaken(plain[0]));
     }
   }
 
   @Test
   void whatTheAuthoritySaysIsAProblemUntilTheNameLeadsHere() throws Exception {
     etcd.delete("/vulcand/listeners/plain0");
-    Awaitility.await().until(() -> !isOpen(plain[0]));
+    Awaitility.await().until(() -> !FreePort.isTaken(plain[0]));
     want("later.example");
     try {
       Awaitility.await().until(() -> !problems().isEmpty());
@@ -168,7 +166,7 @@ class AutoCertIT {
       listener("plain0", "http", plain[0], 0);
       etcd.delete("/vulcand/hosts/later.example/host");
     }
-    Awaitility.await().until(() -> problems().isEmpty() && isOpen(plain[0]));
+    Awaitility.await().until(() -> problems().isEmpty() && FreePort.isTaken(plain[0]));
   }
 
   @Test
@@ -214,21 +212,13 @@ class AutoCertIT {
         .toList();
   }
 
-  private static boolean isOpen(int port) {
-    try (var socket = new java.net.Socket("127.0.0.1", port)) {
-      return socket.isConnected();
-    } catch (IOException closed) {
-      return false;
-    }
-  }
-
   /** The certificate that a client is shown which asks for a name. */
   private static X509Certificate served(int port, String name) throws Exception {
     SSLContext trusting = SSLContext.getInstance("TLS");
     trusting.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
     try (SSLSocket socket =
         (SSLSocket) trusting.getSocketFactory().createSocket("127.0.0.1", port)) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setServerNames(List.of(new SNIHostName(name)));
       socket.setSSLParameters(parameters);

@@ -68,7 +68,7 @@ class LastRequestIT {
       write(socket, begun.substring(0, half));
 
       listener(protocol, behindProxy);
-      Awaitility.await().until(() -> refuses(port));
+      Awaitility.await().until(() -> !FreePort.isTaken(port));
 
       write(socket, behindProxy ? "PROXY UNKNOWN\r\n" : "");
       Wire client = new Wire(protocol.equals("https") ? secured(socket, port, version) : socket);
@@ -96,7 +96,7 @@ class LastRequestIT {
             + "'}"
             + (behindProxy ? ",'ProxyProtocol':'PROXY_V1'" : "")
             + ",'Settings':{'TrustedProxies':['127.0.0.0/8']}}");
-    Awaitility.await().until(() -> !refuses(port));
+    gateway.awaitServing(port);
     return port;
   }
 
@@ -115,14 +115,5 @@ class LastRequestIT {
 
   private static void write(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private static boolean refuses(int port) {
-    try {
-      new Socket(InetAddress.getLoopbackAddress(), port).close();
-      return false;
-    } catch (IOException refused) {
-      return true;
-    }
   }
 }

@@ -222,7 +222,7 @@ class TlsIT {
         };
     boolean speaksTls = kind.ordinal() >= Refused.NO_CERTIFICATE.ordinal();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout((int) Patience.TIME.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       if (!speaksTls) {
         socket.getOutputStream().write(sent);
         socket.shutdownOutput();
@@ -374,7 +374,7 @@ class TlsIT {
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(name)));
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout((int) Patience.TIME.toMillis());
+    socket.setSoTimeout(Patience.MILLIS);
     return socket;
   }
 

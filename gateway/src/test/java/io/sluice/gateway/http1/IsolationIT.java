@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
-import java.io.UncheckedIOException;
+import io.sluice.testkit.FreePort;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,7 +104,7 @@ class IsolationIT {
 
         assertThat(idle.ends()).isTrue();
       }
-      Awaitility.await().until(() -> refuses(port));
+      Awaitility.await().until(() -> !FreePort.isTaken(port));
       assertThat(TestGateway.get(publicPort, "/v1/items/1").body()).startsWith("open");
       gateway.remove("frontends/brief/frontend");
     }
@@ -133,7 +133,7 @@ class IsolationIT {
 
       int after = gateway.listener("moving");
       gateway.awaitStatus(after, "/m", 200);
-      Awaitility.await().until(() -> refuses(before));
+      Awaitility.await().until(() -> !FreePort.isTaken(before));
     }
     gateway.remove("frontends/moving/frontend").remove("listeners/moving");
   }
@@ -154,7 +154,7 @@ class IsolationIT {
                     .anyMatch(problem -> problem.where().equals("listeners/stuck Address")));
     assertThat(TestGateway.get(before, "/s").statusCode()).isEqualTo(200);
     gateway.remove("frontends/stuck/frontend").remove("listeners/stuck");
-    Awaitility.await().until(() -> refuses(before) && gateway.problems().isEmpty());
+    Awaitility.await().until(() -> !FreePort.isTaken(before) && gateway.problems().isEmpty());
   }
 
   @Test
@@ -173,15 +173,6 @@ class IsolationIT {
     }
     Awaitility.await().until(() -> gateway.problems().isEmpty());
     gateway.remove("listeners/taken");
-  }
-
-  private static boolean refuses(int port) {
-    try {
-      Wire.connect(port).close();
-      return false;
-    } catch (UncheckedIOException refused) {
-      return true;
-    }
   }
 
   private static String frontend(String backend, String route, String listeners) {

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a syslog hears of an exchange, over each transport. */
 class TracerTest {
-  private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
   private static Stage stage(String address) {
     String record =
@@ -75,7 +74,7 @@ class TracerTest {
   @Test
   void aDatagramForEachExchange() throws IOException {
     try (DatagramSocket syslog = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      syslog.setSoTimeout(PATIENCE_MILLIS);
+      syslog.setSoTimeout(Patience.MILLIS);
       Stage stage =
           stage("syslog://127.0.0.1:" + syslog.getLocalPort() + "?f=MAIL&sev=ALERT&prefix=pp");
       for (int i = 0; i < 2; i++) {
@@ -91,7 +90,7 @@ class TracerTest {
   @Test
   void aLineForEachExchangeOverAConnectionThatIsMadeAgain() throws IOException {
     try (ServerSocket syslog = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      syslog.setSoTimeout(PATIENCE_MILLIS);
+      syslog.setSoTimeout(Patience.MILLIS);
       Stage stage = stage("syslog+tcp://127.0.0.1:" + syslog.getLocalPort());
       exchange(stage);
       exchange(stage);

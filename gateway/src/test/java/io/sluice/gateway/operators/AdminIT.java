@@ -33,7 +33,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +49,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may use the admin API, and how long anybody may keep it busy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminIT {
-  private static final Duration PATIENCE = Patience.TIME;
   private static final String READER = "reader-0123456789";
   private static final String WRITER = "writer-0123456789";
 
@@ -215,7 +213,7 @@ class AdminIT {
   private int ask(HttpClient client, String method, String path) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + byCertificate.adminPort() + path))
-            .timeout(PATIENCE)
+            .timeout(Patience.TIME)
             .method(method, HttpRequest.BodyPublishers.noBody())
             .build();
     return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -360,7 +358,7 @@ class AdminIT {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
-                .timeout(PATIENCE)
+                .timeout(Patience.TIME)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString("{}"))
                 .build(),
@@ -424,7 +422,7 @@ class AdminIT {
       assertThat(raw(byToken, "GET /healthz", "127.0.0.1")).isEqualTo(200);
       // By their time limits all of them are ended, whatever they left undone.
       for (Socket each : open) {
-        each.setSoTimeout((int) PATIENCE.toMillis());
+        each.setSoTimeout(Patience.MILLIS);
         assertThat(isEnded(each)).isTrue();
       }
     } finally {
@@ -452,7 +450,7 @@ class AdminIT {
   /** The status of an answer; -1 for none. */
   private static int raw(int port, String request, String host) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout(Patience.MILLIS);
       String text =
           request
               + " HTTP/1.1\r\nHost: "

@@ -1,13 +1,11 @@
 package io.sluice.gateway.operators;
 
 import io.sluice.gateway.testbed.TestGateway;
-import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as it is packaged, with a folder of routes to follow. */
 abstract class PackagedProgram {
-  static final Duration PATIENCE = Patience.TIME;
 
   @TempDir Path folder;
 

@@ -27,7 +27,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesIT {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration PATIENCE = Patience.TIME;
   private static final int MOST_VIEWERS = 32;
 
   private final Etcd etcd = Etcd.start();
@@ -91,7 +89,7 @@ class PagesIT {
 
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
-        .timeout(PATIENCE)
+        .timeout(Patience.TIME)
         .build();
   }
 

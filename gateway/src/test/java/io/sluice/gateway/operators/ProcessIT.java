@@ -7,6 +7,7 @@ import io.sluice.gateway.testbed.Origin;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.Wire;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class ProcessIT extends PackagedProgram {
         Wire.Message answer = busy.message();
         assertThat(answer.body()).isEqualTo("finished");
         assertThat(answer.closes()).isTrue();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(program.awaitExit(Patience.TIME)).isZero();
         assertThat(Files.readString(folder.resolve("access.log")))
             .contains(
                 "\"frontend\":\"f\",\"backend\":\"b\"",
@@ -100,7 +101,7 @@ class ProcessIT extends PackagedProgram {
         }
         assertThat(program.isAlive()).isTrue();
         program.terminate();
-        assertThat(program.awaitExit(PATIENCE)).isZero();
+        assertThat(program.awaitExit(Patience.TIME)).isZero();
       }
     }
   }
@@ -156,7 +157,7 @@ class ProcessIT extends PackagedProgram {
     routes(port, FreePort.next());
     write("listeners/l", "{'Protocol':'http','Address':{'Address':'0.0.0.0:" + port + "'}}");
     try (Program program = keeper(port, admin)) {
-      program.awaitPrinted("handed over at this port, 127.0.0.1:" + port, PATIENCE);
+      program.awaitPrinted("handed over at this port, 127.0.0.1:" + port, Patience.TIME);
       ProcessHandle keeper = ProcessHandle.of(program.id()).orElseThrow();
       List<ProcessHandle> gateways = keeper.children().toList();
       keeper.destroyForcibly();
@@ -244,7 +245,7 @@ class ProcessIT extends PackagedProgram {
 
         program.terminate();
 
-        assertThat(program.awaitExit(PATIENCE)).isEqualTo(1);
+        assertThat(program.awaitExit(Patience.TIME)).isEqualTo(1);
         assertThat(program.printed()).contains("did not finish within");
       }
     }
@@ -274,7 +275,7 @@ class ProcessIT extends PackagedProgram {
       })
   void theCommandLineSaysWhatItFoundAndWhatItExpected(String arguments, int status, String line) {
     try (Program program = sluice(arguments.split(" "))) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(status);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(status);
       assertThat(program.printed()).contains(line);
     }
   }
@@ -285,7 +286,7 @@ class ProcessIT extends PackagedProgram {
         new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       routes(FreePort.next(), 1);
       try (Program program = serve(taken.getLocalPort())) {
-        assertThat(program.awaitExit(PATIENCE)).isEqualTo(1);
+        assertThat(program.awaitExit(Patience.TIME)).isEqualTo(1);
         assertThat(program.printed())
             .contains("admin address 127.0.0.1:" + taken.getLocalPort() + " cannot be bound");
       }
@@ -317,11 +318,11 @@ class ProcessIT extends PackagedProgram {
       assertThat(TestGateway.get(admin, "/status").body()).contains("\"id\":\"from-flag\"");
       assertThat(Path.of("false")).as("an access log that is off").doesNotExist();
       program.terminate();
-      assertThat(program.awaitExit(PATIENCE)).isZero();
+      assertThat(program.awaitExit(Patience.TIME)).isZero();
     }
     Files.writeString(config, "rutes: x\n");
     try (Program program = sluice("serve", "--config", config.toString())) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(2);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(2);
       assertThat(program.printed()).contains("found the key \"rutes\"");
     }
   }
@@ -330,14 +331,14 @@ class ProcessIT extends PackagedProgram {
   void validateChecksWithoutAStore() throws IOException {
     routes(FreePort.next(), 1);
     try (Program program = sluice("validate", routes().toString())) {
-      assertThat(program.awaitExit(PATIENCE)).isZero();
+      assertThat(program.awaitExit(Patience.TIME)).isZero();
       assertThat(program.printed()).contains("4 keys, 0 errors, 0 warnings");
     }
     Files.writeString(
         routes().resolve("frontends/f/frontend.json"),
         "{\"Type\":\"http\",\"BackendId\":\"b\",\"Route\":\"Path(\"}");
     try (Program program = sluice("validate", routes().toString())) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(1);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(1);
       assertThat(program.printed())
           .contains("error: frontends/f/frontend Route: found the end, expected a text");
     }

@@ -12,7 +12,6 @@ import io.sluice.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Any program becomes a server: announced while it answers, let go of before it ends. */
 class RegisterIT {
-  private static final Duration PATIENCE = Patience.TIME;
 
   @TempDir private Path folder;
   private final Etcd etcd = Etcd.start();
@@ -91,13 +89,13 @@ class RegisterIT {
         Awaitility.await().until(() -> stored().contains("servers/new"));
 
         old.terminate();
-        assertThat(old.awaitExit(PATIENCE)).isEqualTo(143);
+        assertThat(old.awaitExit(Patience.TIME)).isEqualTo(143);
 
         assertThat(stored()).contains("servers/new").doesNotContain("servers/old");
         assertThat(load.wrong()).isEmpty();
         // Killed, it would leave its program behind.
         next.terminate();
-        assertThat(next.awaitExit(PATIENCE)).isEqualTo(143);
+        assertThat(next.awaitExit(Patience.TIME)).isEqualTo(143);
       }
     }
   }
@@ -106,7 +104,7 @@ class RegisterIT {
   void aProgramThatEndsIsGoneAtOnceAndItsStatusIsHandedOn() {
     int at = FreePort.next();
     try (Program program = register(at, List.of(), "sh", "-c", "echo hello; exit 7")) {
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(7);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(7);
       assertThat(program.printed()).contains("hello");
     }
     assertThat(stored()).isEmpty();
@@ -125,7 +123,7 @@ class RegisterIT {
       write("content/nothing");
       Awaitility.await().until(() -> stored().contains(":" + at));
       program.terminate();
-      assertThat(program.awaitExit(PATIENCE)).isEqualTo(143);
+      assertThat(program.awaitExit(Patience.TIME)).isEqualTo(143);
     }
   }
 

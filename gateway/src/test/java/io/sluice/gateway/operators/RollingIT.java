@@ -9,6 +9,7 @@ import io.sluice.gateway.testbed.Sluice;
 import io.sluice.gateway.testbed.TestGateway;
 import io.sluice.gateway.testbed.UnderLoad;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,11 +234,11 @@ class RollingIT extends UnderLoad {
             "true",
             "--stop",
             "until [ -e " + release + " ]; do sleep 0.1; done")) {
-      runner.awaitPrinted("takes traffic", PATIENCE);
+      runner.awaitPrinted("takes traffic", Patience.TIME);
       runner.kill();
     }
     awaitUnclaimed("backend.blue");
-    Program.run(PATIENCE, "touch", release);
+    Program.run(Patience.TIME, "touch", release);
 
     sluice("rollout", "resume", "backend.blue").succeeds();
 
@@ -247,12 +248,12 @@ class RollingIT extends UnderLoad {
   @Test
   void processesAreStartedAndStoppedByTheirOwnIds() throws Exception {
     Driver.Commands commands = Driver.process("sleep 600", folder.toString());
-    Program.run(PATIENCE, "sh", "-c", commands.start().replace("{id}", "x"));
+    Program.run(Patience.TIME, "sh", "-c", commands.start().replace("{id}", "x"));
     Awaitility.await().until(() -> !Files.readString(folder.resolve("x.pid")).isBlank());
     long pid = Long.parseLong(Files.readString(folder.resolve("x.pid")).strip());
     assertThat(ProcessHandle.of(pid)).isPresent();
 
-    Program.run(PATIENCE, "sh", "-c", commands.stop().replace("{id}", "x"));
+    Program.run(Patience.TIME, "sh", "-c", commands.stop().replace("{id}", "x"));
 
     // Its parent may not have looked at it yet.
     Path state = Path.of("/proc", Long.toString(pid), "stat");

@@ -264,7 +264,7 @@ class RolloutIT extends UnderLoad {
             "3600",
             "--judge",
             "")) {
-      runner.awaitPrinted("gets 10 %", PATIENCE);
+      runner.awaitPrinted("gets 10 %", Patience.TIME);
 
       Sluice second = sluice("rollout", "blue-green", "f", "--to", "green");
       assertThat(second.err()).contains("found frontend f split over several backends");
@@ -332,12 +332,12 @@ class RolloutIT extends UnderLoad {
             "5",
             "--judge",
             "ResponseCodeRatio(500, 600, 0, 600) < 0.01")) {
-      runner.awaitPrinted("gets 10 %", PATIENCE);
+      runner.awaitPrinted("gets 10 %", Patience.TIME);
       etcd.kill();
-      runner.awaitPrinted("store is away", PATIENCE);
+      runner.awaitPrinted("store is away", Patience.TIME);
       etcd.resume();
 
-      runner.awaitPrinted("DONE", PATIENCE);
+      runner.awaitPrinted("DONE", Patience.TIME);
     }
     assertThat(TestGateway.get(port, "/a").body()).startsWith("green");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.testbed.Load;
 import io.sluice.gateway.testbed.Origin;
 import io.sluice.testkit.FreePort;
+import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class TakeoverIT extends PackagedProgram {
           for (int i = 0; i < 20; i++) {
             long before = load.answers();
             Program next = serve(admin, "--state-dir", state, "--access-log", "off", "--takeover");
-            int ended = running.awaitExit(PATIENCE);
+            int ended = running.awaitExit(Patience.TIME);
             running = next;
             assertThat(ended).isZero();
             Awaitility.await().until(() -> load.answers() > before + 100);

@@ -28,7 +28,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +46,6 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhyIT {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration PATIENCE = Patience.TIME;
 
   /** {@code -Dwhy.requests=100000} for a long look. */
   private static final int REQUESTS = Integer.getInteger("why.requests", 2_000);
@@ -267,7 +265,7 @@ class WhyIT {
       Awaitility.await().until(() -> taps() == 1);
       // More than the sockets hold by themselves.
       String path = "/shop/" + "x".repeat(1_900);
-      long until = System.nanoTime() + PATIENCE.toNanos();
+      long until = System.nanoTime() + Patience.TIME.toNanos();
       while (taps() == 1 && System.nanoTime() < until) {
         for (int i = 0; i < 200; i++) {
           assertThat(TestGateway.get(ports[0], path).statusCode()).isEqualTo(200);

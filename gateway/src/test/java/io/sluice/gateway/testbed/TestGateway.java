@@ -30,7 +30,6 @@ import org.awaitility.Awaitility;
  * a real etcd.
  */
 public final class TestGateway implements AutoCloseable {
-  private static final Duration PATIENCE = Patience.TIME;
 
   public static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -230,7 +229,8 @@ public final class TestGateway implements AutoCloseable {
    */
   public static HttpResponse<String> get(int port, String path, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Patience.TIME);
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }

@@ -3,11 +3,9 @@ package io.sluice.gateway.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.Etcd;
-import io.sluice.testkit.Patience;
 import io.sluice.testkit.Program;
 import io.sluice.testkit.Top;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -17,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Production under steady load: real etcd, real sockets, and not one failed request. */
 public abstract class UnderLoad {
-  public static final Duration PATIENCE = Patience.TIME;
 
   private static final int CLIENTS = 64;
 

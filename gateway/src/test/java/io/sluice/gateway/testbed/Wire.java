@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 
 /** One end of a raw HTTP/1 connection, byte by byte, for tests on either side. Blocking. */
 public final class Wire implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
   private final Socket socket;
   private final InputStream in;
@@ -23,7 +22,7 @@ public final class Wire implements AutoCloseable {
 
   public Wire(Socket socket) throws IOException {
     this.socket = socket;
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(Patience.MILLIS);
     socket.setTcpNoDelay(true);
     this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
     this.out = socket.getOutputStream();
@@ -237,7 +236,7 @@ public final class Wire implements AutoCloseable {
       throw new UncheckedIOException(failed);
     } finally {
       try {
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(Patience.MILLIS);
       } catch (IOException closed) {
         // The next read says so.
       }
