@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A real PostgreSQL on loopback, which a test may kill and start again. */
 public final class Postgres implements AutoCloseable {
-  private static @Nullable Path home;
-
   private final Path directory;
   private final int port = FreePort.next();
   private @Nullable Program process;
@@ -25,11 +22,7 @@ public final class Postgres implements AutoCloseable {
 
   /** Starts one with its data in a directory of its own. */
   public static Postgres start() {
-    Postgres postgres = new Postgres(TestFolder.make("postgres"));
-    if (isRoot()) {
-      // It refuses to run as root.
-      Program.run(Patience.TIME, "chown", "postgres", postgres.directory.toString());
-    }
+    Postgres postgres = new Postgres(unprivilegedFolder("postgres"));
     Program.run(
         Patience.TIME,
         command("initdb", "-D", postgres.data(), "-U", "gtin", "-A", "trust", "-N", "-E", "UTF8")
@@ -40,10 +33,7 @@ public final class Postgres implements AutoCloseable {
 
   /** Starts one that follows another one, with all that this has. */
   public static Postgres startStandbyOf(Postgres primary) {
-    Postgres standby = new Postgres(TestFolder.make("postgres"));
-    if (isRoot()) {
-      Program.run(Patience.TIME, "chown", "postgres", standby.directory.toString());
-    }
+    Postgres standby = new Postgres(unprivilegedFolder("postgres"));
     standby.follow(primary);
     return standby;
   }
@@ -125,7 +115,7 @@ public final class Postgres implements AutoCloseable {
     try {
       Program.run(
           Patience.TIME,
-          home().resolve("pg_isready").toString(),
+          Installed.postgres("pg_isready"),
           "-h",
           "127.0.0.1",
           "-p",
@@ -152,7 +142,7 @@ public final class Postgres implements AutoCloseable {
   private void ask(String statement) {
     Program.run(
         Patience.TIME,
-        home().resolve("psql").toString(),
+        Installed.postgres("psql"),
         "-h",
         "127.0.0.1",
         "-p",
@@ -182,27 +172,37 @@ public final class Postgres implements AutoCloseable {
     return directory.resolve("data").toString();
   }
 
-  private static List<String> command(String program, String... arguments) {
+  /** A folder for a command that refuses to be run by root. */
+  static Path unprivilegedFolder(String name) {
+    Path folder = TestFolder.make(name);
+    if (isRoot()) {
+      Program.run(Patience.TIME, "chown", "postgres", folder.toString());
+    }
+    return folder;
+  }
+
+  /** A command that refuses to be run by root. */
+  static List<String> unprivileged(String program, String... arguments) {
     List<String> command = new ArrayList<>();
     if (isRoot()) {
       command.addAll(
           List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"));
     }
-    command.add(home().resolve(program).toString());
+    command.add(program);
     command.addAll(Arrays.asList(arguments));
     return command;
   }
 
-  private static boolean isRoot() {
-    return System.getProperty("user.name").equals("root");
+  /** Where it listens on loopback. */
+  int port() {
+    return port;
   }
 
-  private static synchronized Path home() {
-    if (home == null) {
-      String printed =
-          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-postgres").toString());
-      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
-    }
-    return home;
+  private static List<String> command(String program, String... arguments) {
+    return unprivileged(Installed.postgres(program), arguments);
+  }
+
+  private static boolean isRoot() {
+    return System.getProperty("user.name").equals("root");
   }
 }

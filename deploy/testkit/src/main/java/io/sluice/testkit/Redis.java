@@ -1,7 +1,6 @@
 package io.sluice.testkit;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** A real Redis on loopback, which a test may kill, hold still and start again. */
 public final class Redis implements AutoCloseable {
   private static final String PASSWORD = "of-tests";
-  private static @Nullable Path home;
 
   private final Path directory = TestFolder.make("redis");
   private final int port = FreePort.next();
@@ -35,7 +33,7 @@ public final class Redis implements AutoCloseable {
         Program.start(
             directory.resolve("log"),
             List.of(
-                home().resolve("redis-server").toString(),
+                Installed.program("redis-server", "redis-server"),
                 "--port",
                 Integer.toString(port),
                 "--bind",
@@ -71,15 +69,6 @@ public final class Redis implements AutoCloseable {
     if (process != null) {
       process.wake();
     }
-  }
-
-  private static synchronized Path home() {
-    if (home == null) {
-      String printed =
-          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-redis").toString());
-      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
-    }
-    return home;
   }
 
   @Override
