@@ -3,11 +3,16 @@ package io.sluice.gateway.testbed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** Clients on real sockets that ask the same question over and over until they are stopped. */
 public final class Load implements AutoCloseable {
+  /** How long a client thinks: who asks without a pause leaves no processor to what it asks. */
+  private static final long THOUGHT_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
   private final List<Thread> clients = new ArrayList<>();
   private final AtomicLong answers = new AtomicLong();
   private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -55,6 +60,7 @@ public final class Load implements AutoCloseable {
             wrong.add(answer.head().lines().findFirst().orElse("") + " " + answer.body());
           }
           open = !answer.closes();
+          LockSupport.parkNanos(THOUGHT_NANOS);
         }
       } catch (RuntimeException failed) {
         wrong.add(failed.toString());
