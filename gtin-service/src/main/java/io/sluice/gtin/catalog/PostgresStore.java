@@ -154,6 +154,9 @@ final class PostgresStore extends SqlStore {
     config.addDataSourceProperty("ApplicationName", "gtin-service");
     config.addDataSourceProperty("connectTimeout", "2");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // A pooler may give the session that knows a statement by its name to somebody else, whose own
+    // statement of this name it would run then. Whoever has none may say otherwise in the place.
+    config.addDataSourceProperty("prepareThreshold", "0");
     // Of several servers: one that was a replica a moment ago may be the primary now.
     config.addDataSourceProperty("hostRecheckSeconds", "1");
     return config;
@@ -413,10 +416,10 @@ final class PostgresStore extends SqlStore {
   <T, E extends Exception> T atOneMoment(Look<T, E> look) throws SQLException, E {
     try (Connection connection = patient.getConnection()) {
       connection.setNetworkTimeout(Runnable::run, MOST_SILENT_MILLIS);
-      connection.setReadOnly(true);
-      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
-      try {
+      try (Statement statement = connection.createStatement()) {
+        // Of this transaction, and not of a session that a pooler gives to others.
+        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         return look.at(new Moment(connection));
       } finally {
         rollBack(connection);

@@ -63,6 +63,6 @@ abstract class StoreLaws {
   }
 
   static Stream<Engine> engines() {
-    return Stream.of(new SqliteEngine(), new PostgresEngine());
+    return Stream.of(new SqliteEngine(), new PostgresEngine(), new PooledEngine());
   }
 }
