@@ -3,29 +3,28 @@ package io.sluice.gtin.catalog;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on a thread of its own while the caller's thread writes, some thousand items ahead at most:
- * reading a file and writing a database take about the same time.
+ * Reads on a thread of its own while the caller's thread writes what was read before: both take
+ * about the same time. What is read is written in runs, each in the order of its numbers.
  */
 final class ReadAhead {
-  private static final int BATCH = 1_000;
-  private static final int BATCHES = 8;
-
-  private final BlockingQueue<List<Item>> read = new ArrayBlockingQueue<>(BATCHES);
-  private List<Item> batch = new ArrayList<>(BATCH);
+  private final BlockingQueue<ItemRun> written = new ArrayBlockingQueue<>(2);
+  private final BlockingQueue<ItemRun> read = new ArrayBlockingQueue<>(2);
+  private ItemRun run = new ItemRun();
   private volatile @Nullable Throwable failure;
 
-  private ReadAhead() {}
+  private ReadAhead() {
+    written.add(new ItemRun());
+  }
 
   /**
-   * Gives everything of a source to a sink, in its order.
+   * Gives a source's items to a sink; of those with one number, the last one comes behind the
+   * others.
    *
    * @throws IOException what either throws; the other has stopped then
    */
@@ -50,21 +49,23 @@ final class ReadAhead {
     try {
       try {
         source.giveTo(this::add);
-        pass();
+        if (!run.isEmpty()) {
+          pass();
+        }
       } catch (IOException | SQLException | RuntimeException | OutOfMemoryError failed) {
         failure = failed;
       }
-      // An empty batch is the end.
-      batch.clear();
-      read.put(batch);
+      // An empty one is the end.
+      run.clear();
+      read.put(run);
     } catch (InterruptedException nobodyWrites) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void add(Item item) throws IOException {
-    batch.add(item);
-    if (batch.size() == BATCH) {
+    run.put(item);
+    if (run.isFull()) {
       try {
         pass();
       } catch (InterruptedException nobodyWrites) {
@@ -75,17 +76,16 @@ final class ReadAhead {
   }
 
   private void pass() throws InterruptedException {
-    if (!batch.isEmpty()) {
-      read.put(batch);
-      batch = new ArrayList<>(BATCH);
-    }
+    run.sort();
+    read.put(run);
+    run = written.take();
   }
 
-  private List<Item> next(Thread reader) throws IOException, InterruptedException {
+  private ItemRun next(Thread reader) throws IOException, InterruptedException {
     while (true) {
-      List<Item> items = read.poll(1, TimeUnit.SECONDS);
-      if (items != null) {
-        return items;
+      ItemRun next = read.poll(1, TimeUnit.SECONDS);
+      if (next != null) {
+        return next;
       }
       if (!reader.isAlive() && read.isEmpty()) {
         throw new IOException("the reading has ended without an end");
@@ -94,10 +94,9 @@ final class ReadAhead {
   }
 
   private void write(ItemStore.Sink sink, Thread reader) throws IOException, InterruptedException {
-    for (List<Item> items = next(reader); !items.isEmpty(); items = next(reader)) {
-      for (Item item : items) {
-        sink.put(item);
-      }
+    for (ItemRun next = next(reader); !next.isEmpty(); next = next(reader)) {
+      next.giveTo(sink);
+      written.add(next);
     }
     switch (failure) {
       case null -> {}

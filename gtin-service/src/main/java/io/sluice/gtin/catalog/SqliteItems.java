@@ -4,13 +4,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts items into an SQLite catalogue, many at a time and in the order of their numbers, and the
- * words of those that are new or differ into its index. One thread, within one transaction.
+ * Puts items into an SQLite catalogue, and the words of those that are new or differ into its
+ * index. One thread, within one transaction.
+ *
+ * <p>It is fast for many in the order of their numbers: the index is written whenever a number is
+ * less than the one before it, and what is written is merged several times.
  */
 final class SqliteItems implements AutoCloseable {
   private static final String INSERT =
@@ -31,18 +33,14 @@ final class SqliteItems implements AutoCloseable {
   /** Puts an item's words where others of it may be. */
   static final String REPLACE_TEXT = "INSERT OR REPLACE" + INTO_TEXT;
 
-  /**
-   * So many at a time: the index is written whenever a number is less than the one before it, and
-   * what is written is merged several times.
-   */
-  private static final int BATCH = 50_000;
+  private static final int AT_ONCE = 500;
 
   private final @Nullable Long origin;
   private final PreparedStatement insert;
   private final PreparedStatement update;
   private final PreparedStatement newText;
   private final PreparedStatement otherText;
-  private final List<Item> batch = new ArrayList<>();
+  private final List<Item> waiting = new ArrayList<>();
 
   /**
    * @param origin that of the import which brings them; null where they are copied with their times
@@ -56,49 +54,52 @@ final class SqliteItems implements AutoCloseable {
   }
 
   void put(Item item) throws SQLException {
-    batch.add(item);
-    if (batch.size() == BATCH) {
+    waiting.add(item);
+    if (waiting.size() == AT_ONCE) {
       flush();
     }
   }
 
   /** Writes what was put. */
   void flush() throws SQLException {
-    // Of one number, the last stays behind the others.
-    batch.sort(Comparator.comparingLong(item -> item.gtin().value()));
-    for (Item item : batch) {
+    for (Item item : waiting) {
       bind(insert, item);
       insert.setObject(7, origin);
       insert.addBatch();
     }
-    List<Item> known = index(batch, insert.executeBatch(), newText);
-    batch.clear();
-    for (Item item : known) {
-      bind(update, item);
-      update.addBatch();
+    int[] inserted = insert.executeBatch();
+    for (int i = 0; i < inserted.length; i++) {
+      if (inserted[i] == 0) {
+        bind(update, waiting.get(i));
+        update.addBatch();
+      }
     }
-    index(known, update.executeBatch(), otherText);
+    index(inserted, update.executeBatch());
+    waiting.clear();
   }
 
   /**
-   * Indexes the words of those that were written.
+   * Indexes the words of those that were written, in their order.
    *
-   * @param written how many rows each of them has changed: one or none
-   * @return the others
+   * @param inserted whether each of them was
+   * @param updated whether each of the others was
    */
-  private static List<Item> index(List<Item> items, int[] written, PreparedStatement text)
-      throws SQLException {
-    List<Item> others = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
-      if (written[i] == 0) {
-        others.add(items.get(i));
-      } else {
-        bindText(text, items.get(i));
+  private void index(int[] inserted, int[] updated) throws SQLException {
+    PreparedStatement text = newText;
+    int others = 0;
+    for (int i = 0; i < inserted.length; i++) {
+      boolean isNew = inserted[i] == 1;
+      if (isNew || updated[others++] == 1) {
+        PreparedStatement next = isNew ? newText : otherText;
+        if (next != text) {
+          text.executeBatch();
+          text = next;
+        }
+        bindText(text, waiting.get(i));
         text.addBatch();
       }
     }
     text.executeBatch();
-    return others;
   }
 
   private static void bind(PreparedStatement statement, Item item) throws SQLException {

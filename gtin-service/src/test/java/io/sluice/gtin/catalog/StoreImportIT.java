@@ -98,4 +98,22 @@ class StoreImportIT extends StoreLaws {
     put(item(95210000002L, "and it goes on"));
     assertThat(store.count()).isEqualTo(2);
   }
+
+  /** Of every three numbers one is as it was, one is another, one is new. */
+  @Test
+  void newAndOtherItemsAmongEachOtherAreFoundByTheirWords() throws Exception {
+    int many = 3_000;
+    Item[] before = new Item[many];
+    Item[] now = new Item[many];
+    for (int i = 0; i < many; i++) {
+      before[i] = item(95210000000L + (i % 3 == 2 ? many : 0) + i, "before");
+      now[i] = item(95210000000L + i, i % 3 == 0 ? "before" : "now");
+    }
+    put(before);
+    put(now);
+
+    assertThat(store.tally(search("now", "", "", "")).total()).isEqualTo(many / 3 * 2);
+    assertThat(store.tally(search("before", "", "", "")).total()).isEqualTo(many / 3 * 2);
+    assertThat(store.count()).isEqualTo(many / 3 * 4);
+  }
 }
