@@ -49,6 +49,10 @@ public final class Catalogue implements AutoCloseable {
   private static final int OTHERS = 4;
 
   private static final int CACHED = 20_000;
+
+  /** Of so many numbers, those that are asked for again are cached; a power of two. */
+  private static final int ONE_OF = 1 << 16;
+
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final Lane lookups = new Lane("lookups", LOOKUPS, 10_000, 10);
@@ -60,6 +64,8 @@ public final class Catalogue implements AutoCloseable {
   private final ItemStore store;
   private final @Nullable LocalCopy copy;
   private final @Nullable Copier copier;
+  private final BatchingLoader loader;
+  private final AskedBefore before = new AskedBefore(ONE_OF);
   private final AsyncLoadingCache<Gtin, Optional<Item>> cache;
   private final Availability availability;
 
@@ -71,7 +77,7 @@ public final class Catalogue implements AutoCloseable {
       ItemStore store, @Nullable LocalCopy copy, Copier.@Nullable Step follow, boolean away) {
     this.store = store;
     this.copy = copy;
-    BatchingLoader loader =
+    this.loader =
         new BatchingLoader(
             lookups,
             gtin -> read(from -> from.find(gtin.value())),
@@ -140,7 +146,11 @@ public final class Catalogue implements AutoCloseable {
    * ask.
    */
   public CompletableFuture<Optional<Item>> find(Gtin gtin) {
-    return cache.get(gtin);
+    CompletableFuture<Optional<Item>> cached = cache.getIfPresent(gtin);
+    if (cached != null) {
+      return cached;
+    }
+    return before.noted(gtin) ? cache.get(gtin) : loader.load(gtin);
   }
 
   /** What there is of some numbers; many do not keep single lookups waiting. */

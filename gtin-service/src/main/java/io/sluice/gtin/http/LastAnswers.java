@@ -2,8 +2,8 @@ package io.sluice.gtin.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.sluice.gtin.catalog.AskedBefore;
 import io.sluice.gtin.catalog.Item;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Supplier;
 
 /**
@@ -30,8 +30,7 @@ final class LastAnswers {
           .weigher(LastAnswers::bytes)
           .build();
 
-  /** Hashes of what was asked last, each in the place that its first bits say. */
-  private final AtomicIntegerArray once = new AtomicIntegerArray(ONE_OF);
+  private final AskedBefore before = new AskedBefore(ONE_OF);
 
   /**
    * The answer to an input.
@@ -45,16 +44,10 @@ final class LastAnswers {
       return last;
     }
     Answer now = made.get();
-    if (last != null || isAskedAgain(input)) {
+    if (last != null || before.noted(input)) {
       answers.put(input, now);
     }
     return now;
-  }
-
-  private boolean isAskedAgain(Input input) {
-    int hash = input.hashCode() * 0x9e3779b9;
-    return once.getAndSet(hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(ONE_OF)), hash)
-        == hash;
   }
 
   /** How many are kept. */
