@@ -2,6 +2,10 @@ package io.sluice.gtin.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.DatabindCodec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,16 +17,52 @@ import java.util.HexFormat;
  */
 record Written(Buffer bytes, String tag) {
   private static final int TAG_BYTES = 8;
+  private static final int USUAL_BYTES = 768;
   private static final ThreadLocal<MessageDigest> DIGESTS =
       ThreadLocal.withInitial(Written::sha256);
 
   static Written of(Buffer bytes) {
-    byte[] digest = DIGESTS.get().digest(bytes.getBytes());
-    return new Written(bytes, "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"");
+    return new Written(bytes, tag(DIGESTS.get().digest(bytes.getBytes())));
   }
 
+  /** In one go, since this is done for nearly every request. */
   static Written of(JsonObject body) {
-    return of(body.toBuffer().appendByte((byte) '\n'));
+    Buffer bytes = Buffer.buffer(USUAL_BYTES);
+    MessageDigest digest = DIGESTS.get();
+    try (OutputStream both = new Both(bytes, digest)) {
+      DatabindCodec.mapper().writeValue(both, body);
+      both.write('\n');
+    } catch (IOException impossible) {
+      digest.reset();
+      throw new UncheckedIOException(impossible);
+    }
+    return new Written(bytes, tag(digest.digest()));
+  }
+
+  private static String tag(byte[] digest) {
+    return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";
+  }
+
+  private static final class Both extends OutputStream {
+    private final Buffer bytes;
+    private final MessageDigest digest;
+
+    Both(Buffer bytes, MessageDigest digest) {
+      this.bytes = bytes;
+      this.digest = digest;
+    }
+
+    @Override
+    public void write(int b) {
+      bytes.appendByte((byte) b);
+      digest.update((byte) b);
+    }
+
+    @Override
+    public void write(byte[] from, int at, int length) {
+      bytes.appendBytes(from, at, length);
+      digest.update(from, at, length);
+    }
   }
 
   private static MessageDigest sha256() {
