@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * speaks TLS and asks for certificates, whose common names are its users.
  */
 public final class Etcd implements AutoCloseable {
-  private static @Nullable Path home;
 
   private final Path directory;
   private final int port = FreePort.next();
@@ -95,7 +93,7 @@ public final class Etcd implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                home().resolve("etcd").toString(),
+                Installed.etcd("etcd"),
                 "--data-dir",
                 directory.resolve("data").toString(),
                 "--log-level",
@@ -193,7 +191,7 @@ public final class Etcd implements AutoCloseable {
           Patience.TIME,
           "sh",
           "-c",
-          home().resolve("etcdctl") + " --endpoints " + url() + " txn < " + file);
+          Installed.etcd("etcdctl") + " --endpoints " + url() + " txn < " + file);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -226,7 +224,7 @@ public final class Etcd implements AutoCloseable {
 
   private String ctl(List<String> as, String... arguments) {
     List<String> command =
-        new ArrayList<>(List.of(home().resolve("etcdctl").toString(), "--endpoints", url()));
+        new ArrayList<>(List.of(Installed.etcd("etcdctl"), "--endpoints", url()));
     command.addAll(as);
     command.addAll(Arrays.asList(arguments));
     return Program.run(Patience.TIME, command.toArray(new String[0]));
@@ -245,15 +243,5 @@ public final class Etcd implements AutoCloseable {
     } catch (AssertionError notYet) {
       return false;
     }
-  }
-
-  private static synchronized Path home() {
-    if (home == null) {
-      // What apt prints on the way may stand before the folder.
-      String printed =
-          Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-etcd").toString());
-      home = Path.of(printed.strip().lines().reduce("", (before, line) -> line));
-    }
-    return home;
   }
 }

@@ -17,7 +17,6 @@ public final class Pebble implements AutoCloseable {
   private final Program authority;
 
   private Pebble(int httpPort, int tlsPort, Duration life) {
-    Path home = home();
     int namesPort = FreePort.next();
     TestCertificate own = TestCertificate.of("localhost", "127.0.0.1");
     try {
@@ -45,7 +44,7 @@ public final class Pebble implements AutoCloseable {
         Program.start(
             directory.resolve("names.log"),
             List.of(
-                home.resolve("pebble-challtestsrv").toString(),
+                Installed.program("pebble-challtestsrv", "pebble"),
                 "-dns01",
                 "127.0.0.1:" + namesPort,
                 "-defaultIPv6",
@@ -64,7 +63,7 @@ public final class Pebble implements AutoCloseable {
             List.of(
                 "env",
                 "PEBBLE_VA_NOSLEEP=1",
-                home.resolve("pebble").toString(),
+                Installed.program("pebble", "pebble"),
                 "-config",
                 directory.resolve("config.json").toString(),
                 "-dnsserver",
@@ -96,12 +95,6 @@ public final class Pebble implements AutoCloseable {
   /** Everything it has said so far. */
   public String log() {
     return authority.printed();
-  }
-
-  private static Path home() {
-    String printed =
-        Program.run(Duration.ofMinutes(5), Top.path("deploy", "get-pebble").toString());
-    return Path.of(printed.strip().lines().reduce("", (before, line) -> line));
   }
 
   @Override
