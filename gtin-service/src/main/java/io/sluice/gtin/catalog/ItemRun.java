@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Some ten thousand items in few bytes, which are given in the order of their numbers: databases
@@ -40,10 +41,11 @@ final class ItemRun {
   void put(Item item) {
     order[size] = item.gtin().value() << PLACE_BITS | size;
     starts[size++] = bytes.position();
+    List<String> texts = item.fields();
     byte[][] fields = new byte[FIELDS][];
     int room = Long.BYTES + FIELDS * Integer.BYTES;
     for (int i = 0; i < FIELDS; i++) {
-      fields[i] = item.fields().get(i).getBytes(StandardCharsets.UTF_8);
+      fields[i] = texts.get(i).getBytes(StandardCharsets.UTF_8);
       room += fields[i].length;
     }
     grow(room);

@@ -6,6 +6,7 @@ import io.vertx.core.json.jackson.DatabindCodec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -29,11 +30,11 @@ record Written(Buffer bytes, String tag) {
   static Written of(JsonObject body) {
     Buffer bytes = Buffer.buffer(USUAL_BYTES);
     MessageDigest digest = DIGESTS.get();
-    try (OutputStream both = new Both(bytes, digest)) {
-      DatabindCodec.mapper().writeValue(both, body);
-      both.write('\n');
+    digest.reset();
+    try (OutputStream out = new DigestOutputStream(new Into(bytes), digest)) {
+      DatabindCodec.mapper().writeValue(out, body);
+      out.write('\n');
     } catch (IOException impossible) {
-      digest.reset();
       throw new UncheckedIOException(impossible);
     }
     return new Written(bytes, tag(digest.digest()));
@@ -43,25 +44,21 @@ record Written(Buffer bytes, String tag) {
     return "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"";
   }
 
-  private static final class Both extends OutputStream {
+  private static final class Into extends OutputStream {
     private final Buffer bytes;
-    private final MessageDigest digest;
 
-    Both(Buffer bytes, MessageDigest digest) {
+    Into(Buffer bytes) {
       this.bytes = bytes;
-      this.digest = digest;
     }
 
     @Override
     public void write(int b) {
       bytes.appendByte((byte) b);
-      digest.update((byte) b);
     }
 
     @Override
     public void write(byte[] from, int at, int length) {
       bytes.appendBytes(from, at, length);
-      digest.update(from, at, length);
     }
   }
 
