@@ -4,6 +4,7 @@ import io.sluice.gtin.gtin.Gtin;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +63,9 @@ abstract class StoreLaws {
     return store.search(search).items().stream().map(Item::name).toList();
   }
 
+  /** Each is started when it is its turn. */
   static Stream<Engine> engines() {
-    return Stream.of(new SqliteEngine(), new PostgresEngine(), new PooledEngine());
+    return Stream.<Supplier<Engine>>of(SqliteEngine::new, PostgresEngine::new, PooledEngine::new)
+        .map(Supplier::get);
   }
 }
