@@ -31,7 +31,7 @@ class RegistrationIT extends RunningService {
   }
 
   private static String servers(Etcd etcd) {
-    return etcd.ctl("get", "--prefix", "/vulcand/backends/");
+    return etcd.under("/vulcand/backends/");
   }
 
   @Test
@@ -95,7 +95,7 @@ class RegistrationIT extends RunningService {
       etcd.ctl("lease", "revoke", lease);
       Awaitility.await().until(() -> servers(etcd).contains("servers/one"));
 
-      assertThat(etcd.ctl("get", key)).contains("draining");
+      assertThat(etcd.get(key)).contains("draining");
       program.terminate();
       assertThat(program.awaitExit(Patience.TIME)).isZero();
     }

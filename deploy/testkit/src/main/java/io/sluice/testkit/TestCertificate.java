@@ -1,27 +1,44 @@
 package io.sluice.testkit;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.interfaces.ECPrivateKey;
-import java.util.ArrayList;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Date;
 import java.util.HexFormat;
-import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A self-signed certificate and its key, made by the JDK's keytool. */
+/** A self-signed certificate and its key. */
 public final class TestCertificate {
   private static final char[] PASSWORD = "testtest".toCharArray();
   private static final Base64.Encoder LINES =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final KeyStore store;
 
@@ -29,55 +46,51 @@ public final class TestCertificate {
     this.store = store;
   }
 
-  /** One for these DNS names, the first of which is its subject. */
+  /** One for these DNS names and addresses, the first of which is its subject; good for a month. */
   public static TestCertificate of(String... names) {
     try {
-      Path folder = TestFolder.make("certificate");
-      Path file = folder.resolve("store.p12");
-      List<String> alternatives = new ArrayList<>();
-      for (String name : names) {
-        boolean address = name.matches("[0-9.]+");
-        alternatives.add((address ? "ip:" : "dns:") + name);
-      }
-      Process keytool =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                  "-genkeypair",
-                  "-alias",
-                  "test",
-                  "-keyalg",
-                  "EC",
-                  "-groupname",
-                  "secp256r1",
-                  "-validity",
-                  "30",
-                  "-dname",
-                  "CN=" + names[0].replace("*", "any"),
-                  "-ext",
-                  "san=" + String.join(",", alternatives),
-                  "-ext",
-                  "bc=ca:true",
-                  "-storetype",
-                  "PKCS12",
-                  "-keystore",
-                  file.toString(),
-                  "-storepass",
-                  new String(PASSWORD))
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (keytool.waitFor() != 0) {
-        throw new IllegalStateException("keytool: " + said);
-      }
+      KeyPairGenerator pairs = KeyPairGenerator.getInstance("EC");
+      pairs.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair pair = pairs.generateKeyPair();
       KeyStore store = KeyStore.getInstance("PKCS12");
-      try (InputStream in = Files.newInputStream(file)) {
-        store.load(in, PASSWORD);
-      }
-      TestFolder.remove(folder);
+      store.load(null, null);
+      store.setKeyEntry("test", pair.getPrivate(), PASSWORD, new Certificate[] {sign(pair, names)});
       return new TestCertificate(store);
-    } catch (IOException | GeneralSecurityException | InterruptedException failed) {
+    } catch (IOException | GeneralSecurityException | OperatorCreationException failed) {
       throw new IllegalStateException(failed);
     }
+  }
+
+  private static Certificate sign(KeyPair pair, String... names)
+      throws IOException, GeneralSecurityException, OperatorCreationException {
+    X500Name subject = new X500Name("CN=" + names[0].replace("*", "any"));
+    GeneralName[] alternatives =
+        Arrays.stream(names)
+            .map(
+                name ->
+                    new GeneralName(
+                        name.matches("[0-9.]+") ? GeneralName.iPAddress : GeneralName.dNSName,
+                        name))
+            .toArray(GeneralName[]::new);
+    Instant now = Instant.now();
+    X509v3CertificateBuilder certificate =
+        new JcaX509v3CertificateBuilder(
+                subject,
+                new BigInteger(64, RANDOM),
+                Date.from(now.minus(Duration.ofMinutes(1))),
+                Date.from(now.plus(Duration.ofDays(30))),
+                subject,
+                pair.getPublic())
+            .addExtension(Extension.basicConstraints, false, new BasicConstraints(true))
+            .addExtension(
+                Extension.subjectKeyIdentifier,
+                false,
+                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()))
+            .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            certificate.build(
+                new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
   }
 
   /** The certificate as PEM. */

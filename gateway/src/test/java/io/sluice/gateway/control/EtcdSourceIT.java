@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -120,10 +121,10 @@ class EtcdSourceIT extends ConfigSourceContract {
   void aTreeLargerThanAPageIsReadWhole() throws Exception {
     for (int batch = 0; batch < 45; batch++) {
       int from = batch * 100;
-      etcd.transaction(
+      etcd.put(
           IntStream.range(from, from + 100)
-              .mapToObj(i -> "put " + prefix + "/frontends/f" + i + "/frontend v")
-              .toList());
+              .boxed()
+              .collect(Collectors.toMap(i -> prefix + "/frontends/f" + i + "/frontend", i -> "v")));
     }
     try (EtcdSource source = open()) {
       assertThat(source.await(Patience.TIME).tree().size()).isEqualTo(4_500);
@@ -185,10 +186,7 @@ class EtcdSourceIT extends ConfigSourceContract {
       source.await(Patience.TIME);
       for (int i = 0; i < 20; i++) {
         String value = "v" + i;
-        etcd.transaction(
-            List.of(
-                "put " + prefix + "/listeners/a " + value,
-                "put " + prefix + "/listeners/b " + value));
+        etcd.put(Map.of(prefix + "/listeners/a", value, prefix + "/listeners/b", value));
         assertThat(values(source.await(Patience.TIME)))
             .isEqualTo(Map.of("listeners/a", value, "listeners/b", value));
       }

@@ -118,10 +118,10 @@ class AutoCertIT {
     Awaitility.await().ignoreExceptions().until(() -> first.equals(served(tls[1], "shop.example")));
 
     // What was got is in the store, with a key that nobody reads there, and the proof is gone.
-    String kept = etcd.ctl("get", "/vulcand/acme/certificates/shop.example");
+    String kept = etcd.get("/vulcand/acme/certificates/shop.example");
     assertThat(kept).contains("KeyPair").doesNotContain("PRIVATE KEY", "BEGIN CERTIFICATE");
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand/acme/proofs/")).isBlank();
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand/acme/accounts/"))
+    assertThat(etcd.under("/vulcand/acme/proofs/")).isEmpty();
+    assertThat(etcd.under("/vulcand/acme/accounts/"))
         .contains(authority.url())
         .doesNotContain("PRIVATE KEY");
     assertThat(TestGateway.get(plain[0], "/anything").statusCode()).isEqualTo(200);
@@ -139,7 +139,7 @@ class AutoCertIT {
         assertThat(served(port, "shown.example").getIssuerX500Principal().getName())
             .contains("Pebble");
       }
-      assertThat(etcd.ctl("get", "--prefix", "/vulcand/acme/proofs/")).isBlank();
+      assertThat(etcd.under("/vulcand/acme/proofs/")).isEmpty();
       assertThat(problems()).isEmpty();
     } finally {
       listener("plain0", "http", plain[0], 0);

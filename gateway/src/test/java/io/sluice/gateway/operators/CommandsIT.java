@@ -130,7 +130,7 @@ class CommandsIT {
 
     String mine = FRONTEND.replace("/a", "/mine").replace('\'', '"');
     etcd.put("/vulcand/frontends/f/frontend", FRONTEND.replace("/a", "/theirs").replace('\'', '"'));
-    etcd.ctl("del", "/vulcand/frontends/g/frontend");
+    etcd.delete("/vulcand/frontends/g/frontend");
     Files.writeString(copy.resolve("frontends/f/frontend.json"), mine);
     Sluice applied = sluice("apply", "-f", copy.toString(), "--seen", revision);
 
@@ -367,12 +367,12 @@ class CommandsIT {
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err())
         .contains("error: frontends/f: this change removes the last server", "--force");
-    assertThat(etcd.ctl("get", "/vulcand/backends/b/servers/s")).doesNotContain("draining");
+    assertThat(etcd.get("/vulcand/backends/b/servers/s")).doesNotContain("draining");
 
     sluice("drain", "server", "b/s", "--force").succeeds();
-    assertThat(etcd.ctl("get", "/vulcand/backends/b/servers/s")).contains("draining");
+    assertThat(etcd.get("/vulcand/backends/b/servers/s")).contains("draining");
     sluice("drain", "server", "b/s", "--undo").succeeds();
-    assertThat(etcd.ctl("get", "--print-value-only", "/vulcand/backends/b/servers/s").strip())
+    assertThat(etcd.get("/vulcand/backends/b/servers/s").strip())
         .isEqualTo(server.replace('\'', '"'));
   }
 

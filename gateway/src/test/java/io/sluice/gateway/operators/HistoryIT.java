@@ -54,8 +54,7 @@ class HistoryIT {
   }
 
   private String tree() {
-    return etcd.ctl("get", "--prefix", "/vulcand/backends")
-        + etcd.ctl("get", "--prefix", "/vulcand/frontends");
+    return etcd.under("/vulcand/backends") + etcd.under("/vulcand/frontends");
   }
 
   @Test

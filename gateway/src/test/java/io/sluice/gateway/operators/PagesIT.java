@@ -175,8 +175,8 @@ class PagesIT {
     assertThat(history).hasSize(before + 1);
     assertThat(history.toString()).contains("history/zzz cannot be read");
     assertThat(json("/rollouts").path("rollouts").toString()).doesNotContain("bad");
-    etcd.ctl("del", "/vulcand/history/zzz");
-    etcd.ctl("del", "/vulcand/rollouts/bad");
+    etcd.delete("/vulcand/history/zzz");
+    etcd.delete("/vulcand/rollouts/bad");
   }
 
   /** Who looks at rollouts while the store hangs holds up nobody who needs no store. */

@@ -73,7 +73,7 @@ class RegisterIT {
   }
 
   private String stored() {
-    return etcd.ctl("get", "--prefix", "/vulcand/backends/b/servers/");
+    return etcd.under("/vulcand/backends/b/servers/");
   }
 
   @Test

@@ -275,8 +275,7 @@ class RolloutIT extends UnderLoad {
 
     CompletableFuture<Sluice> resumed =
         CompletableFuture.supplyAsync(() -> sluice("rollout", "resume", "f"));
-    Awaitility.await()
-        .until(() -> etcd.ctl("get", "/vulcand/rollouts/f/runner").contains("process"));
+    Awaitility.await().until(() -> etcd.get("/vulcand/rollouts/f/runner").contains("process"));
     sluice("rollout", "pause", "f").succeeds();
     Awaitility.await().until(() -> sluice("rollout", "status").out().contains("PAUSED"));
     sluice("rollout", "resume", "f").succeeds();
@@ -308,7 +307,7 @@ class RolloutIT extends UnderLoad {
                     ""));
     Awaitility.await().until(() -> sluice("rollout", "history", "f").out().contains("measured"));
 
-    String running = etcd.ctl("get", "/vulcand/rollouts/f", "--print-value-only");
+    String running = etcd.get("/vulcand/rollouts/f");
     etcd.put("/vulcand/rollouts/f", running.replace("RUNNING", "TAKEN_BACK"));
 
     Sluice ended = runner.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join();

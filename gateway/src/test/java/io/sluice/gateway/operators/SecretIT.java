@@ -77,7 +77,7 @@ class SecretIT {
   }
 
   private String stored() {
-    return etcd.ctl("get", "--print-value-only", "/vulcand/hosts/" + NAME + "/host");
+    return etcd.get("/vulcand/hosts/" + NAME + "/host");
   }
 
   /** The longest line of the key, which nobody may read. */
@@ -102,7 +102,7 @@ class SecretIT {
     writeHost();
 
     awaitServed(gateway);
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand")).doesNotContain("PRIVATE", secret());
+    assertThat(etcd.under("/vulcand")).doesNotContain("PRIVATE", secret());
     assertThat(writeHost().err()).contains("nothing to change");
     assertThat(sluice("get", "host", NAME).succeeds().out()).contains("(a sealed secret)");
     assertThat(sluice("history", "--output", "json").succeeds().out()).doesNotContain(secret());
@@ -146,7 +146,7 @@ class SecretIT {
     sluice("secret", "seal", "--seal-key", seal.toString()).succeeds();
 
     awaitServed(gateway);
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand"))
+    assertThat(etcd.under("/vulcand"))
         .doesNotContain("PRIVATE", secret(), secret().substring(0, 40));
     assertThat(sluice("undo").err()).contains("had secrets in clear");
     sluice("secret", "unseal", "host", NAME, "--seal-key", seal.toString()).succeeds();
@@ -191,7 +191,7 @@ class SecretIT {
     sluice("upsert", "backend", "b", "-f", file.toString(), "--seal-key", seal.toString())
         .succeeds();
 
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand")).doesNotContain("PRIVATE", secret());
+    assertThat(etcd.under("/vulcand")).doesNotContain("PRIVATE", secret());
     Awaitility.await()
         .untilAsserted(
             () ->
@@ -230,7 +230,7 @@ class SecretIT {
             + JSON.createObjectNode().put("Cert", pair.certificate()).put("Key", pair.privateKey())
             + "}");
     sluice("secret", "seal", "--seal-key", seal.toString()).succeeds();
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand/")).doesNotContain("PRIVATE KEY");
+    assertThat(etcd.under("/vulcand/")).doesNotContain("PRIVATE KEY");
 
     Path next = folder.resolve("next");
     sluice("secret", "new-key", next.toString());
@@ -242,9 +242,9 @@ class SecretIT {
     // The first alone opens everything now.
     Files.writeString(next, Files.readString(next).replace(old, ""));
     sluice("secret", "unseal", "--seal-key", next.toString()).succeeds();
-    assertThat(etcd.ctl("get", "/vulcand/acme/accounts/1")).contains("PRIVATE KEY");
-    assertThat(etcd.ctl("get", "/vulcand/acme/certificates/auto.example")).contains("PRIVATE KEY");
-    assertThat(etcd.ctl("get", "/vulcand/hosts/auto.example/host")).contains("PRIVATE KEY");
-    assertThat(etcd.ctl("get", "--prefix", "/vulcand/history/")).doesNotContain("PRIVATE KEY");
+    assertThat(etcd.get("/vulcand/acme/accounts/1")).contains("PRIVATE KEY");
+    assertThat(etcd.get("/vulcand/acme/certificates/auto.example")).contains("PRIVATE KEY");
+    assertThat(etcd.get("/vulcand/hosts/auto.example/host")).contains("PRIVATE KEY");
+    assertThat(etcd.under("/vulcand/history/")).doesNotContain("PRIVATE KEY");
   }
 }

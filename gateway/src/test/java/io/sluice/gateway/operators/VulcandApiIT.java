@@ -135,10 +135,10 @@ class VulcandApiIT {
       gateway.awaitStatus(port, "/x", 418);
       assertThat(call("DELETE", "/v2/frontends/f", "", "").statusCode()).isEqualTo(200);
       gateway.awaitStatus(port, "/x", 404);
-      assertThat(etcd.ctl("get", "/vulcand/frontends/f/middlewares/m")).isBlank();
-      assertThat(etcd.ctl("get", "--prefix", "/vulcand/history/"))
+      assertThat(etcd.get("/vulcand/frontends/f/middlewares/m")).isBlank();
+      assertThat(etcd.under("/vulcand/history/"))
           .contains("frontends/f/middlewares/m", "/v2 of one");
-      assertThat(etcd.ctl("get", "/vulcand/frontends/f/frontend")).isBlank();
+      assertThat(etcd.get("/vulcand/frontends/f/frontend")).isBlank();
     }
   }
 
@@ -189,8 +189,7 @@ class VulcandApiIT {
 
     assertThat(post("/v2/hosts", "{\"Host\":" + shown + "}").statusCode()).isEqualTo(200);
 
-    assertThat(etcd.ctl("get", "/vulcand/hosts/pub.example/host"))
-        .contains(base64(pair.privateKey()));
+    assertThat(etcd.get("/vulcand/hosts/pub.example/host")).contains(base64(pair.privateKey()));
   }
 
   @ParameterizedTest

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class FleetIT {
 
   private static String known(Etcd etcd) {
-    return etcd.ctl("get", "/vulcand/gateways/twin", "--print-value-only");
+    return etcd.get("/vulcand/gateways/twin");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /** Clients on real sockets that ask the same question over and over until they are stopped. */
 public final class Load implements AutoCloseable {
   /** How long a client thinks: who asks without a pause leaves no processor to what it asks. */
-  private static final long THOUGHT_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+  private static final long THOUGHT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final List<Thread> clients = new ArrayList<>();
   private final AtomicLong answers = new AtomicLong();

@@ -74,6 +74,6 @@ public abstract class UnderLoad {
   /** Waits until a rollout's claim has ended with the process that held it. */
   public void awaitUnclaimed(String rollout) {
     String runner = "/vulcand/rollouts/" + rollout + "/runner";
-    Awaitility.await().until(() -> !etcd.ctl("get", runner).contains("process"));
+    Awaitility.await().until(() -> !etcd.get(runner).contains("process"));
   }
 }
