@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,11 @@ final class Availability implements AutoCloseable {
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("catalogue-watch").daemon().factory());
-  private volatile long version;
+
+  /** The version; where nothing is known of it, another number below 1 each time. */
+  private final AtomicLong known = new AtomicLong();
+
+  private final AtomicLong forgotten = new AtomicLong();
   private volatile boolean away;
   private volatile boolean closed;
 
@@ -49,7 +54,15 @@ final class Availability implements AutoCloseable {
 
   /** The version that the catalogue is known to have; 0 while nothing is known of it. */
   long version() {
-    return away ? 0 : version;
+    return away ? 0 : Math.max(0, known.get());
+  }
+
+  /**
+   * This process has changed something: until the next look nothing is known, whatever one says
+   * that began before.
+   */
+  void forget() {
+    known.set(-forgotten.incrementAndGet());
   }
 
   /** The database could not answer; it is away if that is why. */
@@ -65,6 +78,7 @@ final class Availability implements AutoCloseable {
       return;
     }
     try {
+      long before = known.get();
       long now = store.version();
       boolean back = away;
       if (back) {
@@ -72,8 +86,8 @@ final class Availability implements AutoCloseable {
         LOG.info("the catalogue's database is back");
       }
       // What was answered from the copy is not remembered for longer than it has to be.
-      if (back || now != version) {
-        version = now;
+      if (back || now != before) {
+        known.compareAndSet(before, now);
         changed.run();
       }
     } catch (SQLException failure) {

@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * so that however many of one kind there are, the others do not wait for them.
  *
  * <p>Both what exists and what does not is remembered for a short while. What another process
- * changes is seen within a second. A shared database is copied, and while it is away the last copy
- * answers, which {@link #isAway} says.
+ * changes is seen within a second. A shared database is copied: as long as the copy has what the
+ * database is known to have, all that is read comes from there and keeps nobody else from the
+ * database; and while that is away the last copy answers, which {@link #isAway} says.
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
@@ -88,10 +89,17 @@ public final class Catalogue implements AutoCloseable {
             .expireAfterWrite(FRESH)
             .executor(lookups)
             .buildAsync((gtin, threads) -> loader.load(gtin));
-    this.availability = new Availability(store, away, () -> cache.synchronous().invalidateAll());
+    this.availability = new Availability(store, away, this::changed);
     this.copier =
         copy == null || follow == null ? null : new Copier(copy, follow, availability::version);
     availability.start();
+  }
+
+  private void changed() {
+    cache.synchronous().invalidateAll();
+    if (copier != null) {
+      copier.soon();
+    }
   }
 
   /**
@@ -181,6 +189,11 @@ public final class Catalogue implements AutoCloseable {
     return copy != null && copy.isAt(version);
   }
 
+  /** Whether the local copy has all that the database is known to have. */
+  boolean isReadFromCopy() {
+    return hasCopied(availability.version());
+  }
+
   public CompletableFuture<Page> search(Search search) {
     return ask(searches, () -> read(from -> from.search(search)));
   }
@@ -213,6 +226,7 @@ public final class Catalogue implements AutoCloseable {
         () -> {
           try {
             Edited edited = store.edit(gtin.value(), author, edit);
+            availability.forget();
             cache.synchronous().invalidate(gtin);
             return edited;
           } catch (EditRefused refused) {
@@ -299,7 +313,9 @@ public final class Catalogue implements AutoCloseable {
       }
       List<Item> items = new ArrayList<>();
       CsvItems.read(csv, name, items::add);
-      return store.insertIfEmpty(items);
+      int added = store.insertIfEmpty(items);
+      availability.forget();
+      return added;
     } catch (SQLException failed) {
       throw new IOException(name + ": " + failed.getMessage(), failed);
     }
@@ -310,6 +326,7 @@ public final class Catalogue implements AutoCloseable {
       throws IOException {
     try {
       long added = store.replaceAll(source, author, ending);
+      availability.forget();
       cache.synchronous().invalidateAll();
       return added;
     } catch (SQLException failed) {
@@ -375,11 +392,18 @@ public final class Catalogue implements AutoCloseable {
     if (whole != null && isAway()) {
       return read(whole, query);
     }
+    if (whole != null && isReadFromCopy()) {
+      try {
+        return read(whole, query);
+      } catch (CatalogueAway broken) {
+        LOG.debug("the copy is not to be read, the database is asked", broken);
+      }
+    }
     try {
       return query.from(store);
     } catch (SQLException failed) {
       if (store.isBusyBecauseOf(failed)) {
-        throw new CatalogueBusy("what is asked takes too long");
+        throw takesTooLong();
       }
       availability.failed(failed);
       if (whole == null) {
@@ -393,8 +417,12 @@ public final class Catalogue implements AutoCloseable {
     try {
       return query.from(from);
     } catch (SQLException failed) {
-      throw new CatalogueAway(failed);
+      throw from.isBusyBecauseOf(failed) ? takesTooLong() : new CatalogueAway(failed);
     }
+  }
+
+  private static CatalogueBusy takesTooLong() {
+    return new CatalogueBusy("what is asked takes too long");
   }
 
   @Override

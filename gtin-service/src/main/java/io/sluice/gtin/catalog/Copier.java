@@ -3,6 +3,7 @@ package io.sluice.gtin.catalog;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,6 +38,15 @@ final class Copier {
     this.step = step;
     this.version = version;
     thread.scheduleWithFixedDelay(this::follow, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Something has changed. */
+  void soon() {
+    try {
+      thread.execute(this::follow);
+    } catch (RejectedExecutionException ended) {
+      LOG.debug("followed no more", ended);
+    }
   }
 
   private void follow() {

@@ -270,10 +270,22 @@ final class PostgresStore extends SqlStore {
     return replica;
   }
 
-  /** The driver keeps to the statement's own time. */
+  /**
+   * The driver keeps to the statement's own time. One search takes one processor: with as many
+   * helpers as a server would give it, it would keep lookups waiting.
+   */
   @Override
   <T, E extends Exception> T searching(Work<T, E> work) throws SQLException, E {
-    return looking(work);
+    return looking(
+        connection -> {
+          connection.setAutoCommit(false);
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL max_parallel_workers_per_gather = 0");
+            return work.with(connection);
+          } finally {
+            rollBack(connection);
+          }
+        });
   }
 
   @Override

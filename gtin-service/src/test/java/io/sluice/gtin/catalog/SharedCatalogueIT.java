@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +62,7 @@ class SharedCatalogueIT {
         Catalogue one = open(postgres, "one");
         Catalogue two = open(postgres, "two")) {
       one.fillIfEmpty(bytes("gtin,name\n9521000000018,Old\n"), "test");
+      await(() -> two.find(OATS).join().isPresent());
       assertThat(name(two)).isEqualTo("Old");
 
       one.edit(OATS, ME, before -> new Item(OATS, "New", "", "")).join();
@@ -87,6 +91,50 @@ class SharedCatalogueIT {
       return store.search(new Search(List.of(), "", "", "", "", 0, 200)).items();
     } catch (SQLException failed) {
       throw new AssertionError(failed);
+    }
+  }
+
+  private static List<Item> found(Catalogue catalogue, String word) {
+    return catalogue.search(new Search(List.of(word), "", "", "", "", 0, 9)).join().items();
+  }
+
+  /** The table is not where it was, which nobody sees who does not ask the database. */
+  @Test
+  void asLongAsTheCopyHasAllNothingThatIsReadKeepsTheDatabaseBusy() throws Exception {
+    try (Postgres postgres = Postgres.start();
+        Catalogue catalogue = open(postgres, "copy");
+        Connection database = DriverManager.getConnection(postgres.url());
+        Statement statement = database.createStatement()) {
+      catalogue.fillIfEmpty(bytes("gtin,name\n9521000000018,Oats\n9521000000025,Rye\n"), "test");
+      awaitCopy(catalogue, postgres);
+      await(() -> catalogue.isReadFromCopy());
+
+      statement.execute("ALTER TABLE item RENAME TO elsewhere");
+
+      assertThat(name(catalogue)).isEqualTo("Oats");
+      assertThat(catalogue.find(NEVER_ASKED).join()).isPresent();
+      assertThat(catalogue.lookUp(List.of(OATS, GONE)).join().items()).containsOnlyKeys(OATS);
+      assertThat(found(catalogue, "rye")).extracting(Item::gtin).containsExactly(NEVER_ASKED);
+      assertThat(catalogue.isAway()).isFalse();
+    }
+  }
+
+  @Test
+  void whoeverWritesReadsItHimselfAtOnceHoweverFarTheCopyIs() throws Exception {
+    try (Postgres postgres = Postgres.start();
+        Catalogue catalogue = open(postgres, "copy")) {
+      catalogue.fillIfEmpty(bytes("gtin,name\n9521000000018,Oats\n"), "test");
+      assertThat(name(catalogue)).isEqualTo("Oats");
+      Random random = new Random(18);
+      for (int i = 0; i < 300; i++) {
+        String word = "w" + i;
+        if (random.nextInt(4) == 0) {
+          awaitCopy(catalogue, postgres);
+        }
+        catalogue.edit(OATS, ME, before -> new Item(OATS, word, "", "")).join();
+        assertThat(name(catalogue)).isEqualTo(word);
+        assertThat(found(catalogue, word)).extracting(Item::gtin).containsExactly(OATS);
+      }
     }
   }
 
