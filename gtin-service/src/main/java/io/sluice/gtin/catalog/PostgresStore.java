@@ -75,7 +75,7 @@ final class PostgresStore extends SqlStore {
   /** The last thing that is made; a catalogue of an older program has less, or none of it. */
   private static final String SCHEMA_TABLE = "catalogue_schema_5";
 
-  private static final int FETCHED_ROWS = 10_000;
+  private static final int FETCHED_ROWS = 1_000;
 
   /** As many servers may fail while one thing is looked up, but for one. */
   private static final int ATTEMPTS = 4;
