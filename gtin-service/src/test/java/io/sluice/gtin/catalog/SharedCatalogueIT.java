@@ -126,12 +126,17 @@ class SharedCatalogueIT {
       catalogue.fillIfEmpty(bytes("gtin,name\n9521000000018,Oats\n"), "test");
       assertThat(name(catalogue)).isEqualTo("Oats");
       Random random = new Random(18);
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 100; i++) {
         String word = "w" + i;
         if (random.nextInt(4) == 0) {
           awaitCopy(catalogue, postgres);
         }
-        catalogue.edit(OATS, ME, before -> new Item(OATS, word, "", "")).join();
+        Item next = new Item(OATS, word, "", "");
+        if (random.nextBoolean()) {
+          catalogue.edit(OATS, ME, before -> next).join();
+        } else {
+          catalogue.replaceAll(sink -> sink.put(next), ME, ItemStore.Ending.FORGOTTEN);
+        }
         assertThat(name(catalogue)).isEqualTo(word);
         assertThat(found(catalogue, word)).extracting(Item::gtin).containsExactly(OATS);
       }
