@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Both what exists and what does not is remembered for a short while. What another process
  * changes is seen within a second. A shared database is copied: as long as the copy has what the
- * database is known to have, all that is read comes from there and keeps nobody else from the
- * database; and while that is away the last copy answers, which {@link #isAway} says.
+ * one server of it is known to have, all that is read comes from there and keeps nobody else from
+ * the database; and while that is away the last copy answers, which {@link #isAway} says.
  */
 public final class Catalogue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
@@ -189,9 +189,12 @@ public final class Catalogue implements AutoCloseable {
     return copy != null && copy.isAt(version);
   }
 
-  /** Whether the local copy has all that the database is known to have. */
+  /**
+   * Whether the local copy has all that the database is known to have. Of several servers another
+   * one may come to the same version in its own way, so their copies are for when they are away.
+   */
   boolean isReadFromCopy() {
-    return hasCopied(availability.version());
+    return !store.isReplicated() && hasCopied(availability.version());
   }
 
   public CompletableFuture<Page> search(Search search) {

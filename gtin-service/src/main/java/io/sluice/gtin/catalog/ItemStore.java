@@ -84,6 +84,14 @@ interface ItemStore extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Whether it has several servers, of which one may take the place of another without what was
+   * written last.
+   */
+  default boolean isReplicated() {
+    return false;
+  }
+
   /** Whether a failure says that another writer, or too much work, is in the way. */
   default boolean isBusyBecauseOf(SQLException failure) {
     return false;

@@ -244,7 +244,7 @@ final class PostgresStore extends SqlStore {
   /** A server that fails takes no lookup with it: the next connection is to another one. */
   @Override
   <T, E extends Exception> T looking(Work<T, E> work) throws SQLException, E {
-    for (int left = lookups == pool ? 1 : ATTEMPTS; ; left--) {
+    for (int left = isReplicated() ? ATTEMPTS : 1; ; left--) {
       try (Connection connection = lookups.getConnection()) {
         T result = work.with(connection);
         replica = "on".equals(connection.unwrap(PGConnection.class).getParameterStatus(STANDBY));
@@ -263,6 +263,11 @@ final class PostgresStore extends SqlStore {
   private static boolean isLost(SQLException failed) {
     String state = failed.getSQLState();
     return state == null || state.matches("08...|57P0.|40001");
+  }
+
+  @Override
+  public boolean isReplicated() {
+    return lookups != pool;
   }
 
   @Override

@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gtin.gtin.Gtin;
 import io.sluice.testkit.Postgres;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two real servers, one of which follows the other, killed in turn under load. */
 class ReplicasIT {
   private static final Author ME = new Author("me", "");
   private static final Gtin COUNTED = new Gtin(9521000000018L);
+  private static final Gtin LOST = new Gtin(9521000000025L);
+  private static final Gtin KEPT = new Gtin(9521000000032L);
+  private static final List<Gtin> BOTH = List.of(LOST, KEPT);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final AtomicBoolean wanted = new AtomicBoolean(true);
@@ -60,6 +67,43 @@ class ReplicasIT {
           assertThat(number(last)).isGreaterThanOrEqualTo(acknowledged.get());
         }
       }
+    }
+  }
+
+  /** It has come to the same version as the one before it, in its own way. */
+  @Test
+  void whoIsPromotedWithoutTheLastWritesIsBelievedAndNoCopyOfThem(@TempDir Path folder)
+      throws Exception {
+    try (Postgres one = Postgres.start()) {
+      prepare(one);
+      Path copy = folder.resolve("copy.db");
+      try (Postgres two = Postgres.startStandbyOf(one)) {
+        CatalogueAddress both = CatalogueAddress.of(one.urlWith(two));
+        two.kill();
+        try (Catalogue before = Catalogue.open(both, copy)) {
+          before.edit(LOST, ME, none -> new Item(LOST, "lost", "", "")).join();
+          Awaitility.await().until(() -> before.hasCopied(version(one)));
+        }
+        one.kill();
+        two.resume();
+        two.promote();
+        try (Catalogue other = Catalogue.open(CatalogueAddress.of(two.url()), null)) {
+          other.edit(KEPT, ME, none -> new Item(KEPT, "kept", "", "")).join();
+        }
+
+        try (Catalogue after = Catalogue.open(both, copy)) {
+          // Longer than it takes until the version is known.
+          Awaitility.await()
+              .during(Duration.ofSeconds(2))
+              .until(() -> after.lookUp(BOTH).join().items().keySet().equals(Set.of(KEPT)));
+        }
+      }
+    }
+  }
+
+  private static long version(Postgres of) throws SQLException {
+    try (PostgresStore store = PostgresStore.at(CatalogueAddress.of(of.url()), 1)) {
+      return store.version();
     }
   }
 
