@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -181,7 +182,7 @@ final class Writing {
     }
     DiffCommand.print(output, changes.list());
     output.note(changes.list().size() + " keys changed at revision " + revision);
-    return wait ? await(fleet, output, alive.size(), revision, changes.list()) : 0;
+    return wait ? await(fleet, output, alive.keySet(), revision, changes.list()) : 0;
   }
 
   private List<String> staleKeys(EtcdStore store, List<TreeChange> changes)
@@ -196,9 +197,10 @@ final class Writing {
     return stale;
   }
 
-  private int await(Fleet fleet, Output output, int alive, long revision, List<TreeChange> changes)
+  private int await(
+      Fleet fleet, Output output, Set<String> before, long revision, List<TreeChange> changes)
       throws IOException, InterruptedException {
-    if (alive == 0) {
+    if (before.isEmpty()) {
       output.note("no gateway is alive; the first that starts will serve it");
       return 0;
     }
@@ -207,7 +209,17 @@ final class Writing {
       behind = fleet.refusals(changes.stream().map(TreeChange::key).toList());
     }
     if (behind.isEmpty()) {
-      output.note(alive + (alive == 1 ? " gateway serves it" : " gateways serve it"));
+      Set<String> alive = fleet.gateways().keySet();
+      before.stream()
+          .filter(gateway -> !alive.contains(gateway))
+          .forEach(
+              gateway ->
+                  output.note(
+                      "sluice: gateway "
+                          + gateway
+                          + " is no longer of the fleet: it has ended, or is cut off from the store"
+                          + " and serves what it had"));
+      output.note(alive.size() + (alive.size() == 1 ? " gateway serves it" : " gateways serve it"));
       return 0;
     }
     behind.forEach(line -> output.note("sluice: " + line));

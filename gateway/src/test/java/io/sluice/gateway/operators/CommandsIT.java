@@ -54,6 +54,24 @@ class CommandsIT {
     etcd.close();
   }
 
+  /** Such as one that is cut off from the store. */
+  @Test
+  void aGatewayThatIsGoneBeforeItServesAChangeIsNamedAndNotCounted() {
+    String lease =
+        etcd.ctl("lease", "grant", "600").replaceAll("(?s).*lease (\\w+) granted.*", "$1");
+    String behind =
+        etcd.get("/vulcand/gateways/two").replaceFirst("(\"revision\" ?: ?)\\d+", "$11");
+    etcd.ctl("put", "--lease=" + lease, "/vulcand/gateways/three", behind);
+
+    CompletableFuture<Sluice> written =
+        CompletableFuture.supplyAsync(() -> sluice("upsert", "backend", "b", "{'Type':'http'}"));
+    Awaitility.await().until(() -> !etcd.get("/vulcand/backends/b/backend").isEmpty());
+    etcd.ctl("lease", "revoke", lease);
+
+    assertThat(written.join().succeeds().err())
+        .contains("gateway three is no longer of the fleet", "2 gateways serve it");
+  }
+
   @Test
   void applyReturnsWhenEveryGatewayServes() throws IOException {
     file("backends/b/backend", BACKEND);
