@@ -218,6 +218,11 @@ public final class Etcd implements AutoCloseable {
     http.compact();
   }
 
+  /** A lease of ten minutes, for keys that end when a test revokes it. */
+  public String lease() {
+    return ctl("lease", "grant", "600").replaceAll("(?s).*lease (\\w+) granted.*", "$1");
+  }
+
   /** Runs etcdctl and returns what it printed. */
   public String ctl(String... arguments) {
     return users.isEmpty() ? ctl(login, arguments) : ctlAs("root", arguments);

@@ -57,8 +57,7 @@ class CommandsIT {
   /** Such as one that is cut off from the store. */
   @Test
   void aGatewayThatIsGoneBeforeItServesAChangeIsNamedAndNotCounted() {
-    String lease =
-        etcd.ctl("lease", "grant", "600").replaceAll("(?s).*lease (\\w+) granted.*", "$1");
+    String lease = etcd.lease();
     String behind =
         etcd.get("/vulcand/gateways/two").replaceFirst("(\"revision\" ?: ?)\\d+", "$11");
     etcd.ctl("put", "--lease=" + lease, "/vulcand/gateways/three", behind);

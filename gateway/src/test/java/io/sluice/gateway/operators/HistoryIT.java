@@ -162,8 +162,7 @@ class HistoryIT {
   @Test
   void undoOfATreeKeepsWhatHangsOnALease() {
     etcd.put("/vulcand/backends/b/backend", "{\"Type\":\"http\"}");
-    String lease =
-        etcd.ctl("lease", "grant", "600").replaceAll("(?s).*lease (\\w+) granted.*", "$1");
+    String lease = etcd.lease();
     backend("c", "1s", "");
     etcd.ctl(
         "put", "--lease=" + lease, "/vulcand/backends/b/servers/s", "{\"URL\":\"http://a:1\"}");

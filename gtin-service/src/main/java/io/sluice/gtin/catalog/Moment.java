@@ -20,7 +20,9 @@ final class Moment {
     void put(long gtin) throws SQLException;
   }
 
-  private static final int FETCHED_ROWS = 1_000;
+  /** Rows that come at a time: so few that none of them outlives the young generation. */
+  static final int FETCHED_ROWS = 1_000;
+
   private static final int MOST_CHANGES = 10_000;
 
   private final Connection connection;

@@ -75,8 +75,6 @@ final class PostgresStore extends SqlStore {
   /** The last thing that is made; a catalogue of an older program has less, or none of it. */
   private static final String SCHEMA_TABLE = "catalogue_schema_5";
 
-  private static final int FETCHED_ROWS = 1_000;
-
   /** As many servers may fail while one thing is looked up, but for one. */
   private static final int ATTEMPTS = 4;
 
@@ -208,7 +206,7 @@ final class PostgresStore extends SqlStore {
         PreparedStatement update =
             connection.prepareStatement(
                 "UPDATE item SET words = to_tsvector('simple', ?) WHERE gtin = ?")) {
-      select.setFetchSize(FETCHED_ROWS);
+      select.setFetchSize(Moment.FETCHED_ROWS);
       try (ResultSet row = select.executeQuery(ALL)) {
         while (row.next()) {
           Item item = item(row.getLong(1), row, 2);

@@ -107,7 +107,7 @@ class SharedCatalogueIT {
         Statement statement = database.createStatement()) {
       catalogue.fillIfEmpty(bytes("gtin,name\n9521000000018,Oats\n9521000000025,Rye\n"), "test");
       awaitCopy(catalogue, postgres);
-      await(() -> catalogue.isReadFromCopy());
+      await(catalogue::isReadFromCopy);
 
       statement.execute("ALTER TABLE item RENAME TO elsewhere");
 
@@ -159,9 +159,7 @@ class SharedCatalogueIT {
       assertThat(catalogue.find(NEVER_ASKED).join()).isPresent();
       assertThat(catalogue.find(GONE).join()).isEmpty();
       assertThat(isGone(catalogue, GONE)).isTrue();
-      assertThat(catalogue.search(new Search(List.of("nev"), "", "", "", "", 0, 9)).join().items())
-          .extracting(Item::gtin)
-          .containsExactly(NEVER_ASKED);
+      assertThat(found(catalogue, "nev")).extracting(Item::gtin).containsExactly(NEVER_ASKED);
       assertThatThrownBy(() -> catalogue.edit(OATS, ME, before -> null).join())
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(CatalogueAway.class);
